@@ -1,0 +1,42 @@
+import type { Distro } from '../distro/distro.ts';
+import type { LayerRef, Ownership, Package, Problem, Relationship } from '../inventory/inventory.ts';
+
+/** A file of the squashed image that some cataloger selected. */
+export interface ImageFile {
+  /** Path without leading slash by which it was selected, `var/lib/dpkg/status`. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Layer that holds the bytes. */
+  readonly layer: LayerRef;
+}
+
+/** What a cataloger works on: the files it selected, shadowed ones already gone. */
+export interface CatalogInput {
+  readonly distro?: Distro;
+  /** Sorted by path. */
+  readonly files: readonly ImageFile[];
+}
+
+/** What a cataloger found. */
+export interface CatalogResult {
+  readonly packages: readonly Package[];
+  readonly ownership?: readonly Ownership[];
+  readonly relationships?: readonly Relationship[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Turns the files of one package manager into packages. Never throws for bad data: that is a `Problem` with the path.
+ */
+export interface Cataloger {
+  /** Identifier, also the folder's name: `dpkg`. */
+  readonly id: string;
+  /**
+   * Well-known folders (no leading slash) that it reads, which are looked up through symbolic links of the image:
+   * `['var/lib/dpkg']`. A file below a linked folder is given by its path below the well-known one.
+   */
+  readonly needs: readonly string[];
+  /** Whether it wants the file at this path (no leading slash); called for every entry of every layer: be cheap. */
+  selects(path: string): boolean;
+  catalog(input: CatalogInput): CatalogResult;
+}

@@ -1,0 +1,20 @@
+/** The operating system distribution of an image or host. */
+export interface Distro {
+  /** `ID` of os-release(5), lower case: `debian`, `alpine`, `almalinux`, … */
+  readonly id: string;
+  /** `PRETTY_NAME` or the nearest thing the files offer. */
+  readonly name: string;
+  /** `VERSION_ID`, absent on rolling releases. */
+  readonly versionId?: string;
+  /** `VERSION_CODENAME` where given or known: `bookworm`. */
+  readonly codename?: string;
+  /** `ID_LIKE`, split. */
+  readonly like: readonly string[];
+  /** Path of the file that said so. */
+  readonly source: string;
+  /**
+   * The OSV ecosystem of this release's own packages: `Debian:12`, `Alpine:v3.20`, `Alpine:edge`, `AlmaLinux:9`,
+   * `Rocky Linux:9`. Absent when the release cannot be told or has no name there.
+   */
+  readonly ecosystem?: string;
+}

@@ -1,0 +1,149 @@
+import type { AffectedStatus, FixState, Reference, Severity, SourceRef } from '../advisory/advisory.ts';
+import type { Distro } from '../distro/distro.ts';
+import type { CatalogerRun, LayerRef, Package, Problem, Subject } from '../inventory/inventory.ts';
+
+/** Whether the flaw is in the package. `unknown` is said, never rounded to one of the others. */
+export type Verdict = 'affected' | 'not-affected' | 'unknown';
+
+/** What made the matcher say so. */
+export interface Evidence {
+  /** Rule that was applied: `source-package`, `binary-package`. */
+  readonly matcher: string;
+  /** What was looked up. */
+  readonly searchedBy: { readonly ecosystem: string; readonly name: string; readonly version: string };
+  /** The record that answered. */
+  readonly found: { readonly advisory: string; readonly source: SourceRef; readonly status: AffectedStatus };
+  /** Affected versions in words: `< 5.2.15-2+b8`, `all versions`. */
+  readonly range: string;
+  /** The comparison that decided: `5.2.15-2 < 5.2.15-2+b8 (dpkg)`. */
+  readonly comparison: string;
+}
+
+/** What would make it go away. */
+export interface Fix {
+  readonly state: FixState;
+  /** Lowest version that is not affected, in the version scheme of what `appliesTo` names. */
+  readonly version?: string;
+  /** Whether `version` is one of the source or the binary package. */
+  readonly appliesTo?: 'source' | 'binary';
+  readonly note?: string;
+}
+
+/** The package a finding is about, short enough to stand in each. */
+export interface PackageRef {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly type: string;
+  readonly purl: string;
+  readonly source?: { readonly name: string; readonly version: string };
+  readonly path?: string;
+  readonly introduced?: LayerRef;
+}
+
+/** A known flaw in a package of the image. */
+export interface VulnerabilityFinding {
+  readonly kind: 'vulnerability';
+  /** Stable across scans of the same image lineage. */
+  readonly id: string;
+  readonly verdict: 'affected' | 'unknown';
+  /** Why it can't be told; only with verdict `unknown`. */
+  readonly unknownReason?: string;
+  readonly package: PackageRef;
+  readonly vulnerability: {
+    /** The name shown: the CVE where there is one. */
+    readonly id: string;
+    readonly aliases: readonly string[];
+    readonly summary?: string;
+    readonly severity: Severity;
+    readonly references: readonly Reference[];
+    readonly published?: string;
+  };
+  readonly fix: Fix;
+  /** First is what decided; others are further records that say the same of it. */
+  readonly evidence: readonly Evidence[];
+}
+
+export type Finding = VulnerabilityFinding;
+
+/** A source that answered for an ecosystem. */
+export interface CoverageSource {
+  readonly name: string;
+  readonly url: string;
+  readonly digest: string;
+  readonly fetchedAt: string;
+  readonly publishedAt?: string;
+  /** `starter` is the small set inside the program, which assesses only what it lists. */
+  readonly lists: 'disclosures' | 'fixes' | 'starter';
+  readonly advisories: number;
+}
+
+/** Why packages were not assessed. */
+export type UnassessedReason =
+  | 'distro-unknown'
+  | 'no-advisories'
+  | 'starter-only'
+  | 'third-party'
+  | 'version-unparsable'
+  | 'ecosystem-unsupported';
+
+/** What was assessed and with what, for one ecosystem. */
+export interface EcosystemCoverage {
+  /** `Debian:12`; or `unknown` for packages with none. */
+  readonly ecosystem: string;
+  readonly packages: number;
+  readonly assessed: number;
+  readonly unassessed: readonly {
+    readonly reason: UnassessedReason;
+    readonly packages: number;
+    readonly detail?: string;
+  }[];
+  readonly sources: readonly CoverageSource[];
+}
+
+/** What the report's silence is worth. */
+export interface Coverage {
+  /** True only when every package was assessed by a full source and no problem may have hidden one. */
+  readonly complete: boolean;
+  readonly ecosystems: readonly EcosystemCoverage[];
+  /** Sentences for the user on what is not covered. */
+  readonly notes: readonly string[];
+}
+
+/** Of what the report was made. */
+export interface ReportProvenance {
+  readonly tool: { readonly name: 'seaworthy'; readonly version: string };
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly database?: { readonly digest: string; readonly builtAt: string; readonly starter: boolean };
+  /** Whether the inventory came from the cache of an earlier scan of the same digest. */
+  readonly inventoryCached: boolean;
+}
+
+/** Everything that is told of one scan. */
+export interface Report {
+  readonly schemaVersion: '1';
+  readonly subject: Subject;
+  readonly distro?: Distro;
+  readonly packages: readonly Package[];
+  readonly findings: readonly Finding[];
+  readonly coverage: Coverage;
+  readonly runs: readonly CatalogerRun[];
+  readonly problems: readonly Problem[];
+  readonly provenance: ReportProvenance;
+}
+
+/** Presents a report in one format. */
+export interface Presenter {
+  readonly id: string;
+  present(report: Report, options: PresentOptions): string;
+}
+
+/** How a presenter may lay out its text. */
+export interface PresentOptions {
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly color: boolean;
+  /** Everything a finding knows, not just its line. */
+  readonly verbose: boolean;
+}

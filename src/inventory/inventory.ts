@@ -1,0 +1,173 @@
+import type { Distro } from '../distro/distro.ts';
+
+/** Where in the image a package was found. */
+export interface Location {
+  /** Absolute path in the squashed image, `/var/lib/dpkg/status`. */
+  readonly path: string;
+  /** Which layer holds the file that is seen there. */
+  readonly layer: LayerRef;
+}
+
+/** A layer of the scanned image, as a package refers to it. */
+export interface LayerRef {
+  /** 0 is the lowest layer. */
+  readonly index: number;
+  /** `sha256:…` of the uncompressed layer; empty for a root file system. */
+  readonly diffId: string;
+  /** The instruction that made the layer (`history[].created_by`). */
+  readonly createdBy?: string;
+}
+
+/** How a package came to be in the image. */
+export interface Provenance {
+  /** The layer since which the package is there without interruption. */
+  readonly introduced: LayerRef;
+  /** The layer that last changed its version. */
+  readonly changed: LayerRef;
+}
+
+/** The source package a binary package was built from. */
+export interface SourcePackage {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What only one package format knows, by the cataloger that found it. */
+export type PackageMetadata = DpkgMetadata | ApkMetadata | RpmMetadata;
+
+export interface DpkgMetadata {
+  readonly kind: 'dpkg';
+  /** `Status` field, `install ok installed`; absent in `status.d`. */
+  readonly status?: string;
+  readonly maintainer?: string;
+  readonly section?: string;
+  readonly essential?: boolean;
+}
+
+export interface ApkMetadata {
+  readonly kind: 'apk';
+  readonly maintainer?: string;
+  readonly url?: string;
+  /** aports commit that built it. */
+  readonly commit?: string;
+}
+
+export interface RpmMetadata {
+  readonly kind: 'rpm';
+  readonly epoch?: number;
+  readonly release: string;
+  readonly vendor?: string;
+  readonly packager?: string;
+  /** `MODULARITYLABEL`, `ruby:3.3:9040020240515:9`. */
+  readonly modularityLabel?: string;
+  /** `SOURCERPM`, `bash-5.1.8-9.el9.src.rpm`. */
+  readonly sourceRpm?: string;
+}
+
+/** One installed package. */
+export interface Package {
+  /** Unique within its inventory and stable across scans: the purl, with `#n` appended when several are alike. */
+  readonly id: string;
+  readonly name: string;
+  /** The full version in its own scheme, with epoch and revision: `1:2.3-4`. */
+  readonly version: string;
+  /**
+   * The OSV ecosystem whose advisories speak of it: `Debian:12`, `Alpine:v3.20`, `npm`. Absent when the distribution
+   * is unknown: then it is catalogued but can't be assessed.
+   */
+  readonly ecosystem?: string;
+  /** Package format, which is the purl type: `deb`, `apk`, `rpm`, … */
+  readonly type: string;
+  readonly kind: 'binary' | 'source';
+  readonly source?: SourcePackage;
+  readonly architecture?: string;
+  readonly purl: string;
+  readonly locations: readonly Location[];
+  readonly licenses: readonly string[];
+  /** Identifier of the cataloger. */
+  readonly foundBy: string;
+  readonly provenance?: Provenance;
+  readonly metadata: PackageMetadata;
+}
+
+/** A file that a package manager says belongs to a package. */
+export interface OwnedFile {
+  /** Absolute path as the package manager wrote it. */
+  readonly path: string;
+  /** Digest as recorded by the package manager, hexadecimal, with its algorithm: `md5:…`, `sha1:…`, `sha256:…`. */
+  readonly digest?: string;
+}
+
+/** The files of one package. */
+export interface Ownership {
+  /** `Package.id`. */
+  readonly package: string;
+  readonly files: readonly OwnedFile[];
+}
+
+/** A relation between two packages, by `Package.id`. */
+export interface Relationship {
+  readonly kind: 'depends-on' | 'contains' | 'owned-by' | 'built-from';
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Kinds of trouble that a scan goes on after. */
+export type ProblemCode =
+  | 'corrupt'
+  | 'too-large'
+  | 'unreadable'
+  | 'unsupported'
+  | 'crash'
+  | 'path-escape'
+  | 'link-cycle'
+  | 'duplicate'
+  | 'distro-unknown';
+
+/** Bad data met on the way: said in the report, never swallowed. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** Constant text; what varies is in the other fields. */
+  readonly message: string;
+  /** What was read of it, or how it was wrong. */
+  readonly detail?: string;
+  /** Path in the image. */
+  readonly path?: string;
+  readonly layer?: number;
+  /** Cataloger or stage that met it. */
+  readonly by: string;
+  /** True when packages may be missing from the inventory because of it. */
+  readonly lossy: boolean;
+}
+
+/** That a cataloger ran, and how it went. */
+export interface CatalogerRun {
+  readonly cataloger: string;
+  readonly status: 'ok' | 'partial' | 'failed';
+  readonly packages: number;
+}
+
+/** What was scanned. */
+export interface Subject {
+  readonly kind: 'image' | 'rootfs';
+  /** As the user named it. */
+  readonly reference: string;
+  /** Digest of the image manifest, `sha256:…`; absent for a root file system. */
+  readonly digest?: string;
+  /** Digest of the image configuration. */
+  readonly configDigest?: string;
+  /** `linux/amd64`, `linux/arm64/v8`. */
+  readonly platform?: string;
+  readonly layers: readonly LayerRef[];
+}
+
+/** Everything that is in one image. */
+export interface Inventory {
+  readonly subject: Subject;
+  readonly distro?: Distro;
+  readonly packages: readonly Package[];
+  readonly ownership: readonly Ownership[];
+  readonly relationships: readonly Relationship[];
+  readonly runs: readonly CatalogerRun[];
+  readonly problems: readonly Problem[];
+}
