@@ -115,10 +115,10 @@ export interface ParseReport {
 export interface AdvisorySource {
   readonly id: string;
   /**
-   * What its silence means for the ecosystems that it covers: with `disclosures` it lists flaws before a fix exists;
+   * What its silence means for an ecosystem that it covers: with `disclosures` it lists flaws before a fix exists;
    * with `fixes` only flaws that have one, so a silent zero still hides unfixed ones.
    */
-  readonly lists: 'disclosures' | 'fixes';
+  lists(ecosystem: string): 'disclosures' | 'fixes';
   /** The feeds that hold the wanted ecosystems (`undefined`: all that it has). */
   feeds(ecosystems: readonly string[] | undefined): readonly Feed[];
   /** Reads the bytes of one feed; yields records; throws `AdvisoryError` when the document as a whole is not one. */
