@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, constantFrom, property, string, stringMatching } from 'fast-check';
 import { PackageURL } from 'packageurl-js';
 import { expect, it } from 'vitest';
 import { packagePurl, purlNumbering } from './purl.ts';
@@ -26,17 +26,17 @@ it.each([
   expect(packagePurl(parts)).toBe(purl);
 });
 
-const text = fc
-  .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
-  .filter((value) => value.trim() === value && value !== '');
+const text = string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter(
+  (value) => value.trim() === value && value !== '',
+);
 // packageurl-js 2.0.1 decodes qualifier values twice, so a percent sign or plus in one does not come back.
 const undecoded = text.filter((value) => !/[%+]/.test(value));
-const plain = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,10}$/);
-const type = fc.constantFrom('deb', 'apk', 'rpm', 'generic', 'composer');
+const plain = stringMatching(/^[a-z0-9][a-z0-9._-]{0,10}$/);
+const type = constantFrom('deb', 'apk', 'rpm', 'generic', 'composer');
 
 it('is byte for byte what packageurl-js writes, where nothing needs an encoding', () => {
-  fc.assert(
-    fc.property(type, plain, plain, plain, plain, (kind, namespace, name, version, arch) => {
+  assert(
+    property(type, plain, plain, plain, plain, (kind, namespace, name, version, arch) => {
       const theirs = new PackageURL(kind, namespace, name, version, { arch }, undefined).toString();
       expect(packagePurl({ type: kind, namespace, name, version, qualifiers: { arch } })).toBe(theirs);
     }),
@@ -44,11 +44,11 @@ it('is byte for byte what packageurl-js writes, where nothing needs an encoding'
 });
 
 it('is read back by packageurl-js as the parts it was made of', () => {
-  fc.assert(
-    fc.property(type, plain, text, text, undecoded, (kind, namespace, name, version, distro) => {
+  assert(
+    property(type, plain, text, text, undecoded, (kind, namespace, name, version, distro) => {
       const theirs = new PackageURL(kind, namespace, name, version, { distro }, undefined);
       const ours = PackageURL.fromString(packagePurl({ type: kind, namespace, name, version, qualifiers: { distro } }));
-      expect({ ...ours }).toEqual({ ...theirs });
+      expect(ours).toEqual(theirs);
     }),
     { numRuns: 500 },
   );

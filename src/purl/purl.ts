@@ -52,7 +52,7 @@ function encodeQualifiers(qualifiers: PurlParts['qualifiers']): string {
     return '';
   }
   let text = '';
-  for (const key of Object.keys(qualifiers).sort()) {
+  for (const key of Object.keys(qualifiers).toSorted()) {
     const value = qualifiers[key];
     if (value) {
       text += `${text === '' ? '?' : '&'}${key}=${encode(value, true)}`;
