@@ -18,3 +18,9 @@ export interface Distro {
    */
   readonly ecosystem?: string;
 }
+
+/** The value of a purl's `distro` qualifier: `debian-12`, `alpine-3.20.3`, `debian-trixie`, `wolfi`. */
+export function distroQualifier(distro: Distro): string {
+  const release = distro.versionId ?? distro.codename;
+  return release === undefined ? distro.id : `${distro.id}-${release}`;
+}

@@ -1,0 +1,221 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { assert, constantFrom, dictionary, property, uint8Array } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { distroQualifier } from './distro.ts';
+import { distroFiles, recognizeDistro } from './release-files.ts';
+
+function recognize(files: Readonly<Record<string, string>>): ReturnType<typeof recognizeDistro> {
+  return recognizeDistro(new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])));
+}
+
+/** One os-release: its lines, the ecosystem, the purl's `distro`. */
+it.each([
+  ['ID=debian VERSION_ID="12" VERSION_CODENAME=bookworm', 'Debian:12', 'debian-12'],
+  ['ID=debian VERSION_CODENAME=trixie', 'Debian:13', 'debian-trixie'],
+  ['ID=debian VERSION_CODENAME=sid', 'Debian:sid', 'debian-sid'],
+  ['ID=alpine VERSION_ID=3.20.3', 'Alpine:v3.20', 'alpine-3.20.3'],
+  ['ID=alpine VERSION_ID=3.9', 'Alpine:v3.9', 'alpine-3.9'],
+  ['ID=alpine VERSION_ID=3.21.0_alpha20240923', 'Alpine:edge', 'alpine-3.21.0_alpha20240923'],
+  ['ID=alpine VERSION_ID=3.19.0_rc1', 'Alpine:v3.19', 'alpine-3.19.0_rc1'],
+  ['ID=ubuntu VERSION_ID="22.04" ID_LIKE=debian', 'Ubuntu:22.04:LTS', 'ubuntu-22.04'],
+  ['ID=ubuntu VERSION_ID="23.04" ID_LIKE=debian', 'Ubuntu:23.04', 'ubuntu-23.04'],
+  ['ID=ubuntu VERSION_ID="24.10" ID_LIKE=debian', 'Ubuntu:24.10', 'ubuntu-24.10'],
+  ['ID="almalinux" VERSION_ID="9.4" ID_LIKE="rhel centos fedora"', 'AlmaLinux:9', 'almalinux-9.4'],
+  ['ID="rocky" VERSION_ID="8.10"', 'Rocky Linux:8', 'rocky-8.10'],
+  ['ID=wolfi VERSION_ID="20230201"', 'Wolfi', 'wolfi-20230201'],
+  ['ID=chainguard', 'Chainguard', 'chainguard'],
+  ['ID="opensuse-leap" VERSION_ID="15.6" ID_LIKE="suse opensuse"', 'openSUSE:Leap 15.6', 'opensuse-leap-15.6'],
+  ['ID="opensuse-tumbleweed" VERSION_ID="20240801"', 'openSUSE:Tumbleweed', 'opensuse-tumbleweed-20240801'],
+  ['ID=photon VERSION_ID=5.0', 'Photon OS:5.0', 'photon-5.0'],
+  ['ID=azurelinux VERSION_ID="3.0"', 'Azure Linux:3', 'azurelinux-3.0'],
+  ['ID=mariner VERSION_ID="2.0"', 'Azure Linux:2', 'mariner-2.0'],
+  ['ID=mageia VERSION_ID=9', 'Mageia:9', 'mageia-9'],
+  ['ID="openEuler" VERSION_ID="24.03" VERSION="24.03\\ (LTS-SP1)"', 'openEuler:24.03-LTS-SP1', 'openeuler-24.03'],
+])('%s is %s', (line, ecosystem, qualifier) => {
+  const text = line.replaceAll(' V', '\nV').replaceAll(' ID', '\nID').replaceAll('\\ ', ' ');
+  const { distro, problems } = recognize({ 'etc/os-release': text });
+  expect([distro?.ecosystem, distro && distroQualifier(distro), problems]).toEqual([ecosystem, qualifier, []]);
+});
+
+it.each([
+  ['ID=raspbian\nID_LIKE=debian\nVERSION_ID="12"', 'raspbian is like debian, but its packages are its own'],
+  ['ID=kali\nID_LIKE=debian\nVERSION_ID="2024.3"', 'kali is like debian, but its packages are its own'],
+  [
+    'ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_ID="21"',
+    'linuxmint is like ubuntu debian, but its packages are its own',
+  ],
+  ['ID=devuan\nID_LIKE=debian\nVERSION_ID="5"', 'devuan is like debian, but its packages are its own'],
+  ['ID="rhel"\nVERSION_ID="9.4"', "OSV names Red Hat's releases by CPE, which the image's content sets give"],
+  ['ID="almalinux"\nNAME="AlmaLinux Kitten"\nVERSION_ID="10"', 'AlmaLinux publishes no advisories for Kitten'],
+  ['ID="sles"\nVERSION_ID="15.5"', 'OSV names SUSE Linux Enterprise by the module that ships a package'],
+  ['ID=debian', 'debian without a release that is known: none said'],
+  ['ID=debian\nVERSION_ID=bookworm', 'debian without a release that is known: bookworm'],
+  ['ID=nosuch', 'nosuch is not known'],
+])('%j has no ecosystem, and why is said', (text, because) => {
+  const { distro, problems } = recognize({ 'etc/os-release': text });
+  expect(distro).toBeDefined();
+  expect(distro?.ecosystem).toBeUndefined();
+  expect(problems).toEqual([
+    {
+      code: 'distro-unknown',
+      message: 'No advisories are named for this distribution',
+      detail: because,
+      path: '/etc/os-release',
+      by: 'distro',
+      lossy: false,
+    },
+  ]);
+});
+
+/** Files older than os-release, alone: id, version or codename, ecosystem. */
+it.each([
+  [{ 'etc/alpine-release': '3.4.6\n' }, 'alpine', '3.4.6', 'Alpine:v3.4'],
+  [{ 'etc/debian_version': '11.11\n' }, 'debian', '11', 'Debian:11'],
+  [{ 'etc/debian_version': 'trixie/sid\n' }, 'debian', 'trixie', 'Debian:13'],
+  [{ 'etc/debian_version': '3.1\n' }, 'debian', '3.1', 'Debian:3.1'],
+  [{ 'etc/redhat-release': 'Rocky Linux release 8.5 (Green Obsidian)\n' }, 'rocky', '8.5', 'Rocky Linux:8'],
+  [{ 'etc/redhat-release': 'CentOS release 6.10 (Final)\n' }, 'centos', '6.10', undefined],
+  [{ 'etc/redhat-release': 'Red Hat Enterprise Linux Server release 7.9 (Maipo)\n' }, 'rhel', '7.9', undefined],
+  [{ 'etc/system-release': 'Amazon Linux AMI release 2018.03\n' }, 'amzn', '2018.03', undefined],
+  [
+    {
+      'etc/oracle-release': 'Oracle Linux Server release 8.9\n',
+      'etc/redhat-release': 'Red Hat Enterprise Linux release 8.9 (Ootpa)\n',
+    },
+    'ol',
+    '8.9',
+    undefined,
+  ],
+  [{ 'etc/almalinux-release': 'AlmaLinux release 8.10 (Cerulean Leopard)\n' }, 'almalinux', '8.10', 'AlmaLinux:8'],
+  [{ 'etc/photon-release': 'VMware Photon OS 3.0\nPHOTON_BUILD_NUMBER=1\n' }, 'photon', '3.0', 'Photon OS:3.0'],
+  [{ 'etc/mariner-release': 'CBL-Mariner 2.0.20220226\n' }, 'mariner', '2.0', 'Azure Linux:2'],
+  [{ 'etc/SuSE-release': 'SUSE Linux Enterprise Server 11 (x86_64)\nVERSION = 11\n' }, 'sles', '11', undefined],
+  [
+    {
+      'etc/lsb-release': 'DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=14.04\nDISTRIB_DESCRIPTION="Ubuntu 14.04.6 LTS"\n',
+      'etc/debian_version': 'jessie/sid\n',
+    },
+    'ubuntu',
+    '14.04',
+    'Ubuntu:14.04:LTS',
+  ],
+])('%j is %s %s', (files: Record<string, string>, id, release, ecosystem) => {
+  const { distro } = recognize(files);
+  expect([distro?.id, distro?.versionId ?? distro?.codename, distro?.ecosystem]).toEqual([id, release, ecosystem]);
+});
+
+const alpine = 'ID=alpine\nVERSION_ID=3.20.3\nPRETTY_NAME="Alpine Linux v3.20"\n';
+const mirror = 'https://mirror.example/alpine';
+it.each([
+  ['edge beats os-release', `${mirror}/edge/main\n${mirror}/edge/community`, 'Alpine:edge', []],
+  ['the release', `${mirror}/v3.20/main\n#${mirror}/edge/main`, 'Alpine:v3.20', []],
+  ['a tagged edge takes nothing by itself', `${mirror}/v3.20/main\n@edge ${mirror}/edge/main`, 'Alpine:v3.20', []],
+  ['only edge/testing', `${mirror}/edge/testing`, 'Alpine:edge', []],
+  [
+    'an untagged edge/testing beside a release is said',
+    `${mirror}/v3.20/main\n${mirror}/edge/testing`,
+    'Alpine:v3.20',
+    ['Packages may come from another branch than the release'],
+  ],
+])('alpine repositories: %s', (_name, repositories, ecosystem, messages) => {
+  const { distro, problems } = recognize({ 'etc/os-release': alpine, 'etc/apk/repositories': repositories });
+  expect([distro?.ecosystem, problems.map((problem) => problem.message)]).toEqual([ecosystem, messages]);
+});
+
+it.each([
+  ['etc/apt/sources.list', 'deb [signed-by=/k] http://mirror.example/debian sid main\n', 'Debian:sid'],
+  ['etc/apt/sources.list.d/debian.sources', 'Types: deb\nSuites: unstable\nComponents: main\n', 'Debian:sid'],
+  ['etc/apt/sources.list', 'deb http://mirror.example/debian testing main\n', 'Debian:14'],
+  ['etc/apt/sources.list.d/debian.sources', 'Suites: forky sid\n', 'Debian:14'],
+])('debian forky/sid with %s %j is %s', (path, sources, ecosystem) => {
+  const files = { 'etc/os-release': 'ID=debian\n', 'etc/debian_version': 'forky/sid\n', [path]: sources };
+  expect(recognize(files).distro?.ecosystem).toBe(ecosystem);
+});
+
+describe('conflicts', () => {
+  it('etc/os-release goes before usr/lib/os-release', () => {
+    const files = {
+      'usr/lib/os-release': 'ID=debian\nVERSION_ID=11\n',
+      'etc/os-release': 'ID=debian\nVERSION_ID=12\n',
+    };
+    expect(recognize(files).distro).toMatchObject({
+      ecosystem: 'Debian:12',
+      codename: 'bookworm',
+      source: '/etc/os-release',
+    });
+  });
+  it('an unusable etc/os-release is said and the next file taken', () => {
+    const { distro, problems } = recognize({ 'etc/os-release': 'ID="../x y"\n\0\0\n', 'usr/lib/os-release': alpine });
+    expect(distro?.source).toBe('/usr/lib/os-release');
+    expect(problems.map(({ code, path }) => [code, path])).toEqual([
+      ['corrupt', '/etc/os-release'],
+      ['corrupt', '/etc/os-release'],
+    ]);
+  });
+  it('another major release in an older file is said', () => {
+    const { distro, problems } = recognize({
+      'etc/os-release': 'ID=debian\nVERSION_ID=12\n',
+      'etc/debian_version': '11.2\n',
+    });
+    expect(distro?.ecosystem).toBe('Debian:12');
+    expect(problems).toMatchObject([
+      { code: 'distro-unknown', message: 'Release files disagree', path: '/etc/debian_version' },
+    ]);
+  });
+  it('a derivative that keeps its model’s older file is no conflict', () => {
+    const files = { 'etc/os-release': 'ID=ubuntu\nVERSION_ID=22.04\n', 'etc/debian_version': 'bookworm/sid\n' };
+    expect(recognize(files).problems).toEqual([]);
+  });
+});
+
+it('has nothing to say about no files, and says when files tell nothing', () => {
+  expect(recognize({})).toEqual({ problems: [] });
+  expect(recognize({ 'etc/redhat-release': '\0' }).problems).toMatchObject([{ code: 'distro-unknown' }]);
+});
+
+it('does not read a release file beyond all measure', () => {
+  expect(recognize({ 'etc/os-release': `ID=debian\n${'A'.repeat(1 << 20)}` }).problems).toMatchObject([
+    { code: 'too-large' },
+  ]);
+});
+
+it('never throws', () => {
+  const path = constantFrom(...distroFiles);
+  assert(
+    property(dictionary(path, uint8Array({ maxLength: 200 })), (files) => {
+      const { distro, problems } = recognizeDistro(new Map(Object.entries(files)));
+      expect(distro !== undefined || problems.length > 0 || Object.keys(files).length === 0).toBe(true);
+    }),
+  );
+});
+
+const fixtures = new URL('../../../shared/fixtures/', import.meta.url);
+const there = existsSync(fixtures);
+describe.skipIf(!there)(`real release files${there ? '' : ': SKIPPED, no ../shared/fixtures here'}`, () => {
+  it.each([
+    ['apk/3.11.13', 'Alpine:v3.11'],
+    ['apk/3.14.10', 'Alpine:v3.14'],
+    ['apk/3.17.10', 'Alpine:v3.17'],
+    ['apk/3.20.3', 'Alpine:v3.20'],
+    ['apk/edge', 'Alpine:edge'],
+    ['dpkg/bullseye', 'Debian:11'],
+    ['dpkg/bullseye-slim', 'Debian:11'],
+    ['dpkg/bookworm', 'Debian:12'],
+    ['dpkg/bookworm-slim', 'Debian:12'],
+    ['dpkg/trixie', 'Debian:13'],
+    ['dpkg/trixie-slim', 'Debian:13'],
+  ])('%s is %s', (folder, ecosystem) => {
+    const names = {
+      'os-release': 'etc/os-release',
+      'alpine-release': 'etc/alpine-release',
+      'apk-repositories': 'etc/apk/repositories',
+      debian_version: 'etc/debian_version',
+    };
+    const files = Object.entries(names).flatMap(([name, path]): [string, Uint8Array][] => {
+      const url = new URL(`${folder}/${name}`, fixtures);
+      return existsSync(url) ? [[path, readFileSync(url)]] : [];
+    });
+    const { distro, problems } = recognizeDistro(new Map(files));
+    expect([distro?.ecosystem, problems]).toEqual([ecosystem, []]);
+  });
+});
