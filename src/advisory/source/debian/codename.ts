@@ -1,8 +1,8 @@
-import codenames from './codenames.json' with { type: 'json' };
+import releases from '../../../distro/debian-releases.json' with { type: 'json' };
 
-const NUMBERS: ReadonlyMap<string, string> = new Map(Object.entries(codenames));
+const NUMBERS: ReadonlyMap<string, string> = new Map(Object.entries(releases));
 
-/** The OSV ecosystem of a Debian release by its codename: `bookworm` → `Debian:12`, `sid` → `Debian:sid`; others as they are. */
+/** The OSV ecosystem of a Debian release by its codename: `bookworm` → `Debian:12`; without a number `Debian:sid`. */
 export function ecosystemOf(codename: string): string {
   return `Debian:${NUMBERS.get(codename) ?? codename}`;
 }

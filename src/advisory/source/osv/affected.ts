@@ -1,0 +1,124 @@
+import type { RangeEvent } from '../../../version/range.ts';
+import type { Affected, AffectedRange, FixState } from '../../advisory.ts';
+import { asObject, asText } from '../document.ts';
+import { joinBuilds } from './builds.ts';
+import { type Ecosystem, ecosystemNamed } from './ecosystem.ts';
+import { qualified, streamsIn } from './module.ts';
+import { severityOfPackage } from './severity.ts';
+
+const RANGE_TYPES: ReadonlyMap<unknown, AffectedRange['type']> = new Map([
+  ['ECOSYSTEM', 'ecosystem'],
+  ['SEMVER', 'semver'],
+  ['GIT', 'git'],
+]);
+
+/**
+ * Reads `affected[]` (OSV schema 1.7), only the entries of this database's ecosystem: those of others stand in theirs too.
+ * Undefined when the list or one of its entries is malformed. An entry whose affected versions cannot be told is
+ * `undetermined`.
+ */
+export function readAffected(
+  record: Readonly<Record<string, unknown>>,
+  ecosystem: Ecosystem,
+  by: string,
+): readonly Affected[] | undefined {
+  const list = record['affected'];
+  if (!Array.isArray(list)) return undefined;
+  const affected: Affected[] = [];
+  for (const item of list) {
+    const fields = asObject(item);
+    if (fields === undefined) return undefined;
+    // Without a package the entry speaks of commits of a repository.
+    if (fields['package'] === undefined || fields['package'] === null) continue;
+    const entry = readEntry(fields, ecosystem, by);
+    if (entry === undefined) return undefined;
+    if (entry !== 'elsewhere') affected.push(entry);
+  }
+  if (!ecosystem.modular) return affected;
+  const streams = streamsIn(asText(record['summary']) ?? '');
+  return joinBuilds(affected).flatMap((entry) => qualified(entry, streams));
+}
+
+function readEntry(
+  fields: Readonly<Record<string, unknown>>,
+  ecosystem: Ecosystem,
+  by: string,
+): Affected | 'elsewhere' | undefined {
+  const named = asObject(fields['package']);
+  const [full, name] = [asText(named?.['ecosystem']), asText(named?.['name'])];
+  if (full === undefined || name === undefined) return undefined;
+  if (ecosystemNamed(full)?.name !== ecosystem.name) return 'elsewhere';
+  const ranges = readRanges(fields['ranges']);
+  const versions = readVersions(fields['versions']);
+  const known = versions.length > 0 || ranges?.some(({ type }) => type !== 'git') === true;
+  const severity = severityOfPackage(fields['severity'], by);
+  const note = noteIn(fields);
+  return {
+    ecosystem: full,
+    package: name,
+    appliesTo: ecosystem.appliesTo,
+    status: ranges === undefined || !known ? 'undetermined' : 'affected',
+    ranges: ranges ?? [],
+    ...(versions.length === 0 ? {} : { versions }),
+    fixState: fixStateOf(ranges ?? []),
+    ...(severity === undefined ? {} : { severity }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+/** Undefined when a range or an event in it is not understood. */
+function readRanges(value: unknown): readonly AffectedRange[] | undefined {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) return undefined;
+  const ranges: AffectedRange[] = [];
+  for (const item of value) {
+    const range = asObject(item);
+    const type = RANGE_TYPES.get(range?.['type']);
+    const events = readEvents(range?.['events']);
+    if (type === undefined || events === undefined) return undefined;
+    ranges.push({ type, events });
+  }
+  return ranges;
+}
+
+function readEvents(value: unknown): readonly RangeEvent[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const events: RangeEvent[] = [];
+  for (const item of value) {
+    const read = readEvent(asObject(item));
+    if (read.length === 0) return undefined;
+    events.push(...read);
+  }
+  return events;
+}
+
+/** One event per kind that is there: the schema forbids more than one, older records have them. */
+function readEvent(fields: Readonly<Record<string, unknown>> | undefined): readonly RangeEvent[] {
+  const introduced = asText(fields?.['introduced']);
+  const fixed = asText(fields?.['fixed']);
+  const lastAffected = asText(fields?.['last_affected']);
+  const limit = asText(fields?.['limit']);
+  return [
+    ...(introduced === undefined ? [] : [{ introduced }]),
+    ...(fixed === undefined ? [] : [{ fixed }]),
+    ...(lastAffected === undefined ? [] : [{ lastAffected }]),
+    ...(limit === undefined ? [] : [{ limit }]),
+  ];
+}
+
+function readVersions(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((version) => typeof version === 'string' && version !== '') : [];
+}
+
+/** With only a last affected version it is not said what comes after it. */
+function fixStateOf(ranges: readonly AffectedRange[]): FixState {
+  const events = ranges.filter(({ type }) => type !== 'git').flatMap((range) => range.events);
+  if (events.some((event) => 'fixed' in event)) return 'fixed';
+  return events.length === 0 || events.some((event) => 'lastAffected' in event) ? 'unknown' : 'not-fixed';
+}
+
+/** RustSec's `informational` (`unmaintained`, `unsound`, `notice`) and Ubuntu's `availability` of the fix. */
+function noteIn(fields: Readonly<Record<string, unknown>>): string | undefined {
+  const informational = asText(asObject(fields['database_specific'])?.['informational']);
+  return informational ?? asText(asObject(fields['ecosystem_specific'])?.['availability']);
+}

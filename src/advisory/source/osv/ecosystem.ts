@@ -1,0 +1,44 @@
+import table from './ecosystems.json' with { type: 'json' };
+
+/** How one ecosystem's OSV database is to be read. */
+export interface Ecosystem {
+  /** Without release: `AlmaLinux`, `Rocky Linux`, `npm`. */
+  readonly name: string;
+  readonly lists: 'disclosures' | 'fixes';
+  /** What its package names are names of. */
+  readonly appliesTo: 'source' | 'binary';
+  /** Whether builds of RPM module streams stand among its versions. */
+  readonly modular: boolean;
+}
+
+interface Row {
+  readonly lists?: string;
+  readonly appliesTo?: string;
+  readonly modular?: boolean;
+}
+
+const ECOSYSTEMS: ReadonlyMap<string, Ecosystem> = new Map(
+  Object.entries<Row>(table).map(([name, row]) => [
+    name,
+    {
+      name,
+      lists: row.lists === 'fixes' ? 'fixes' : 'disclosures',
+      appliesTo: row.appliesTo === 'source' ? 'source' : 'binary',
+      modular: row.modular === true,
+    },
+  ]),
+);
+
+/**
+ * The OSV database of an ecosystem, whose release (`:9`) is left aside; undefined when OSV publishes none. `appliesTo` is
+ * what the data show: AlmaLinux names binary packages although the schema's text says source.
+ */
+export function ecosystemNamed(ecosystem: string): Ecosystem | undefined {
+  const colon = ecosystem.indexOf(':');
+  return ECOSYSTEMS.get(colon < 0 ? ecosystem : ecosystem.slice(0, colon));
+}
+
+/** All that OSV publishes, by name. */
+export function allEcosystems(): readonly Ecosystem[] {
+  return [...ECOSYSTEMS.values()];
+}

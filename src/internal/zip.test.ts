@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ZipFile, zipFile } from './testdata/zip-file.ts';
+import { ZipError, type ZipLimits, zipEntries } from './zip.ts';
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const hello: ZipFile = { name: 'a.json', bytes: text('hello hello hello') };
+
+function read(archive: Uint8Array, limits?: ZipLimits): [string, string][] {
+  return [...zipEntries(archive, limits)].map(({ name, bytes }) => [name, new TextDecoder().decode(bytes)]);
+}
+
+function errorOf(archive: Uint8Array, limits?: ZipLimits): ZipError {
+  try {
+    read(archive, limits);
+  } catch (error) {
+    if (error instanceof ZipError) return error;
+    throw error;
+  }
+  throw new Error('no error');
+}
+
+describe('zipEntries', () => {
+  it('reads packed, stored and empty files, repeated names, and passes over folders', () => {
+    const files = [
+      hello,
+      { ...hello, stored: true },
+      { name: 'empty', bytes: text('') },
+      { name: 'd/', bytes: text('') },
+    ];
+    expect(read(zipFile(files))).toEqual([
+      ['a.json', 'hello hello hello'],
+      ['a.json', 'hello hello hello'],
+      ['empty', ''],
+    ]);
+    expect(read(zipFile([]))).toEqual([]);
+  });
+
+  it('reads zip64 fields, in the entry and at the end', () => {
+    expect(read(zipFile([{ ...hello, zip64: true }]))).toHaveLength(1);
+    expect(read(zipFile([hello, { ...hello, zip64: true }], true))).toHaveLength(2);
+  });
+
+  it('finds the end record behind a comment', () => {
+    const archive = Buffer.concat([zipFile([hello]), text('PK\x05\x06 comment')]);
+    archive.writeUInt16LE(12, zipFile([hello]).length - 2);
+    expect(read(archive)).toHaveLength(1);
+  });
+
+  it('unpacks an entry only when it is asked for', () => {
+    const archive = zipFile([hello, { ...hello, crc: 1 }]);
+    const entries = zipEntries(archive);
+    expect(entries.next().value?.name).toBe('a.json');
+    expect(() => entries.next()).toThrow(ZipError);
+  });
+
+  it.each<[string, Uint8Array, string]>([
+    ['an empty file', text(''), 'not-a-zip'],
+    ['a web page', text('<!doctype html>'), 'not-a-zip'],
+    ['an archive cut short', zipFile([hello]).subarray(0, 60), 'truncated'],
+    ['an archive with its last byte missing', zipFile([hello]).subarray(0, -1), 'truncated'],
+    ['a wrong checksum', zipFile([{ ...hello, crc: 1 }]), 'corrupt'],
+    ['a size too small', zipFile([{ ...hello, size: 16 }]), 'corrupt'],
+    ['a size too large', zipFile([{ ...hello, size: 18 }]), 'corrupt'],
+    ['a size of nothing', zipFile([{ ...hello, size: 0 }]), 'corrupt'],
+    ['an impossible size', zipFile([{ ...hello, size: 60_000_000 }]), 'corrupt'],
+    ['a stored file of another size', zipFile([{ ...hello, stored: true, packed: 16 }]), 'corrupt'],
+    ['packed data cut short', zipFile([{ ...hello, packed: 5 }]), 'corrupt'],
+    ['data that reach into the directory', zipFile([{ ...hello, packed: 40 }]), 'corrupt'],
+    ['a local header elsewhere', zipFile([{ ...hello, offset: 7 }]), 'corrupt'],
+    ['a local header outside', zipFile([{ ...hello, offset: 1_000_000 }]), 'corrupt'],
+    ['an offset beyond counting', zipFile([{ ...hello, zip64: true, offset: 2 ** 60 }]), 'corrupt'],
+    ['an unknown method', zipFile([{ ...hello, method: 12 }]), 'unsupported'],
+    ['an encrypted file', zipFile([{ ...hello, flags: 1 }]), 'unsupported'],
+  ])('refuses %s', (_, archive, code) => {
+    expect(errorOf(archive).code).toBe(code);
+  });
+
+  it('refuses more entries than there is room for', () => {
+    const archive = zipFile([hello]);
+    archive.writeUInt16LE(60_000, archive.length - 12);
+    expect(errorOf(archive)).toMatchObject({ code: 'corrupt' });
+  });
+
+  it('refuses a directory outside the archive', () => {
+    const archive = zipFile([hello]);
+    archive.writeUInt32LE(0xfffffff0, archive.length - 6);
+    expect(errorOf(archive)).toMatchObject({ code: 'corrupt' });
+  });
+
+  it('refuses entries that share their data', () => {
+    const zeros = { name: 'z', bytes: new Uint8Array(100_000) };
+    const many = Array.from({ length: 500 }, () => ({ ...hello, offset: 0, size: 100_000, packed: 131 }));
+    expect(errorOf(zipFile([zeros, ...many]))).toMatchObject({ code: 'corrupt' });
+  });
+
+  it('limits the number of entries, the size of one and of all', () => {
+    const limits = { entries: 2, entryBytes: 17, totalBytes: 34 };
+    expect(read(zipFile([hello, hello]), limits)).toHaveLength(2);
+    expect(errorOf(zipFile([hello, hello, hello]), limits)).toMatchObject({ code: 'too-large' });
+    expect(errorOf(zipFile([hello, hello]), { ...limits, totalBytes: 33 })).toMatchObject({
+      code: 'too-large',
+      entry: 1,
+    });
+    expect(errorOf(zipFile([hello]), { ...limits, entryBytes: 16 })).toMatchObject({ code: 'too-large', entry: 0 });
+  });
+
+  it('gives back what was written, whatever it is', () => {
+    const file = fc.record({
+      name: fc.string().map((name) => `${name}x`),
+      bytes: fc.uint8Array(),
+      stored: fc.boolean(),
+      zip64: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(file), fc.boolean(), (files, zip64) => {
+        const entries = [...zipEntries(zipFile(files, zip64))];
+        expect(entries.map(({ bytes }) => [...bytes])).toEqual(files.map(({ bytes }) => [...bytes]));
+      }),
+    );
+  });
+
+  it('answers damage anywhere with its error, or not at all where nothing is read', () => {
+    const archive = zipFile([hello, { ...hello, stored: true }], true);
+    fc.assert(
+      fc.property(fc.nat(archive.length - 1), fc.nat(255), fc.nat(archive.length), (at, byte, cut) => {
+        for (const damaged of [Buffer.from(archive), Buffer.from(archive.subarray(0, cut))]) {
+          if (at < damaged.length) damaged[at] = byte;
+          try {
+            for (const [, content] of read(damaged)) expect(content).toBe('hello hello hello');
+          } catch (error) {
+            expect(error).toBeInstanceOf(ZipError);
+          }
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
