@@ -1,0 +1,127 @@
+import type { Evidence, Finding } from '../../finding/finding.ts';
+import type { LayerRef } from '../../inventory/inventory.ts';
+import { day } from './dates.ts';
+import type { Group } from './groups.ts';
+import { clipped, flow, type Line, labelled, type Span, span } from './layout.ts';
+import { fixText, severityTone } from './words.ts';
+
+/** Column of what is said of a flaw, right of the longest severity. */
+const under = 13;
+const indentUnder = { first: under, rest: under + 2 };
+
+/** How much of a finding is shown. */
+export interface FindingView {
+  readonly width: number;
+  readonly verbose: boolean;
+  /** Layers of the image; 0 for a root file system. */
+  readonly layers: number;
+}
+
+/** One group: its packages, the layer that brought them, and each of its flaws. */
+export function groupLines(group: Group, view: FindingView): Line[] {
+  return [
+    ...flow(groupTitle(group), view.width, { first: 0, rest: 4 }),
+    ...(view.layers === 0 ? [] : group.layers.flatMap((layer) => layerLines(layer, view))),
+    ...(view.verbose ? placeLines(group, view) : []),
+    ...group.findings.flatMap((finding) => findingLines(finding, view)),
+    [],
+  ];
+}
+
+function groupTitle({ name, version, members }: Group): Span[] {
+  const itself = members.length === 1 && members[0]?.name === name && members[0].version === version;
+  const binaries = members.map((member) =>
+    member.version === version ? member.name : `${member.name} ${member.version}`,
+  );
+  return [
+    span(name, 'title'),
+    span(version, 'title'),
+    ...(itself ? [] : [span(`(${[...new Set(binaries)].join(', ')})`)]),
+  ];
+}
+
+function layerLines(layer: LayerRef, { width, layers, verbose }: FindingView): Line[] {
+  const by = layer.createdBy === undefined ? '' : `: ${instruction(layer.createdBy)}`;
+  const text = `from layer ${layer.index + 1} of ${layers}`;
+  if (!verbose) return [clipped(span(text + by, 'quiet'), width, 2)];
+  return flow([span(`${text} (${layer.diffId})${by}`, 'quiet')], width, { first: 2, rest: 4 });
+}
+
+/** What a builder recorded, without the shell that it ran in. */
+export function instruction(createdBy: string): string {
+  const text = createdBy.trim().replace(/ # buildkit$/, '');
+  const nop = /^\/bin\/sh -c #\(nop\)\s+(.*)$/s.exec(text);
+  if (nop?.[1] !== undefined) return nop[1];
+  return text.replace(/^(?:RUN )?(?:\|\d+ .*? )?\/bin\/sh -c\s+/s, 'RUN ');
+}
+
+function placeLines({ members }: Group, { width }: FindingView): Line[] {
+  const purls = members.map((member) => member.purl);
+  const paths = new Set(members.flatMap((member) => member.path ?? []));
+  return [...purls, ...paths].flatMap((place) => flow([span(place, 'quiet')], width, { first: 2, rest: 4 }));
+}
+
+function findingLines(finding: Finding, view: FindingView): Line[] {
+  const { vulnerability, evidence } = finding;
+  const { label } = vulnerability.severity;
+  const head = [
+    span(vulnerability.id, 'title'),
+    span(`· ${fixText(finding.fix)}`, finding.fix.state === 'fixed' ? 'good' : undefined),
+  ];
+  return [
+    ...labelled({ text: label, tone: severityTone[label] }, under, head, view.width),
+    ...(vulnerability.summary === undefined ? [] : [clipped(span(vulnerability.summary), view.width, under)]),
+    ...(view.verbose
+      ? evidence.flatMap((one) => evidenceLines(one, view.width))
+      : flow([span(why(finding), 'quiet')], view.width, indentUnder)),
+    ...(view.verbose ? detailLines(finding, view.width) : []),
+  ];
+}
+
+/** Why it is said: the comparison, whose record, of which day; for an unknown verdict what stood in the way. */
+export function why({ evidence, vulnerability, unknownReason }: Finding): string {
+  const first = evidence[0];
+  if (first === undefined) return unknownReason ?? 'no evidence was recorded';
+  const { advisory, source } = first.found;
+  const record = advisory === vulnerability.id ? source.name : `${advisory}, ${source.name}`;
+  return `${unknownReason ?? first.comparison}; ${record} ${day(source.publishedAt ?? source.fetchedAt)}`;
+}
+
+function evidenceLines({ matcher, searchedBy, found, range, comparison }: Evidence, width: number): Line[] {
+  const { source } = found;
+  const looked = `looked up ${searchedBy.name} ${searchedBy.version} in ${searchedBy.ecosystem} (${matcher})`;
+  const date = source.publishedAt === undefined ? `fetched ${source.fetchedAt}` : `published ${source.publishedAt}`;
+  const record = `record ${found.advisory} of ${source.name}, ${date}: ${found.status}, ${range}`;
+  return [
+    ...flow([span(comparison)], width, indentUnder),
+    ...[looked, record, `${source.url} ${source.digest}`].flatMap((text) =>
+      flow([span(text, 'quiet')], width, { first: under + 2, rest: under + 4 }),
+    ),
+  ];
+}
+
+function detailLines({ vulnerability, id }: Finding, width: number): Line[] {
+  const { severity, aliases, references, published } = vulnerability;
+  const lines = [
+    `severity ${severity.label}: ${severity.value} (${severity.scheme}, by ${severity.by})`,
+    ...(aliases.length === 0 ? [] : [`also known as ${aliases.join(', ')}`]),
+    ...(published === undefined ? [] : [`published ${day(published)}`]),
+    ...references.map((reference) => `${reference.type}: ${reference.url}`),
+    `finding ${id}`,
+  ];
+  return lines.flatMap((text) => flow([span(text, 'quiet')], width, indentUnder));
+}
+
+/** What can't be told: the package, the flaw, and what stood in the way. */
+export function unknownLines(findings: readonly Finding[], width: number): Line[] {
+  return findings.flatMap((finding) => {
+    const { name, version } = finding.package;
+    return [
+      ...flow([span(finding.vulnerability.id, 'odd'), span('in'), span(`${name} ${version}`)], width, {
+        first: 2,
+        rest: 4,
+      }),
+      ...flow([span(why(finding), 'quiet')], width, { first: 4, rest: 6 }),
+    ];
+  });
+}

@@ -1,0 +1,39 @@
+import type { Report } from '../../finding/finding.ts';
+import { age, count, day } from './dates.ts';
+import { flow, type Line, labelled, type Span, span } from './layout.ts';
+
+const labelColumns = 10;
+
+/** What was scanned, and with what. */
+export function headLines(report: Report, width: number): Line[] {
+  const { subject, distro, provenance } = report;
+  const system = distro === undefined ? 'unknown distribution' : distro.name;
+  const lines: Line[] = flow([span(subject.reference, 'title')], width, { first: 0, rest: 2 });
+  if (subject.digest !== undefined) lines.push(...field('digest', [span(shortDigest(subject.digest))], width));
+  const platform = subject.platform === undefined ? '' : `, ${subject.platform}`;
+  lines.push(...field('system', [span(system + platform, distro === undefined ? 'odd' : undefined)], width));
+  lines.push(...field('packages', [span(packagesText(report))], width));
+  const { database } = provenance;
+  if (database !== undefined) {
+    const built = `built ${day(database.builtAt)}`;
+    const old = age(database.builtAt, provenance.createdAt);
+    lines.push(...field('database', [span(old === '' ? built : `${built}, ${old}`)], width));
+  }
+  return lines;
+}
+
+function field(label: string, spans: readonly Span[], width: number): Line[] {
+  return labelled({ text: label, tone: 'quiet' }, labelColumns + 2, spans, width);
+}
+
+function packagesText({ packages, runs }: Report): string {
+  const found = runs.filter((run) => run.packages > 0).map((run) => `${run.cataloger} ${run.packages}`);
+  const by = found.length === 0 ? '' : ` (${found.join(', ')})`;
+  return count(packages.length, 'package') + by;
+}
+
+/** `sha256:0123456789ab`: enough to tell images apart by eye. */
+export function shortDigest(digest: string): string {
+  const colon = digest.indexOf(':');
+  return digest.slice(0, colon + 13);
+}

@@ -1,0 +1,67 @@
+import type { Finding, Report } from '../../finding/finding.ts';
+import { count, thousands } from './dates.ts';
+import { flow, type Line, type Span, span } from './layout.ts';
+import { severities, severityTone } from './words.ts';
+
+const flush = { first: 0, rest: 2 };
+
+/** How many findings, how bad; a zero is worded as far as it is true. */
+export function summaryLines(report: Report, affected: readonly Finding[], width: number): Line[] {
+  if (affected.length === 0) return flow(nothingFound(report), width, flush);
+  const flaws = new Set(affected.map(({ vulnerability }) => vulnerability.id)).size;
+  const packages = new Set(affected.map((finding) => finding.package.id)).size;
+  const fixable = affected.filter(({ fix }) => fix.state === 'fixed').length;
+  const spread = `${count(flaws, 'flaw')} in ${thousands(packages)} of ${count(report.packages.length, 'package')};`;
+  return flow(
+    [
+      span(`${count(affected.length, 'finding')}:`, 'title'),
+      ...severityCounts(affected),
+      span('·'),
+      span(spread),
+      span(`${thousands(fixable)} with a fix`, fixable > 0 ? 'good' : undefined),
+    ],
+    width,
+    flush,
+  );
+}
+
+function severityCounts(affected: readonly Finding[]): Span[] {
+  const counts = severities
+    .map(
+      (label) =>
+        [label, affected.filter(({ vulnerability }) => vulnerability.severity.label === label).length] as const,
+    )
+    .filter(([, number]) => number > 0);
+  return counts.map(([label, number], i) => {
+    const name = label === 'unknown' ? 'of unknown severity' : label;
+    return span(`${thousands(number)} ${name}${i < counts.length - 1 ? ',' : ''}`, severityTone[label]);
+  });
+}
+
+function nothingFound({ coverage, packages, subject }: Report): Span[] {
+  if (subject.entries === 0) return [span('Nothing could be assessed: there is not one file in it.', 'warn')];
+  const assessed = coverage.ecosystems.reduce((sum, one) => sum + one.assessed, 0);
+  const looked = starterFlaws(coverage.ecosystems);
+  const share = `${thousands(assessed)} of ${count(packages.length, 'package')}`;
+  if (coverage.complete && looked === undefined) {
+    return [span(`No vulnerabilities found: ${share} assessed.`, 'good')];
+  }
+  if (assessed > 0) return [span(`None found in what was assessed: ${share}.`, 'warn')];
+  if (looked !== undefined) {
+    const set = looked > 0 ? `the ${count(looked, 'flaw')}` : 'the few flaws';
+    return [span(`None of ${set} in the starter set found; ${share} assessed in full.`, 'warn')];
+  }
+  return [span(`Nothing could be assessed: ${share}.`, 'warn')];
+}
+
+/** Flaws that the starter set knows, when it was all there was for some ecosystem; else undefined. */
+export function starterFlaws(ecosystems: Report['coverage']['ecosystems']): number | undefined {
+  let flaws: number | undefined;
+  for (const { sources, unassessed } of ecosystems) {
+    for (const source of sources) {
+      if (source.lists === 'starter') flaws = (flaws ?? 0) + source.advisories;
+    }
+    if (unassessed.some(({ reason }) => reason === 'starter-only')) flaws ??= 0;
+  }
+  return flaws;
+}

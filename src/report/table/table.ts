@@ -1,0 +1,42 @@
+import type { Presenter, PresentOptions, Report } from '../../finding/finding.ts';
+import { coverageLines, problemLines, starterLines } from './coverage.ts';
+import { groupLines, unknownLines } from './findings.ts';
+import { groupFindings, sortFindings } from './groups.ts';
+import { headLines } from './head.ts';
+import { type Line, render, span } from './layout.ts';
+import { summaryLines } from './summary.ts';
+
+/** Narrower than this nothing is laid out: a terminal of fewer columns breaks the lines itself. */
+const narrowest = 40;
+
+/** For people at a terminal: worst first, then what the silence is worth. */
+export const table: Presenter = { id: 'table', present };
+
+function present(report: Report, { width: columns, color, verbose }: PresentOptions): string {
+  const width = Math.max(narrowest, Math.trunc(columns) || 80);
+  const affected = report.findings.filter(({ verdict }) => verdict === 'affected');
+  const unknown = report.findings.filter(({ verdict }) => verdict === 'unknown');
+  const view = { width, verbose, layers: report.subject.kind === 'image' ? report.subject.layers.length : 0 };
+  const starter = starterLines(report, width);
+  const sections: Line[][] = [
+    [...headLines(report, width), ...starter],
+    groupFindings(affected).flatMap((group) => groupLines(group, view)),
+    summaryLines(report, affected, width),
+    unknownSection(unknown, width),
+    [...coverageLines(report, width, verbose), ...(affected.length > 0 ? starter : [])],
+    problemLines(report.problems, width),
+  ];
+  const lines = sections
+    .filter((section) => section.length > 0)
+    .flatMap((section, i) => (i === 0 ? section : [[], ...section]));
+  return render(withoutDoubleBlank(lines), color);
+}
+
+function unknownSection(unknown: Report['findings'], width: number): Line[] {
+  if (unknown.length === 0) return [];
+  return [[span(`Could not be told (${unknown.length}):`, 'odd')], ...unknownLines(sortFindings(unknown), width)];
+}
+
+function withoutDoubleBlank(lines: readonly Line[]): Line[] {
+  return lines.filter((line, i) => line.length > 0 || (lines[i - 1]?.length ?? 0) > 0);
+}

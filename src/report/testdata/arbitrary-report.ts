@@ -1,0 +1,271 @@
+import * as fc from 'fast-check';
+import type { Reference, Severity, SourceRef } from '../../advisory/advisory.ts';
+import type { Distro } from '../../distro/distro.ts';
+import type {
+  Coverage,
+  CoverageSource,
+  EcosystemCoverage,
+  Evidence,
+  Finding,
+  Fix,
+  PackageRef,
+  Report,
+  ReportProvenance,
+  VulnerabilityFinding,
+} from '../../finding/finding.ts';
+import type {
+  CatalogerRun,
+  LayerRef,
+  Location,
+  Package,
+  PackageMetadata,
+  Problem,
+  Provenance,
+  SourcePackage,
+  Subject,
+} from '../../inventory/inventory.ts';
+
+/** A generator for each property, so that a property added to a noun and forgotten here does not compile. */
+type Shape<T> = { readonly [K in keyof T]-?: fc.Arbitrary<Exclude<T[K], undefined>> };
+
+type RequiredKeys<T> = { [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? never : K }[keyof T];
+
+function record<T>(shape: Shape<T>, requiredKeys: RequiredKeys<T>[]): fc.Arbitrary<T> {
+  return fc.record(shape, { requiredKeys: requiredKeys as never, noNullPrototype: true }) as unknown as fc.Arbitrary<T>;
+}
+
+// Ordinary names, any Unicode, and what makes terminals misbehave.
+const text = fc.oneof(
+  { weight: 4, arbitrary: fc.stringMatching(/^[a-z0-9.+~:-]{0,24}$/) },
+  { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+  { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 40 }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('\u001b[2J', '\u009b31m', 'a\u202eb', '\r\n', '\u0007', 'x'.repeat(5_000), '\ud800', '日'.repeat(90)),
+  },
+);
+const time = fc.oneof(
+  fc.date({ noInvalidDate: true, min: new Date('1990-01-01'), max: new Date('2100-01-01') }).map((date) => date.toISOString()),
+  text,
+);
+const natural = fc.oneof(fc.nat(5), fc.nat(2_000_000));
+const few = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(one, { maxLength: 3 });
+const flag = fc.boolean();
+
+const layer = record<LayerRef>({ index: fc.nat(9), diffId: text, createdBy: text }, ['index', 'diffId']);
+const source = record<SourcePackage>({ name: text, version: text }, ['name', 'version']);
+const location = record<Location>({ path: text, layer }, ['path', 'layer']);
+const provenance = record<Provenance>({ introduced: layer, changed: layer }, ['introduced', 'changed']);
+
+const metadata: fc.Arbitrary<PackageMetadata> = fc.oneof(
+  record<Extract<PackageMetadata, { kind: 'dpkg' }>>(
+    { kind: fc.constant('dpkg'), status: text, maintainer: text, section: text, essential: flag },
+    ['kind'],
+  ),
+  record<Extract<PackageMetadata, { kind: 'apk' }>>({ kind: fc.constant('apk'), maintainer: text, url: text, commit: text }, ['kind']),
+  record<Extract<PackageMetadata, { kind: 'rpm' }>>(
+    {
+      kind: fc.constant('rpm'),
+      epoch: natural,
+      release: text,
+      vendor: text,
+      packager: text,
+      modularityLabel: text,
+      sourceRpm: text,
+    },
+    ['kind', 'release'],
+  ),
+);
+
+const onePackage = record<Package>(
+  {
+    id: text,
+    name: text,
+    version: text,
+    ecosystem: text,
+    type: text,
+    kind: fc.constantFrom('binary', 'source'),
+    source,
+    architecture: text,
+    purl: text,
+    locations: few(location),
+    licenses: few(text),
+    foundBy: text,
+    provenance,
+    metadata,
+  },
+  ['id', 'name', 'version', 'type', 'kind', 'purl', 'locations', 'licenses', 'foundBy', 'metadata'],
+);
+
+const subject = record<Subject>(
+  {
+    kind: fc.constantFrom('image', 'rootfs'),
+    reference: text,
+    digest: text,
+    configDigest: text,
+    platform: text,
+    layers: few(layer),
+    entries: natural,
+  },
+  ['kind', 'reference', 'layers', 'entries'],
+);
+const distro = record<Distro>(
+  { id: text, name: text, versionId: text, codename: text, like: few(text), source: text, ecosystem: text },
+  ['id', 'name', 'like', 'source'],
+);
+
+const sourceRef = record<SourceRef>({ name: text, url: text, digest: text, fetchedAt: time, publishedAt: time }, [
+  'name',
+  'url',
+  'digest',
+  'fetchedAt',
+]);
+const severity = record<Severity>(
+  {
+    label: fc.constantFrom('critical', 'high', 'medium', 'low', 'negligible', 'unknown'),
+    scheme: text,
+    value: text,
+    by: text,
+  },
+  ['label', 'scheme', 'value', 'by'],
+);
+const reference = record<Reference>(
+  { type: fc.constantFrom('advisory', 'fix', 'report', 'article', 'web'), url: text },
+  ['type', 'url'],
+);
+const packageRef = record<PackageRef>(
+  { id: text, name: text, version: text, type: text, purl: text, source, path: text, introduced: layer },
+  ['id', 'name', 'version', 'type', 'purl'],
+);
+const evidence = record<Evidence>(
+  {
+    matcher: text,
+    searchedBy: record<Evidence['searchedBy']>({ ecosystem: text, name: text, version: text }, ['ecosystem', 'name', 'version']),
+    found: record<Evidence['found']>(
+      { advisory: text, source: sourceRef, status: fc.constantFrom('affected', 'not-affected', 'undetermined') },
+      ['advisory', 'source', 'status'],
+    ),
+    range: text,
+    comparison: text,
+  },
+  ['matcher', 'searchedBy', 'found', 'range', 'comparison'],
+);
+const fix = record<Fix>(
+  {
+    state: fc.constantFrom('fixed', 'not-fixed', 'will-not-fix', 'deferred', 'end-of-life', 'unknown'),
+    version: text,
+    appliesTo: fc.constantFrom('source', 'binary'),
+    note: text,
+  },
+  ['state'],
+);
+const vulnerability = record<VulnerabilityFinding['vulnerability']>(
+  { id: text, aliases: few(text), summary: text, severity, references: few(reference), published: time },
+  ['id', 'aliases', 'severity', 'references'],
+);
+const finding: fc.Arbitrary<Finding> = fc
+  .record({
+    kind: fc.constant('vulnerability' as const),
+    id: text,
+    package: packageRef,
+    vulnerability,
+    fix,
+    evidence: few(evidence),
+    unknownReason: fc.option(text, { nil: undefined }),
+  })
+  .map(({ unknownReason, ...rest }) =>
+    unknownReason === undefined ? { ...rest, verdict: 'affected' } : { ...rest, verdict: 'unknown', unknownReason },
+  );
+
+const coverageSource = record<CoverageSource>(
+  {
+    name: text,
+    url: text,
+    digest: text,
+    fetchedAt: time,
+    publishedAt: time,
+    lists: fc.constantFrom('disclosures', 'fixes', 'starter'),
+    advisories: natural,
+  },
+  ['name', 'url', 'digest', 'fetchedAt', 'lists', 'advisories'],
+);
+const unassessed = record<EcosystemCoverage['unassessed'][number]>(
+  {
+    reason: fc.constantFrom(
+      'distro-unknown',
+      'no-advisories',
+      'starter-only',
+      'third-party',
+      'version-unparsable',
+      'ecosystem-unsupported',
+    ),
+    packages: natural,
+    detail: text,
+  },
+  ['reason', 'packages'],
+);
+const ecosystem = record<EcosystemCoverage>(
+  { ecosystem: text, packages: natural, assessed: natural, unassessed: few(unassessed), sources: few(coverageSource) },
+  ['ecosystem', 'packages', 'assessed', 'unassessed', 'sources'],
+);
+const coverage = record<Coverage>({ complete: flag, ecosystems: few(ecosystem), notes: few(text) }, [
+  'complete',
+  'ecosystems',
+  'notes',
+]);
+
+const run = record<CatalogerRun>(
+  { cataloger: text, status: fc.constantFrom('ok', 'partial', 'failed'), packages: natural },
+  ['cataloger', 'status', 'packages'],
+);
+const problem = record<Problem>(
+  {
+    code: fc.constantFrom(
+      'corrupt',
+      'too-large',
+      'unreadable',
+      'unsupported',
+      'crash',
+      'path-escape',
+      'link-cycle',
+      'duplicate',
+      'distro-unknown',
+    ),
+    message: text,
+    detail: text,
+    path: text,
+    layer: fc.nat(9),
+    by: text,
+    lossy: flag,
+  },
+  ['code', 'message', 'by', 'lossy'],
+);
+const reportProvenance = record<ReportProvenance>(
+  {
+    tool: record<ReportProvenance['tool']>({ name: fc.constant('seaworthy'), version: text }, ['name', 'version']),
+    createdAt: time,
+    database: record<NonNullable<ReportProvenance['database']>>({ digest: text, builtAt: time, starter: flag }, [
+      'digest',
+      'builtAt',
+      'starter',
+    ]),
+    inventoryCached: flag,
+  },
+  ['tool', 'createdAt', 'inventoryCached'],
+);
+
+/** Any report that the types allow, with hostile text wherever there is text. */
+export const arbitraryReport: fc.Arbitrary<Report> = record<Report>(
+  {
+    schemaVersion: fc.constant('1'),
+    subject,
+    distro,
+    packages: few(onePackage),
+    findings: fc.array(finding, { maxLength: 5 }),
+    coverage,
+    runs: few(run),
+    problems: few(problem),
+    provenance: reportProvenance,
+  },
+  ['schemaVersion', 'subject', 'packages', 'findings', 'coverage', 'runs', 'problems', 'provenance'],
+);
