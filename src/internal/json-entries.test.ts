@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, dictionary, jsonValue, nat, oneof, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonEntriesError, jsonEntries, jsonSlices } from './json-entries.ts';
 
@@ -12,6 +12,15 @@ function errorOf(document: Uint8Array, limits?: { valueBytes: number; depth: num
     throw error;
   }
   throw new Error('no error');
+}
+
+function entriesOrError(document: Uint8Array): (readonly [string, unknown])[] | 'refused' {
+  try {
+    return [...jsonEntries(document)];
+  } catch (error) {
+    if (error instanceof JsonEntriesError) return 'refused';
+    throw error;
+  }
 }
 
 describe('jsonEntries', () => {
@@ -92,28 +101,20 @@ describe('jsonEntries', () => {
   });
 
   it('agrees with JSON.parse on every document, and never fails otherwise than by its error', () => {
-    const documents = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()));
-    fc.assert(
-      fc.property(documents, fc.constantFrom(undefined, 1, '\t'), (document, space) => {
+    const documents = oneof(dictionary(string(), jsonValue()), array(jsonValue()));
+    assert(
+      property(documents, constantFrom(undefined, 1, '\t'), (document, space) => {
         const text = JSON.stringify(document, undefined, space);
         expect([...jsonEntries(bytes(text))]).toEqual(Object.entries(JSON.parse(text)));
       }),
     );
-    fc.assert(
-      fc.property(documents, fc.nat(), fc.nat(255), (document, at, byte) => {
+    assert(
+      property(documents, nat(), nat(255), (document, at, byte) => {
         const text = bytes(JSON.stringify(document));
         text[at % text.length] = byte;
-        let parsed: unknown;
-        try {
-          parsed = JSON.parse(Buffer.from(text).toString());
-        } catch {}
-        try {
-          const entries = [...jsonEntries(text)];
-          expect(parsed).toBeTypeOf('object');
-          expect(entries.map(([, value]) => value).length).toBeGreaterThanOrEqual(Object.keys(parsed as object).length);
-        } catch (error) {
-          expect(error).toBeInstanceOf(JsonEntriesError);
-        }
+        const entries = entriesOrError(text);
+        // What is walked to its end is a document to JSON.parse too; repeated names make it fewer.
+        return entries === 'refused' || entries.length >= Object.keys(JSON.parse(Buffer.from(text).toString())).length;
       }),
     );
   });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, boolean, nat, property, record, string, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ZipFile, zipFile } from './testdata/zip-file.ts';
 import { ZipError, type ZipLimits, zipEntries } from './zip.ts';
@@ -18,6 +18,15 @@ function errorOf(archive: Uint8Array, limits?: ZipLimits): ZipError {
     throw error;
   }
   throw new Error('no error');
+}
+
+function readOrNothing(archive: Uint8Array): [string, string][] {
+  try {
+    return read(archive);
+  } catch (error) {
+    if (error instanceof ZipError) return [];
+    throw error;
+  }
 }
 
 describe('zipEntries', () => {
@@ -106,31 +115,29 @@ describe('zipEntries', () => {
   });
 
   it('gives back what was written, whatever it is', () => {
-    const file = fc.record({
-      name: fc.string().map((name) => `${name}x`),
-      bytes: fc.uint8Array(),
-      stored: fc.boolean(),
-      zip64: fc.boolean(),
+    const file = record({
+      name: string().map((name) => `${name}x`),
+      bytes: uint8Array(),
+      stored: boolean(),
+      zip64: boolean(),
     });
-    fc.assert(
-      fc.property(fc.array(file), fc.boolean(), (files, zip64) => {
+    assert(
+      property(array(file), boolean(), (files, zip64) => {
         const entries = [...zipEntries(zipFile(files, zip64))];
-        expect(entries.map(({ bytes }) => [...bytes])).toEqual(files.map(({ bytes }) => [...bytes]));
+        expect(entries.map(({ bytes }) => Buffer.from(bytes).toString('hex'))).toEqual(
+          files.map(({ bytes }) => Buffer.from(bytes).toString('hex')),
+        );
       }),
     );
   });
 
   it('answers damage anywhere with its error, or not at all where nothing is read', () => {
     const archive = zipFile([hello, { ...hello, stored: true }], true);
-    fc.assert(
-      fc.property(fc.nat(archive.length - 1), fc.nat(255), fc.nat(archive.length), (at, byte, cut) => {
+    assert(
+      property(nat(archive.length - 1), nat(255), nat(archive.length), (at, byte, cut) => {
         for (const damaged of [Buffer.from(archive), Buffer.from(archive.subarray(0, cut))]) {
           if (at < damaged.length) damaged[at] = byte;
-          try {
-            for (const [, content] of read(damaged)) expect(content).toBe('hello hello hello');
-          } catch (error) {
-            expect(error).toBeInstanceOf(ZipError);
-          }
+          for (const [, content] of readOrNothing(damaged)) expect(content).toBe('hello hello hello');
         }
       }),
       { numRuns: 1000 },

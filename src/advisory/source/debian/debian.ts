@@ -42,7 +42,7 @@ function parseTracker(_feed: Feed, bytes: Uint8Array, keep: (advisory: Advisory)
 
 function keepFlaw(source: string, id: string, record: unknown, keep: (advisory: Advisory) => void, tally: Tally): void {
   const fields = asObject(record);
-  const releases = asObject(fields?.['releases']);
+  const releases = releasesOf(fields?.['releases']);
   if (fields === undefined || releases === undefined || id === '') {
     tally.skip('malformed', `${source} ${id}`);
     return;
@@ -63,6 +63,11 @@ function keepFlaw(source: string, id: string, record: unknown, keep: (advisory: 
     references: referencesOf(id, fields['debianbug']),
   });
   tally.keep();
+}
+
+/** An empty list of releases is an array in the export. */
+function releasesOf(releases: unknown): Readonly<Record<string, unknown>> | undefined {
+  return Array.isArray(releases) && releases.length === 0 ? {} : asObject(releases);
 }
 
 function affectedOf(source: string, releases: Readonly<Record<string, unknown>>): Affected[] {
