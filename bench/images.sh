@@ -1,6 +1,6 @@
 #!/bin/bash
 # Makes the images that `npm run bench` measures; what exists is kept. Usage: images.sh [--zstd] (as root)
-# minbase/: bookworm minbase in one gzip layer. large/: over 2 GB in five gzip layers, as a Dockerfile would make it.
+# minbase/: bookworm minbase as debootstrap leaves it, in one gzip layer. large/: over 2 GB in four gzip layers, as a Dockerfile would make it.
 # --zstd adds large-zstd/ and minbase-zstd/, the same with zstd layers.
 set -euo pipefail
 
@@ -31,7 +31,7 @@ mounts() { # mounts on|off ROOTFS
 # One layer: what a RUN line with these packages changes.
 run() { # run PACKAGE…
   local rootfs=$work/large.part/bundle/rootfs
-  local line="apt-get update && apt-get install -y --no-install-recommends $* && apt-get clean && rm -rf /var/lib/apt/lists/*"
+  local line="apt-get update && apt-get install -y $* && apt-get clean && rm -rf /var/lib/apt/lists/*"
   echo "layer: $*" >&2
   mounts on "$rootfs"
   trap 'mounts off "$rootfs"' EXIT
@@ -50,7 +50,6 @@ if [ ! -e large/oci/index.json ]; then
   run openjdk-17-jdk
   run nodejs npm
   run python3 python3-pip python3-numpy python3-scipy python3-pandas python3-matplotlib nginx build-essential
-  run clang llvm golang
   du -s --apparent-size -B 1 large.part/bundle/rootfs | cut -f 1 > large.part/bytes
   umoci gc --layout large.part/oci
   rm -rf large.part/bundle

@@ -21,7 +21,6 @@ umoci new --image oci:latest
 umoci unpack --image oci:latest bundle
 debootstrap --variant=minbase "$suite" bundle/rootfs "$mirror" > debootstrap.log ||
   { tail -n 20 debootstrap.log bundle/rootfs/debootstrap/debootstrap.log >&2; exit 1; }
-rm -rf bundle/rootfs/var/cache/apt/archives/*.deb bundle/rootfs/var/cache/apt/*.bin bundle/rootfs/var/lib/apt/lists/*
 printf '#!/bin/sh\nexit 101\n' > bundle/rootfs/usr/sbin/policy-rc.d
 chmod 755 bundle/rootfs/usr/sbin/policy-rc.d
 umoci repack --image oci:latest --refresh-bundle \
