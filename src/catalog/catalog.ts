@@ -15,6 +15,8 @@ export interface CatalogInput {
   readonly distro?: Distro;
   /** Sorted by path. */
   readonly files: readonly ImageFile[];
+  /** Only names, versions and architectures are asked for: ownership, licences and the like may be left out. */
+  readonly namesOnly?: boolean;
 }
 
 /** What a cataloger found. */

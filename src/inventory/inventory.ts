@@ -159,6 +159,8 @@ export interface Subject {
   /** `linux/amd64`, `linux/arm64/v8`. */
   readonly platform?: string;
   readonly layers: readonly LayerRef[];
+  /** Entries (files, folders, links) in all layers; 0 is an image with nothing in it. */
+  readonly entries: number;
 }
 
 /** Everything that is in one image. */

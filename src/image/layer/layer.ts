@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { limits } from '../../internal/limit.ts';
+import { algorithmOf } from '../digest.ts';
+import { type BlobLocation, ImageError, type Layer } from '../image.ts';
+import { type ByteSource, fileSource } from './byte-source.ts';
+import { type LayerContent, layerCollector } from './collector.ts';
+import { type Compression, compressionOf } from './compression.ts';
+import { pump } from './pump.ts';
+import { TarWalker } from './tar.ts';
+
+/** Whether a file at a path (no leading slash) is wanted. */
+export type Selects = (path: string) => boolean;
+
+/** How to read a layer. */
+export interface ReadOptions {
+  /** See `PumpOptions.overlap`. */
+  readonly overlap?: () => boolean;
+  /** Told of the stored bytes as they are read. */
+  readonly onBytes?: (count: number) => void;
+  /** Uses the public stream API of zlib. */
+  readonly publicApi?: boolean;
+}
+
+/**
+ * Reads a layer in one pass: verifies the digest of its blob and its diffID, and keeps the files that are wanted.
+ * Throws `ImageError`.
+ */
+export async function readLayer(layer: Layer, selects: Selects, options: ReadOptions = {}): Promise<LayerContent> {
+  if (layer.blob.kind !== 'file') throw new TypeError('A layer inside a gzip archive is read with its archive');
+  const source = fileSource(layer.blob.path, layer.blob.offset, layer.blob.size);
+  try {
+    return await readLayerBytes(layer, source, headOf(layer.blob), selects, options);
+  } catch (error) {
+    throw named(error, layer);
+  } finally {
+    source.close();
+  }
+}
+
+/** Says which layer it was. */
+export function named(error: unknown, layer: Layer): unknown {
+  if (!(error instanceof ImageError)) return error;
+  const detail = `layer ${layer.index + 1}, ${layer.digest ?? layer.diffId}${error.detail ? `: ${error.detail}` : ''}`;
+  return new ImageError(error.code, error.message, detail, error);
+}
+
+function headOf(blob: BlobLocation): Uint8Array {
+  const source = fileSource(blob.path, blob.offset, Math.min(blob.size, 512));
+  try {
+    const head = Buffer.alloc(512);
+    const length = source.read(head);
+    return head.subarray(0, typeof length === 'number' ? length : 0);
+  } finally {
+    source.close();
+  }
+}
+
+async function readLayerBytes(
+  layer: Layer,
+  source: ByteSource,
+  head: Uint8Array,
+  selects: Selects,
+  options: ReadOptions,
+): Promise<LayerContent> {
+  const compression = knownCompression(head, layer);
+  const check = layerCheck(layer, compression, selects);
+  await pump(source, {
+    compression,
+    onStored: (chunk) => {
+      options.onBytes?.(chunk.length);
+      check.stored(chunk);
+    },
+    onPlain: check.plain,
+    overlap: options.overlap ?? (() => true),
+    publicApi: options.publicApi ?? false,
+  });
+  return check.finish();
+}
+
+/** The compression of a layer's bytes. Throws `encrypted` or `unsupported-media-type`. */
+export function knownCompression(head: Uint8Array, layer: Layer): Compression {
+  const compression = compressionOf(head);
+  if (compression === 'none' || compression === 'gzip' || compression === 'zstd') return compression;
+  if (/encrypted/.test(layer.mediaType)) {
+    throw new ImageError('encrypted', 'A layer is encrypted; decrypt the image first', layer.mediaType);
+  }
+  throw compression === 'encrypted-or-unknown'
+    ? new ImageError('corrupt', 'A layer is neither a tar archive nor gzip nor zstd', layer.mediaType)
+    : new ImageError('unsupported-media-type', 'A layer is compressed in a way that OCI does not know', compression);
+}
+
+/** What takes the bytes of a layer, hashes them and walks them. */
+export interface LayerCheck {
+  readonly stored: (chunk: Uint8Array) => void;
+  readonly plain: (chunk: Uint8Array) => void;
+  /** Throws `digest-mismatch` or `truncated`. */
+  finish(): LayerContent;
+}
+
+/** Verifies and walks one layer as its bytes pass. */
+export function layerCheck(layer: Layer, compression: Compression, selects: Selects): LayerCheck {
+  const storedHash =
+    layer.digest !== undefined && compression !== 'none' ? createHash(algorithmOf(layer.digest)) : undefined;
+  const plainHash = createHash(algorithmOf(layer.diffId));
+  const collector = layerCollector(selects);
+  const walker = new TarWalker(collector.visit);
+  let failure: unknown;
+  const walk = (chunk: Uint8Array): void => {
+    // A broken archive is said only after the digests, which tell a damaged copy from an image made so.
+    try {
+      if (failure === undefined) walker.write(chunk);
+    } catch (error) {
+      if (error instanceof ImageError && error.code === 'limit-exceeded') throw error;
+      failure = error;
+    }
+  };
+  return {
+    stored: (chunk) => storedHash?.update(chunk),
+    plain: (chunk) => {
+      plainHash.update(chunk);
+      walk(chunk);
+    },
+    finish() {
+      const diffId = `${algorithmOf(layer.diffId)}:${plainHash.digest('hex')}`;
+      const digest = storedHash && layer.digest ? `${algorithmOf(layer.digest)}:${storedHash.digest('hex')}` : diffId;
+      if (layer.digest !== undefined && digest !== layer.digest)
+        mismatch('A layer does not have the digest that the manifest gives', layer.digest, digest);
+      if (diffId !== layer.diffId)
+        mismatch('A layer does not have the diffID that the configuration gives', layer.diffId, diffId);
+      if (failure !== undefined) throw failure;
+      walker.end();
+      return collector.content(layer.index, diffId);
+    },
+  };
+}
+
+function mismatch(message: string, stated: string, computed: string): never {
+  throw new ImageError('digest-mismatch', message, `stated ${stated}, computed ${computed}`);
+}
+
+/** Whether so many layers are more than any image has. */
+export function checkLayerCount(count: number): void {
+  if (count > limits.layers) throw new ImageError('limit-exceeded', 'The image has too many layers', String(count));
+}

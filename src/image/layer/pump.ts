@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { limits } from '../../internal/limit.ts';
+import { ImageError } from '../image.ts';
+import type { ByteSource } from './byte-source.ts';
+import type { Compression } from './compression.ts';
+import { type Decoder, handleDecoder } from './decoder.ts';
+
+const inputBytes = 256 << 10;
+const outputBytes = 1 << 20;
+
+/** Takes bytes on their way; what it is given is overwritten afterwards. */
+export type Consumer = (chunk: Uint8Array) => void;
+
+/** What to do with the bytes of one layer as they pass. */
+export interface PumpOptions {
+  readonly compression: Compression;
+  /** Bytes as stored. */
+  readonly onStored: Consumer;
+  /** Bytes as unpacked. */
+  readonly onPlain: Consumer;
+  /** Asked at each chunk: whether another core is free to decompress the next one while this thread consumes the last. */
+  readonly overlap: () => boolean;
+  /** Uses the public stream API, for the test that compares the two. */
+  readonly publicApi?: boolean;
+}
+
+/** Passes all bytes of a source through decompression. Throws `ImageError` (`corrupt`, `limit-exceeded`). */
+export async function pump(source: ByteSource, options: PumpOptions): Promise<void> {
+  const { compression } = options;
+  if (compression === 'none') return pumpPlain(source, options);
+  const guard = bombGuard(options);
+  const decoder = options.publicApi ? undefined : handleDecoder(compression);
+  if (decoder === undefined) return pumpStream(source, guard, compression);
+  try {
+    await pumpDecoder(source, guard, decoder);
+  } finally {
+    decoder.close();
+  }
+}
+
+async function pumpPlain(source: ByteSource, { onStored, onPlain }: PumpOptions): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(outputBytes);
+  for (;;) {
+    const length = await source.read(buffer);
+    if (length === 0) return;
+    const chunk = buffer.subarray(0, length);
+    onStored(chunk);
+    onPlain(chunk);
+  }
+}
+
+function bombGuard(options: PumpOptions): PumpOptions {
+  let stored = 0;
+  let plain = 0;
+  return {
+    ...options,
+    onStored(chunk) {
+      stored += chunk.length;
+      options.onStored(chunk);
+    },
+    onPlain(chunk) {
+      plain += chunk.length;
+      if (plain > limits.bombBytes && plain > stored * limits.bombRatio) {
+        throw new ImageError(
+          'limit-exceeded',
+          'A layer unpacks to so much more than its size that it must be a bomb',
+          `${stored} bytes to over ${plain}`,
+        );
+      }
+      options.onPlain(chunk);
+    },
+  };
+}
+
+/** Two gears: decompress here, or on libuv's pool while the chunk before is consumed here. */
+async function pumpDecoder(source: ByteSource, options: PumpOptions, decoder: Decoder): Promise<void> {
+  const input = Buffer.allocUnsafeSlow(inputBytes);
+  const outputs = [Buffer.allocUnsafeSlow(outputBytes), undefined];
+  let turn = 0;
+  let pending: Uint8Array | undefined;
+  for (;;) {
+    const length = await source.read(input);
+    if (length === 0) break;
+    let hashed = false;
+    let offset = 0;
+    for (let more = true; more; ) {
+      const output = (outputs[turn] ??= Buffer.allocUnsafeSlow(outputBytes));
+      const overlapped = options.overlap();
+      const started = overlapped ? decoder.start(input, offset, length - offset, output) : undefined;
+      started?.catch(() => undefined);
+      if (!hashed) options.onStored(input.subarray(0, length));
+      hashed = true;
+      if (pending) options.onPlain(pending);
+      const { consumed, produced } = started ? await started : decoder.step(input, offset, length - offset, output);
+      pending = output.subarray(0, produced);
+      if (overlapped) turn ^= 1;
+      else {
+        options.onPlain(pending);
+        pending = undefined;
+      }
+      offset += consumed;
+      more = produced === output.length;
+    }
+  }
+  if (pending) options.onPlain(pending);
+}
+
+async function pumpStream(source: ByteSource, options: PumpOptions, compression: 'gzip' | 'zstd'): Promise<void> {
+  const stream = (compression === 'gzip' ? createGunzip : createZstdDecompress)({ chunkSize: outputBytes });
+  let failure: unknown;
+  stream.on('data', (chunk: Buffer) => {
+    try {
+      options.onPlain(chunk);
+    } catch (error) {
+      stream.destroy(error as Error);
+    }
+  });
+  const finished = once(stream, 'close');
+  stream.on('error', (error) => {
+    failure = error;
+  });
+  for (let open = true; open && failure === undefined; ) {
+    const input = Buffer.allocUnsafeSlow(inputBytes);
+    const length = await source.read(input);
+    open = length > 0;
+    if (!open) stream.end();
+    else {
+      options.onStored(input.subarray(0, length));
+      if (!stream.write(input.subarray(0, length))) await Promise.race([once(stream, 'drain'), finished]);
+    }
+  }
+  await finished;
+  if (failure instanceof ImageError) throw failure;
+  if (failure) throw new ImageError('corrupt', 'A compressed layer cannot be decompressed', String(failure), failure);
+}

@@ -1,0 +1,285 @@
+import { limits } from '../../internal/limit.ts';
+import { ImageError } from '../image.ts';
+import { parsePax } from './pax.ts';
+import { expand, gnuPieces, leadingPieces, maximumPieces, type Piece, paxPieces } from './sparse.ts';
+import { blockBytes, isZeroBlock, numeric, parseHeader, type TarHeader, text } from './tar-header.ts';
+
+export type EntryKind = 'file' | 'directory' | 'symlink' | 'hardlink' | 'other';
+
+/** One entry of a tar archive, long names and extended headers applied. */
+export interface TarEntry {
+  /** As written: may be absolute, hold `..` or end in a slash. */
+  readonly name: string;
+  readonly kind: EntryKind;
+  /** Bytes of the file as it would be on disk. */
+  readonly size: number;
+  readonly linkName: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Offset of the content in the archive, bytes. */
+  readonly offset: number;
+}
+
+/** Takes the whole content of one file. */
+export type ContentTaker = (content: Buffer) => void;
+
+/** Takes the content in passing, in pieces that are overwritten afterwards; `undefined` marks the end. */
+export interface ContentStream {
+  readonly stream: (chunk: Uint8Array | undefined) => void;
+}
+
+/** Decides about an entry: skip it, take its content whole, or as it passes. */
+export type TarVisitor = (entry: TarEntry) => ContentTaker | ContentStream | undefined;
+
+const kinds: Readonly<Record<string, EntryKind>> = {
+  '\0': 'file',
+  '0': 'file',
+  '7': 'file',
+  S: 'file',
+  '1': 'hardlink',
+  '2': 'symlink',
+  '5': 'directory',
+  D: 'directory',
+};
+
+/** Metadata (long names, extended headers) beyond this is not a name but an attack. */
+const metadataBytes = 1 << 20;
+
+/** What the headers before an entry say of it. */
+interface Pending {
+  longName?: string | undefined;
+  longLink?: string | undefined;
+  pax?: Map<string, string> | undefined;
+}
+
+interface SparsePlan {
+  readonly realSize: number;
+  /** Absent for PAX 1.0, which has its map at the start of the content. */
+  readonly pieces?: readonly Piece[];
+}
+
+/** Walks an archive in one pass, synchronously, keeping nothing but what the visitor takes. */
+export class TarWalker {
+  readonly #visit: TarVisitor;
+  readonly #carry: Buffer = Buffer.allocUnsafe(blockBytes);
+  #carried = 0;
+  /** Offset in the archive of the next byte. */
+  #position = 0;
+  #zeroBlocks = 0;
+  #globals: Map<string, string> | undefined;
+  #pending: Pending = {};
+  #sparse: { header: TarHeader; pieces: Piece[]; realSize: number } | undefined;
+  /** Bytes left of the content that is passing, then of its padding. */
+  #left = 0;
+  #padding = 0;
+  #sink: Buffer | undefined;
+  #filled = 0;
+  #whole: ContentTaker | undefined;
+  #stream: ContentStream['stream'] | undefined;
+
+  constructor(visit: TarVisitor) {
+    this.#visit = visit;
+  }
+
+  /** Takes the bytes of an archive in pieces of any size. Throws `ImageError`. */
+  write(chunk: Uint8Array): void {
+    const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    for (let at = 0; at < buffer.length && this.#zeroBlocks < 2; ) {
+      let taken: number;
+      if (this.#left > 0) taken = this.#content(buffer, at);
+      else if (this.#padding > 0) {
+        taken = Math.min(this.#padding, buffer.length - at);
+        this.#padding -= taken;
+      } else taken = this.#block(buffer, at);
+      at += taken;
+      this.#position += taken;
+    }
+  }
+
+  /** How many of the next bytes nobody wants; the caller may leave them out, and they count as written. */
+  skip(): number {
+    if (this.#sink || this.#stream) return 0;
+    const skipped = this.#left + this.#padding;
+    this.#position += skipped;
+    this.#padding = 0;
+    if (this.#left > 0) {
+      this.#left = 0;
+      this.#finish();
+    }
+    return skipped;
+  }
+
+  /** Says that there are no more bytes. Throws `truncated` when the archive ends inside an entry. */
+  end(): void {
+    if (this.#left > 0 || this.#carried > 0 || this.#sparse) {
+      throw new ImageError('truncated', 'A tar archive ends in the middle of an entry');
+    }
+  }
+
+  /** Takes a header block, put together where it straddles two chunks. */
+  #block(buffer: Buffer, at: number): number {
+    if (this.#carried === 0 && at + blockBytes <= buffer.length) {
+      this.#header(buffer, at);
+      return blockBytes;
+    }
+    const taken = buffer.copy(this.#carry, this.#carried, at, at + blockBytes - this.#carried);
+    this.#carried += taken;
+    if (this.#carried === blockBytes) {
+      this.#carried = 0;
+      const before = blockBytes - taken;
+      this.#position -= before;
+      this.#header(this.#carry, 0);
+      this.#position += before;
+    }
+    return taken;
+  }
+
+  #header(block: Buffer, at: number): void {
+    if (this.#sparse) return this.#sparseExtension(block, at, this.#sparse);
+    if (isZeroBlock(block, at)) {
+      this.#zeroBlocks++;
+      return;
+    }
+    this.#zeroBlocks = 0;
+    const header = parseHeader(block, at);
+    if (header.size < 0) throw new ImageError('corrupt', 'A tar header has a negative size', header.name);
+    if (this.#metadata(header)) return;
+    if (header.type !== 'S') return this.#entry(header, undefined);
+    const pieces = gnuPieces(block, at + 386, 4);
+    const realSize = numeric(block, at + 483, 12);
+    if (block[at + 482] === 1) this.#sparse = { header, pieces, realSize };
+    else this.#entry(header, { realSize, pieces });
+  }
+
+  #sparseExtension(block: Buffer, at: number, state: { header: TarHeader; pieces: Piece[]; realSize: number }): void {
+    state.pieces.push(...gnuPieces(block, at, 21));
+    if (state.pieces.length > maximumPieces)
+      throw new ImageError('limit-exceeded', 'A sparse file has too many pieces');
+    if (block[at + 504] === 1) return;
+    this.#sparse = undefined;
+    this.#entry(state.header, { realSize: state.realSize, pieces: state.pieces });
+  }
+
+  /** Long names and extended headers, which say something of the entry that follows. */
+  #metadata({ type, size }: TarHeader): boolean {
+    const pending = this.#pending;
+    const take: ContentTaker | undefined =
+      type === 'L'
+        ? (content) => void (pending.longName = text(content, 0, content.length))
+        : type === 'K'
+          ? (content) => void (pending.longLink = text(content, 0, content.length))
+          : type === 'x' || type === 'X'
+            ? (content) => void (pending.pax = parsePax(content))
+            : type === 'g'
+              ? (content) => void (this.#globals = new Map([...(this.#globals ?? []), ...parsePax(content)]))
+              : undefined;
+    if (!take) return false;
+    if (size > metadataBytes) {
+      throw new ImageError(
+        'limit-exceeded',
+        'A tar entry has a name or extended header that is too large',
+        `${size} bytes`,
+      );
+    }
+    this.#sink = Buffer.allocUnsafe(size);
+    this.#whole = take;
+    this.#expect(size);
+    return true;
+  }
+
+  #entry(header: TarHeader, sparse: SparsePlan | undefined): void {
+    const { entry, stored, plan } = applyExtensions(
+      header,
+      this.#pending,
+      this.#globals,
+      sparse,
+      this.#position + blockBytes,
+    );
+    this.#pending = {};
+    if (entry.name.length > limits.pathBytes) {
+      throw new ImageError(
+        'limit-exceeded',
+        'A tar entry has a name that is too long',
+        `${entry.name.length} characters`,
+      );
+    }
+    const taker = this.#visit(entry);
+    if (typeof taker === 'function') {
+      if (Math.max(stored, entry.size) > limits.fileBytes) {
+        throw new ImageError('limit-exceeded', 'A file in a layer is too large to keep', entry.name);
+      }
+      // Its own memory, not Node's pool, so that it can be handed to another thread.
+      this.#sink = Buffer.allocUnsafeSlow(stored);
+      this.#whole = plan ? (content) => taker(unfold(content, plan)) : taker;
+    } else if (taker) this.#stream = taker.stream;
+    this.#expect(stored);
+  }
+
+  #expect(size: number): void {
+    this.#left = size;
+    this.#padding = (blockBytes - (size % blockBytes)) % blockBytes;
+    this.#filled = 0;
+    if (size === 0) this.#finish();
+  }
+
+  #content(buffer: Buffer, at: number): number {
+    const length = Math.min(this.#left, buffer.length - at);
+    if (this.#sink) {
+      buffer.copy(this.#sink, this.#filled, at, at + length);
+      this.#filled += length;
+    } else this.#stream?.(buffer.subarray(at, at + length));
+    this.#left -= length;
+    if (this.#left === 0) this.#finish();
+    return length;
+  }
+
+  #finish(): void {
+    const [whole, content, stream] = [this.#whole, this.#sink, this.#stream];
+    this.#whole = undefined;
+    this.#sink = undefined;
+    this.#stream = undefined;
+    whole?.(content ?? Buffer.alloc(0));
+    stream?.(undefined);
+  }
+}
+
+function applyExtensions(
+  found: TarHeader,
+  said: Pending,
+  globals: Map<string, string> | undefined,
+  sparse: SparsePlan | undefined,
+  offset: number,
+): { entry: TarEntry; stored: number; plan: SparsePlan | undefined } {
+  const record = (key: string): string | undefined => said.pax?.get(key) ?? globals?.get(key);
+  const plan = sparse ?? paxSparse(record);
+  const name = record('GNU.sparse.name') ?? said.longName ?? record('path') ?? found.name;
+  const stated = kinds[found.type] ?? 'other';
+  // A V7 archive marks a directory by a trailing slash only.
+  const kind = stated === 'file' && name.endsWith('/') ? 'directory' : stated;
+  const paxSize = record('size');
+  const size = paxSize === undefined ? found.size : Number(paxSize);
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new ImageError('corrupt', 'A pax header has a size that is no number', name);
+  // Links and folders have no content, whatever their size field says (POSIX.1-2017 pax); pax hard links may have.
+  const stored = kind === 'file' || kind === 'other' || (kind === 'hardlink' && paxSize !== undefined) ? size : 0;
+  const linkName = said.longLink ?? record('linkpath') ?? found.linkName;
+  const { mode, uid, gid } = found;
+  return { entry: { name, kind, size: plan?.realSize ?? stored, linkName, mode, uid, gid, offset }, stored, plan };
+}
+
+function paxSparse(record: (key: string) => string | undefined): SparsePlan | undefined {
+  const realSize = record('GNU.sparse.realsize') ?? record('GNU.sparse.size');
+  if (realSize === undefined) return undefined;
+  const size = Number(realSize);
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new ImageError('corrupt', 'A sparse file has a size that is no number');
+  const map = record('GNU.sparse.map');
+  return map === undefined ? { realSize: size } : { realSize: size, pieces: paxPieces(map) };
+}
+
+function unfold(content: Buffer, plan: SparsePlan): Buffer {
+  if (plan.pieces) return expand(content, plan.pieces, plan.realSize);
+  const { pieces, end } = leadingPieces(content);
+  return expand(content.subarray(end), pieces, plan.realSize);
+}

@@ -1,0 +1,87 @@
+// reference = [ scheme ":" ] path [ ":" tag | "@" digest ]
+// scheme    = "oci" | "oci-archive" | "docker-archive" | "rootfs" | "dir"
+import { closeSync, existsSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ImageError, type Reference } from './image.ts';
+
+const schemes: Readonly<Record<string, Reference['scheme']>> = {
+  oci: 'oci',
+  'oci-archive': 'oci-archive',
+  'docker-archive': 'docker-archive',
+  rootfs: 'rootfs',
+  dir: 'rootfs',
+};
+
+/** Finds out which kind of image lies at a reference. Throws `ImageError` (`not-found`, `not-an-image`, `bad-reference`). */
+export function resolveReference(text: string): Reference {
+  const colon = text.indexOf(':');
+  const scheme = colon > 0 ? schemes[text.slice(0, colon)] : undefined;
+  const { path, name } = splitName(scheme === undefined ? text : text.slice(colon + 1), text);
+  const named = name === undefined ? {} : { name };
+  const stats = statOf(path, text);
+  if (scheme === undefined) return { scheme: recognize(path, stats), path, ...named };
+  const wantsFolder = scheme === 'oci' || scheme === 'rootfs';
+  if (wantsFolder !== stats.isDirectory()) {
+    throw new ImageError(
+      'bad-reference',
+      wantsFolder ? 'That scheme wants a folder and this is a file' : 'That scheme wants a file and this is a folder',
+      path,
+    );
+  }
+  return { scheme, path, ...named };
+}
+
+/** The longest prefix that exists is the path; what follows `:` or `@` names one of several images in it. */
+function splitName(rest: string, text: string): { path: string; name?: string } {
+  if (rest === '') throw new ImageError('bad-reference', 'The reference names no file or folder', text);
+  if (existsSync(rest)) return { path: rest };
+  for (const separator of ['@sha256:', ':']) {
+    const at = rest.lastIndexOf(separator);
+    if (at > 0 && existsSync(rest.slice(0, at))) return { path: rest.slice(0, at), name: rest.slice(at + 1) };
+  }
+  return { path: rest };
+}
+
+function statOf(path: string, text: string): Stats {
+  try {
+    return statSync(path);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new ImageError('not-found', 'There is no file or folder of that name', text, cause);
+    }
+    throw new ImageError('unreadable', 'The file or folder cannot be read', `${text} (${code})`, cause);
+  }
+}
+
+function recognize(path: string, stats: Stats): Reference['scheme'] {
+  if (stats.isDirectory()) {
+    if (existsSync(join(path, 'oci-layout')) || existsSync(join(path, 'index.json'))) return 'oci';
+    if (['etc', 'usr', 'bin', 'var', 'lib'].some((name) => existsSync(join(path, name)))) return 'rootfs';
+    throw new ImageError(
+      'not-an-image',
+      'The folder is neither an OCI layout (no oci-layout file) nor a root file system (no etc, usr, bin, var or lib); write rootfs:PATH to scan it as one',
+      path,
+    );
+  }
+  if (!stats.isFile()) throw new ImageError('not-an-image', 'That is neither a file nor a folder', path);
+  if (looksLikeArchive(path)) return 'archive';
+  throw new ImageError('not-an-image', 'The file is not a tar archive, plain or gzip, of an image', path);
+}
+
+function looksLikeArchive(path: string): boolean {
+  const head = Buffer.alloc(512);
+  const descriptor = openSync(path, 'r');
+  try {
+    const length = readSync(descriptor, head, 0, 512, 0);
+    const gzip = length > 2 && head[0] === 0x1f && head[1] === 0x8b;
+    return gzip || head.toString('latin1', 257, 262) === 'ustar' || (length === 512 && looksLikeV7(head));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A pre-POSIX header has no magic, but its checksum field is an octal number behind a name. */
+function looksLikeV7(head: Buffer): boolean {
+  return head[0] !== 0 && /^[0-7 ]{6}\0? ?$/.test(head.toString('latin1', 148, 156).replace(/\0+$/, '\0'));
+}

@@ -1,0 +1,20 @@
+import { ImageError, type LayeredImage, type OpenOptions, type Reference } from '../image.ts';
+import { archiveStore } from './archive-store.ts';
+import { openDocker } from './docker.ts';
+import { openOci } from './oci.ts';
+
+/** Opens a tar archive, plain or gzip, of an OCI layout or of `docker save`. Throws `ImageError`. */
+export async function openArchive(reference: string, resolved: Reference, options: OpenOptions): Promise<LayeredImage> {
+  const store = await archiveStore(resolved.path);
+  const isOci = store.locate('index.json') !== undefined;
+  if (resolved.scheme === 'oci-archive' && !isOci) {
+    throw new ImageError(
+      'not-an-image',
+      'There is no index.json in the archive, so it is no OCI layout',
+      resolved.path,
+    );
+  }
+  // `docker save` writes both since version 25; the OCI side also has the digests of the blobs.
+  const open = isOci && resolved.scheme !== 'docker-archive' ? openOci : openDocker;
+  return open(reference, store, resolved.name, options);
+}

@@ -1,0 +1,109 @@
+import { checkDigest } from '../digest.ts';
+import { ImageError, type Platform } from '../image.ts';
+import { formatPlatform, hostPlatform, platformMatches } from '../platform.ts';
+import { isObject, type Json, objects, string } from './blob-store.ts';
+
+/** What of a content descriptor (OCI image spec 1.1) decides. */
+export interface Descriptor {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly platform?: Platform;
+  /** `org.opencontainers.image.ref.name` or containerd's full name. */
+  readonly names: readonly string[];
+}
+
+/** By what to choose. */
+export interface Choice {
+  readonly read: (descriptor: Descriptor) => Json;
+  readonly name: string | undefined;
+  readonly platform: Platform | undefined;
+}
+
+const maximumDepth = 4;
+
+/** Finds the one image manifest that is meant in an index, indexes within indexes followed. Throws `ImageError`. */
+export function chooseManifest(index: Json, choice: Choice, depth = 0): { descriptor: Descriptor; manifest: Json } {
+  if (depth > maximumDepth)
+    throw new ImageError('corrupt', 'Image indexes are nested too deeply', `over ${maximumDepth}`);
+  const offered = objects(index['manifests'])
+    .filter((entry) => !isAttestation(entry))
+    .map(descriptorOf);
+  if (offered.length === 0) throw new ImageError('not-an-image', 'The image index names no image');
+  const named = depth === 0 ? byName(offered, choice.name) : offered;
+  const descriptor = byPlatform(named, choice.platform, depth);
+  const manifest = choice.read(descriptor);
+  if (Array.isArray(manifest['manifests'])) return chooseManifest(manifest, choice, depth + 1);
+  if (Array.isArray(manifest['fsLayers'])) {
+    throw new ImageError(
+      'unsupported-media-type',
+      'The manifest is of Docker schema 1, which is no longer in use',
+      descriptor.digest,
+    );
+  }
+  return { descriptor, manifest };
+}
+
+/** BuildKit puts attestations beside the images, marked by an annotation and an unknown platform. */
+function isAttestation(entry: Json): boolean {
+  const annotations = isObject(entry['annotations']) ? entry['annotations'] : {};
+  const platform = isObject(entry['platform']) ? entry['platform'] : {};
+  return annotations['vnd.docker.reference.type'] === 'attestation-manifest' || platform['os'] === 'unknown';
+}
+
+function descriptorOf(entry: Json): Descriptor {
+  const annotations = isObject(entry['annotations']) ? entry['annotations'] : {};
+  const names = [
+    'org.opencontainers.image.ref.name',
+    'io.containerd.image.name',
+    'containerd.io/distribution.source.ref',
+  ];
+  const platform = platformOf(entry['platform']);
+  return {
+    digest: checkDigest(entry['digest']),
+    mediaType: string(entry['mediaType']) ?? '',
+    names: names.map((name) => string(annotations[name])).filter((name) => name !== undefined),
+    ...(platform ? { platform } : {}),
+  };
+}
+
+function platformOf(value: unknown): Platform | undefined {
+  if (!isObject(value)) return undefined;
+  const [os, architecture, variant] = [string(value['os']), string(value['architecture']), string(value['variant'])];
+  if (!os || !architecture) return undefined;
+  return variant ? { os, architecture, variant } : { os, architecture };
+}
+
+function byName(offered: readonly Descriptor[], name: string | undefined): readonly Descriptor[] {
+  if (name === undefined) return offered;
+  const found = offered.filter(({ digest, names }) => digest === name || names.includes(name));
+  if (found.length > 0) return found;
+  const known = offered.flatMap(({ digest, names }) => (names.length > 0 ? names : [digest]));
+  throw new ImageError(
+    'not-found',
+    'There is no image of that name in the layout',
+    `${name}; there are: ${known.slice(0, 10).join(', ')}`,
+  );
+}
+
+function byPlatform(offered: readonly Descriptor[], wanted: Platform | undefined, depth: number): Descriptor {
+  const [first] = offered;
+  if (!first) throw new ImageError('not-an-image', 'The image index names no image');
+  if (offered.length === 1 && (first.platform === undefined || wanted === undefined)) return first;
+  const platform = wanted ?? hostPlatform();
+  const found = offered.filter((entry) => entry.platform && platformMatches(platform, entry.platform));
+  if (found[0] && (found.length === 1 || depth > 0)) return found[0];
+  if (found.length > 1 || offered.every((entry) => entry.platform === undefined)) {
+    const names = offered.map(({ digest, names }) => names[0] ?? digest);
+    throw new ImageError(
+      'bad-reference',
+      'The layout holds several images; name one as PATH:TAG or PATH@DIGEST',
+      names.slice(0, 10).join(', '),
+    );
+  }
+  const platforms = offered.map((entry) => (entry.platform ? formatPlatform(entry.platform) : 'unnamed'));
+  throw new ImageError(
+    'no-such-platform',
+    'The image is not offered for that platform; choose one with --platform',
+    `${formatPlatform(platform)}; there are: ${platforms.join(', ')}`,
+  );
+}

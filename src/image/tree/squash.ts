@@ -1,0 +1,158 @@
+import type { LayerContent } from '../layer/collector.ts';
+import { pathIndex } from '../layer/path-index.ts';
+import { realPath } from './links.ts';
+import { hiddenBy } from './shadow.ts';
+
+/** A wanted file as the layers up to some one leave it. */
+export interface SquashedFile {
+  readonly bytes: Uint8Array;
+  /** Index of the layer that holds the bytes. */
+  readonly layer: number;
+}
+
+/** What readers of the tree want of it. */
+export interface Wants {
+  /** Whether a file at a path is wanted. */
+  readonly selects: (path: string) => boolean;
+  /** Well-known folders whose files are wanted also where a link leads elsewhere. */
+  readonly folders: readonly string[];
+}
+
+/** The wanted files as they are seen after one layer, by the path they are wanted under. */
+export interface Snapshot {
+  readonly layer: number;
+  readonly files: ReadonlyMap<string, SquashedFile>;
+}
+
+/** A link that leads nowhere but round. */
+export interface LinkProblem {
+  readonly path: string;
+  readonly layer: number;
+}
+
+/** The layers put on top of each other. */
+export interface Squashed {
+  /** After each layer that changed anything wanted, lowest first; the last is the image. */
+  readonly snapshots: readonly Snapshot[];
+  /** Paths whose content is wanted because of a link but was not kept: the layers must be read once more. */
+  readonly missing: ReadonlySet<string>;
+  /** Folders (real path) all of whose files are wanted, under the well-known name given. */
+  readonly missingFolders: ReadonlyMap<string, string>;
+  readonly cycles: readonly LinkProblem[];
+}
+
+/** A tree while layers are put on it. */
+interface State {
+  readonly files: Map<string, SquashedFile>;
+  readonly links: Map<string, string>;
+  readonly missing: Set<string>;
+  readonly missingFolders: Map<string, string>;
+  readonly cycles: Map<string, LinkProblem>;
+}
+
+/** Squashes layers, lowest first, by the OCI image layer specification 1.1, "Applying Changesets". */
+export function squash(contents: readonly LayerContent[], wants: Wants): Squashed {
+  const state: State = {
+    files: new Map(),
+    links: new Map(),
+    missing: new Set(),
+    missingFolders: new Map(),
+    cycles: new Map(),
+  };
+  const snapshots: Snapshot[] = [];
+  contents.forEach((content, position) => {
+    const changed = applyLayer(state, content, contents.slice(0, position));
+    if (changed || position === contents.length - 1)
+      snapshots.push({ layer: content.index, files: view(state, content.index, contents, wants) });
+  });
+  const { missing, missingFolders, cycles } = state;
+  return { snapshots, missing, missingFolders, cycles: [...cycles.values()] };
+}
+
+/** Puts a layer on the tree; tells whether a wanted file came, went or changed. */
+function applyLayer(state: State, content: LayerContent, below: readonly LayerContent[]): boolean {
+  let changed = false;
+  if (below.length > 0) {
+    const { hidden, behindLinks } = hiddenBy(content, state.files.keys(), state.links);
+    for (const path of hidden) {
+      changed = state.files.delete(path) || changed;
+      state.links.delete(path);
+    }
+    // The layer has a newer file that is reached through a link: its bytes are needed.
+    for (const path of behindLinks) if (!content.files.some((file) => file.path === path)) state.missing.add(path);
+  }
+  for (const { path, target } of content.symlinks) {
+    const real = place(state, path, content.index);
+    if (real === undefined) continue;
+    changed = state.files.delete(real) || changed;
+    state.links.set(real, target);
+    changed = true;
+  }
+  for (const { path, bytes } of content.files) {
+    const real = place(state, path, content.index);
+    if (real === undefined) continue;
+    state.links.delete(real);
+    state.files.set(real, { bytes, layer: content.index });
+    changed = true;
+  }
+  for (const { path, target } of content.hardlinks) changed = applyHardlink(state, content, path, target) || changed;
+  return changed;
+}
+
+function applyHardlink(state: State, content: LayerContent, path: string, target: string): boolean {
+  const real = place(state, path, content.index);
+  const source = place(state, target, content.index);
+  if (real === undefined || source === undefined) return false;
+  const file = state.files.get(source);
+  const link = state.links.get(source);
+  state.files.delete(real);
+  if (file) state.files.set(real, { bytes: file.bytes, layer: content.index });
+  else if (link !== undefined) state.links.set(real, link);
+  else state.missing.add(source);
+  return true;
+}
+
+/** Where an entry really goes, its folders' links followed. */
+function place(state: State, path: string, layer: number): string | undefined {
+  const real = realPath(state.links, path, false);
+  if (real === undefined) state.cycles.set(path, { path, layer });
+  return real;
+}
+
+/** The wanted files by the paths they are wanted under: their own, through a link, below a linked well-known folder. */
+function view(state: State, layer: number, contents: readonly LayerContent[], wants: Wants): Map<string, SquashedFile> {
+  const seen = new Map<string, SquashedFile>();
+  for (const [path, file] of state.files) if (wants.selects(path)) seen.set(path, file);
+  for (const path of state.links.keys()) {
+    if (!wants.selects(path)) continue;
+    const real = realPath(state.links, path, true);
+    if (real === undefined) state.cycles.set(path, { path, layer });
+    else {
+      const file = state.files.get(real);
+      if (file) seen.set(path, file);
+      else if (existsUpTo(contents, layer, real)) state.missing.add(real);
+    }
+  }
+  for (const folder of wants.folders) viewFolder(state, layer, folder, wants, seen);
+  return seen;
+}
+
+function viewFolder(state: State, layer: number, folder: string, wants: Wants, seen: Map<string, SquashedFile>): void {
+  const real = realPath(state.links, folder, true);
+  if (real === undefined) state.cycles.set(folder, { path: folder, layer });
+  if (real === undefined || real === folder) return;
+  let found = false;
+  for (const [path, file] of state.files) {
+    if (!path.startsWith(`${real}/`)) continue;
+    const wanted = folder + path.slice(real.length);
+    if (!wants.selects(wanted)) continue;
+    seen.set(wanted, file);
+    found = true;
+  }
+  if (!found) state.missingFolders.set(real, folder);
+}
+
+/** Whether a layer up to the given one has something at the path. */
+function existsUpTo(contents: readonly LayerContent[], layer: number, path: string): boolean {
+  return contents.some((content) => content.index <= layer && pathIndex(content.paths).get(path) === 'other');
+}

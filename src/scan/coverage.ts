@@ -1,0 +1,103 @@
+import type { EcosystemInfo } from '../database/database.ts';
+import type { Coverage, CoverageSource, EcosystemCoverage, UnassessedReason } from '../finding/finding.ts';
+import type { Inventory, Package } from '../inventory/inventory.ts';
+import type { Unjudged } from '../match/match.ts';
+
+/** Which advisories answered. */
+export interface Answering {
+  readonly ecosystem: (ecosystem: string) => EcosystemInfo;
+  /** Whether it was the starter set. */
+  readonly starter: boolean;
+}
+
+type Unassessed = EcosystemCoverage['unassessed'][number];
+
+/** Says what was assessed and with what. Notes are sentences that go before; they are added to, not replaced. */
+export function coverageOf(
+  inventory: Inventory,
+  answering: Answering,
+  unjudged: readonly Unjudged[],
+  notes: readonly string[],
+): Coverage {
+  const groups = Map.groupBy(inventory.packages, (found) => found.ecosystem ?? '');
+  const ecosystems = [...groups].map(([ecosystem, packages]) =>
+    ecosystemCoverage(ecosystem, packages, answering, unjudged, inventory),
+  );
+  const lost = inventory.problems.some(({ lossy }) => lossy);
+  const nothing = inventory.packages.length === 0 && inventory.subject.entries > 0;
+  const complete = !lost && !nothing && ecosystems.every(({ packages, assessed }) => packages === assessed);
+  return {
+    complete,
+    ecosystems: ecosystems.toSorted((a, b) => (a.ecosystem < b.ecosystem ? -1 : 1)),
+    notes: [
+      ...notes,
+      ...noteNothing(inventory, nothing),
+      ...(lost ? ['Some files could not be read, so packages may be missing: see the problems.'] : []),
+      ...ecosystems.flatMap(noteSilence),
+    ],
+  };
+}
+
+function noteNothing({ subject }: Inventory, nothing: boolean): string[] {
+  if (subject.entries === 0) return ['The image is empty: it has no files at all.'];
+  return nothing
+    ? [`The image has ${subject.entries} files but no package database that is known here: nothing in it was assessed.`]
+    : [];
+}
+
+/** A source that lists only what is fixed is silent on the rest. */
+function noteSilence({ ecosystem, sources }: EcosystemCoverage): string[] {
+  const silent = sources.length > 0 && sources.every(({ lists }) => lists === 'fixes');
+  return silent
+    ? [`The advisories of ${ecosystem} list only flaws that have a fix; unfixed ones are not among the findings.`]
+    : [];
+}
+
+function ecosystemCoverage(
+  ecosystem: string,
+  packages: readonly Package[],
+  answering: Answering,
+  unjudged: readonly Unjudged[],
+  inventory: Inventory,
+): EcosystemCoverage {
+  if (ecosystem === '') {
+    const detail = inventory.distro?.name;
+    const unassessed: Unassessed = {
+      reason: 'distro-unknown',
+      packages: packages.length,
+      ...(detail === undefined ? {} : { detail }),
+    };
+    return { ecosystem: 'unknown', packages: packages.length, assessed: 0, unassessed: [unassessed], sources: [] };
+  }
+  const info = answering.ecosystem(ecosystem);
+  const sources = info.sources.map(
+    (source): CoverageSource => ({
+      name: source.name,
+      url: source.url,
+      digest: source.digest,
+      fetchedAt: source.fetchedAt,
+      ...(source.publishedAt === undefined ? {} : { publishedAt: source.publishedAt }),
+      lists: answering.starter ? 'starter' : source.lists,
+      advisories: source.advisories,
+    }),
+  );
+  const unassessed = whole(info, answering.starter, packages.length) ?? unparsable(packages, unjudged);
+  const left = unassessed.reduce((sum, { packages: count }) => sum + count, 0);
+  return { ecosystem, packages: packages.length, assessed: packages.length - left, unassessed, sources };
+}
+
+/** Why none of the packages of an ecosystem was assessed as it should be. */
+function whole(info: EcosystemInfo, starter: boolean, packages: number): Unassessed[] | undefined {
+  const reason = (said: UnassessedReason, detail: string): Unassessed[] => [{ reason: said, packages, detail }];
+  if (starter) return reason('starter-only', 'only the few flaws of the starter set were looked for');
+  if (info.sources.length === 0) return reason('no-advisories', 'no advisories of this release are loaded');
+  const [missing] = info.missing;
+  return missing && reason('no-advisories', `a part of the advisories is not loaded: ${missing.url}`);
+}
+
+function unparsable(packages: readonly Package[], unjudged: readonly Unjudged[]): Unassessed[] {
+  const ours = new Set(packages);
+  const found = unjudged.filter((entry) => ours.has(entry.package));
+  const [first] = found;
+  return first ? [{ reason: 'version-unparsable', packages: found.length, detail: first.detail }] : [];
+}

@@ -1,0 +1,190 @@
+import type { Cataloger, CatalogResult, ImageFile } from '../catalog/catalog.ts';
+import type { Distro } from '../distro/distro.ts';
+import { distroFiles, recognizeDistro } from '../distro/release-files.ts';
+import type { Image } from '../image/image.ts';
+import type { LayerContent } from '../image/layer/collector.ts';
+import { formatPlatform } from '../image/platform.ts';
+import { readRootfs } from '../image/source/rootfs.ts';
+import { type Snapshot, type Squashed, type SquashedFile, squash } from '../image/tree/squash.ts';
+import type { Inventory, LayerRef, Package, Problem, Subject } from '../inventory/inventory.ts';
+import { catalogers } from './ecosystems.ts';
+import { type ReadProgress, readLayers } from './lanes.ts';
+import { layerProblems, treeProblems } from './problems.ts';
+import { provenanceOf } from './provenance.ts';
+import { type ExtraWants, noExtraWants, selection, wanted, wellKnownFolders } from './selection.ts';
+
+/** Finds out everything that is in an image. Throws `ImageError`. */
+export async function discover(image: Image, onProgress?: ReadProgress): Promise<Inventory> {
+  const layers = layerRefs(image);
+  const { contents, squashed } = await readTree(image, onProgress);
+  const last = squashed.snapshots.at(-1);
+  const { distro, problems } = recognize(last);
+  const results = catalogers.map((cataloger) => runCataloger(cataloger, squashed.snapshots, layers, distro));
+  return {
+    subject: subjectOf(image, layers, contents),
+    ...(distro ? { distro } : {}),
+    packages: results.flatMap(({ result }) => result.packages),
+    ownership: results.flatMap(({ result }) => result.ownership ?? []),
+    relationships: results.flatMap(({ result }) => result.relationships ?? []),
+    runs: results
+      .filter(({ ran }) => ran)
+      .map(({ cataloger, result }) => ({ cataloger, status: statusOf(result), packages: result.packages.length })),
+    problems: [
+      ...contents.flatMap(layerProblems),
+      ...treeProblems(squashed),
+      ...problems,
+      ...results.flatMap(({ result }) => result.problems),
+    ],
+  };
+}
+
+function statusOf({ packages, problems }: CatalogResult): 'ok' | 'partial' | 'failed' {
+  if (!problems.some(({ lossy }) => lossy)) return 'ok';
+  return packages.length > 0 ? 'partial' : 'failed';
+}
+
+function layerRefs(image: Image): readonly LayerRef[] {
+  if (image.kind === 'rootfs') return [{ index: 0, diffId: '' }];
+  return image.layers.map(({ index, diffId, createdBy }) => ({
+    index,
+    diffId,
+    ...(createdBy === undefined ? {} : { createdBy }),
+  }));
+}
+
+function subjectOf(image: Image, layers: readonly LayerRef[], contents: readonly LayerContent[]): Subject {
+  const entries = contents.reduce((sum, content) => sum + content.entries, 0);
+  if (image.kind === 'rootfs') return { kind: 'rootfs', reference: image.reference, layers, entries };
+  return {
+    kind: 'image',
+    reference: image.reference,
+    ...(image.digest === undefined ? {} : { digest: image.digest }),
+    configDigest: image.configDigest,
+    platform: formatPlatform(image.platform),
+    layers,
+    entries,
+  };
+}
+
+/** A path may be wanted for a link that only the squashed tree shows; then the layers are read once more, for it too. */
+const maximumReadings = 3;
+
+async function readTree(
+  image: Image,
+  onProgress?: ReadProgress,
+): Promise<{ contents: LayerContent[]; squashed: Squashed }> {
+  let extra = noExtraWants;
+  for (let reading = 1; ; reading++) {
+    const contents = await readAll(image, extra, onProgress);
+    const squashed = squash(contents, { selects: wanted, folders: wellKnownFolders });
+    const further = addMissing(extra, squashed);
+    if (further === undefined || reading === maximumReadings) return { contents, squashed };
+    extra = further;
+  }
+}
+
+async function readAll(image: Image, extra: ExtraWants, onProgress?: ReadProgress): Promise<LayerContent[]> {
+  if (image.kind === 'layered') return readLayers(image.layers, extra, onProgress);
+  return [readRootfs(image.path, selection(extra))];
+}
+
+/** The wants with those added that were not known before; `undefined` when there are none. */
+function addMissing(extra: ExtraWants, { missing, missingFolders }: Squashed): ExtraWants | undefined {
+  const paths = new Set([...extra.paths, ...missing]);
+  const folders = new Map([...extra.folders, ...missingFolders]);
+  return paths.size > extra.paths.size || folders.size > extra.folders.size ? { paths, folders } : undefined;
+}
+
+function recognize(snapshot: Snapshot | undefined): { distro?: Distro; problems: readonly Problem[] } {
+  const files = new Map<string, Uint8Array>();
+  for (const path of distroFiles) {
+    const file = snapshot?.files.get(path);
+    if (file) files.set(path, file.bytes);
+  }
+  return recognizeDistro(files);
+}
+
+interface Run {
+  readonly cataloger: string;
+  readonly result: CatalogResult;
+  readonly ran: boolean;
+}
+
+function runCataloger(
+  cataloger: Cataloger,
+  snapshots: readonly Snapshot[],
+  layers: readonly LayerRef[],
+  distro: Distro | undefined,
+): Run {
+  const histories = filesOver(cataloger, snapshots, layers);
+  const last = histories.at(-1);
+  if (!last || last.files.length === 0)
+    return { cataloger: cataloger.id, result: { packages: [], problems: [] }, ran: false };
+  const result = catalogSafely(cataloger, last.files, distro, false);
+  if (histories.length === 1 || result.packages.length === 0)
+    return { cataloger: cataloger.id, result: withOnlyLayer(result), ran: true };
+  const earlier = histories
+    .slice(0, -1)
+    .map(({ layer, files }) => ({ layer, packages: catalogSafely(cataloger, files, distro, true).packages }));
+  const packages = provenanceOf(result.packages, earlier, last.layer);
+  return { cataloger: cataloger.id, result: { ...result, packages }, ran: true };
+}
+
+/** The files of one cataloger after each layer that changed them. */
+function filesOver(
+  cataloger: Cataloger,
+  snapshots: readonly Snapshot[],
+  layers: readonly LayerRef[],
+): { layer: LayerRef; files: ImageFile[] }[] {
+  const histories: { layer: LayerRef; files: ImageFile[] }[] = [];
+  let before = new Map<string, SquashedFile>();
+  for (const snapshot of snapshots) {
+    const now = new Map([...snapshot.files].filter(([path]) => cataloger.selects(path)));
+    const changed = now.size !== before.size || [...now].some(([path, file]) => before.get(path)?.bytes !== file.bytes);
+    before = now;
+    if (!changed) continue;
+    const layer = layers[snapshot.layer] ?? unknownLayer;
+    const files = Array.from(now, ([path, file]) => ({
+      path,
+      bytes: file.bytes,
+      layer: layers[file.layer] ?? unknownLayer,
+    }));
+    histories.push({ layer, files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)) });
+  }
+  return histories;
+}
+
+const unknownLayer: LayerRef = { index: 0, diffId: '' };
+
+/** One layer brought everything. */
+function withOnlyLayer(result: CatalogResult): CatalogResult {
+  const packages = result.packages.map((found): Package => {
+    const layer = found.locations[0]?.layer;
+    return layer ? { ...found, provenance: { introduced: layer, changed: layer } } : found;
+  });
+  return { ...result, packages };
+}
+
+/** A cataloger that crashes loses its own packages, never the scan. */
+function catalogSafely(
+  cataloger: Cataloger,
+  files: readonly ImageFile[],
+  distro: Distro | undefined,
+  namesOnly: boolean,
+): CatalogResult {
+  try {
+    return cataloger.catalog({ files, namesOnly, ...(distro ? { distro } : {}) });
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    const path = files[0]?.path;
+    const problem: Problem = {
+      code: 'crash',
+      message: 'A cataloger failed on this image',
+      detail,
+      by: cataloger.id,
+      lossy: true,
+      ...(path === undefined ? {} : { path: `/${path}` }),
+    };
+    return { packages: [], problems: [problem] };
+  }
+}

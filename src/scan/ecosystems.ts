@@ -1,0 +1,45 @@
+import type { AdvisorySource } from '../advisory/advisory.ts';
+import { apk } from '../catalog/apk/apk.ts';
+import type { Cataloger } from '../catalog/catalog.ts';
+import { dpkg } from '../catalog/dpkg/dpkg.ts';
+import { rpm } from '../catalog/rpm/rpm.ts';
+import { apk as apkVersions } from '../version/apk.ts';
+import { dpkg as dpkgVersions } from '../version/dpkg.ts';
+import { rpm as rpmVersions } from '../version/rpm.ts';
+import type { VersionScheme } from '../version/version.ts';
+
+/** What one package format brings. */
+export interface Ecosystem {
+  /** Package format, which is the purl type. */
+  readonly type: string;
+  readonly cataloger: Cataloger;
+  readonly versions: VersionScheme;
+}
+
+/** The only list of package formats: one line each. */
+export const ecosystems: readonly Ecosystem[] = [
+  { type: 'deb', cataloger: dpkg, versions: dpkgVersions },
+  { type: 'apk', cataloger: apk, versions: apkVersions },
+  { type: 'rpm', cataloger: rpm, versions: rpmVersions },
+];
+
+/** Every cataloger, in the order in which they run. */
+export const catalogers: readonly Cataloger[] = ecosystems.map(({ cataloger }) => cataloger);
+
+/** The version order of each package format. */
+export const versionSchemes: ReadonlyMap<string, VersionScheme> = new Map(
+  ecosystems.map(({ type, versions }) => [type, versions]),
+);
+
+/**
+ * The only list of advisory sources. Their order is their precedence: the first that speaks of a package decides, and
+ * the first that has an ecosystem is fetched for it on first use. Loaded only where advisories are fetched.
+ */
+export async function advisorySources(): Promise<readonly AdvisorySource[]> {
+  const [{ debian }, { alpine }, { osv }] = await Promise.all([
+    import('../advisory/source/debian/debian.ts'),
+    import('../advisory/source/alpine/alpine.ts'),
+    import('../advisory/source/osv/osv.ts'),
+  ]);
+  return [debian, alpine, osv];
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Image } from '../image/image.ts';
+import { writeFileAtomic } from '../internal/atomic-file.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { version } from './version.ts';
+
+/** More inventories than this are not kept; the longest unused go first. */
+const maximumKept = 500;
+
+/** Inventories of images known by digest; only what `discover` would find again. */
+export interface InventoryCache {
+  read(image: Image): Inventory | undefined;
+  write(image: Image, inventory: Inventory): void;
+}
+
+/** Keeps inventories in a folder. Whatever goes wrong with it is a cache miss, never an error. */
+export function inventoryCache(folder: string): InventoryCache {
+  return {
+    read(image) {
+      const file = fileOf(folder, image);
+      return file === undefined ? undefined : readInventory(file, image.reference);
+    },
+    write(image, inventory) {
+      const file = fileOf(folder, image);
+      // What was met on the way may be gone the next time: only a whole reading is remembered.
+      if (file === undefined || inventory.problems.some(({ lossy }) => lossy)) return;
+      const body = JSON.stringify({ ...inventory, ownership: [] } satisfies Inventory);
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        writeFileAtomic(file, `${checksum(body)}\n${body}`);
+        prune(folder);
+      } catch {}
+    },
+  };
+}
+
+/** The image's digests, and the program's version, which says what the catalogers know. */
+function fileOf(folder: string, image: Image): string | undefined {
+  if (image.kind !== 'layered') return undefined;
+  const key = checksum(JSON.stringify([version, image.digest ?? '', image.configDigest]));
+  return join(folder, `${key}.json`);
+}
+
+function readInventory(file: string, reference: string): Inventory | undefined {
+  try {
+    const text = readFileSync(file, 'utf8');
+    const newline = text.indexOf('\n');
+    const body = text.slice(newline + 1);
+    if (text.slice(0, newline) !== checksum(body)) return undefined;
+    const inventory = JSON.parse(body) as Inventory;
+    const now = new Date();
+    utimesSync(file, now, now);
+    return { ...inventory, subject: { ...inventory.subject, reference } };
+  } catch {
+    return undefined;
+  }
+}
+
+function checksum(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function prune(folder: string): void {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  if (names.length <= maximumKept) return;
+  const aged = names.map((name) => ({ path: join(folder, name), used: statSync(join(folder, name)).mtimeMs }));
+  for (const { path } of aged.toSorted((a, b) => a.used - b.used).slice(0, names.length - maximumKept))
+    rmSync(path, { force: true });
+}

@@ -1,0 +1,118 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { ImageError, type ImageErrorCode, type Layer } from '../image/image.ts';
+import type { LayerContent } from '../image/layer/collector.ts';
+import { readGzipArchive } from '../image/layer/gzip-archive.ts';
+import { readLayer } from '../image/layer/layer.ts';
+import { type ExtraWants, selection } from './selection.ts';
+
+/** Counters that all lanes share. */
+const slots = { next: 0, active: 1, kibibytes: 2 } as const;
+
+/** What a lane is started with. */
+export interface LaneTask {
+  readonly layers: readonly Layer[];
+  readonly extra: ExtraWants;
+  readonly counters: Int32Array<SharedArrayBuffer>;
+  readonly cores: number;
+}
+
+/** What a lane sends for each layer. */
+export type LaneMessage =
+  | { readonly kind: 'content'; readonly content: LayerContent }
+  | {
+      readonly kind: 'failed';
+      readonly code: ImageErrorCode | undefined;
+      readonly message: string;
+      readonly detail: string | undefined;
+    };
+
+/** Told how many bytes of how many have been read. */
+export type ReadProgress = (done: number, total: number) => void;
+
+/** Reads all layers, longest first, on as many lanes as there are cores; this thread is one. Throws `ImageError`. */
+export async function readLayers(
+  layers: readonly Layer[],
+  extra: ExtraWants,
+  onProgress?: ReadProgress,
+): Promise<LayerContent[]> {
+  const total = layers.reduce((sum, { size }) => sum + size, 0);
+  const counters = new Int32Array(new SharedArrayBuffer(Object.keys(slots).length * 4));
+  const timer = onProgress && setInterval(() => onProgress((counters[slots.kibibytes] ?? 0) * 1024, total), 100);
+  try {
+    if (layers.some(({ blob }) => blob.kind === 'in-gzip')) {
+      return await readGzipArchive(layers, selection(extra), { onBytes: counter(counters) });
+    }
+    const contents = await runLanes({ layers: longestFirst(layers), extra, counters, cores: availableParallelism() });
+    return contents.toSorted((a, b) => a.index - b.index);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function longestFirst(layers: readonly Layer[]): Layer[] {
+  return layers.toSorted((a, b) => b.size - a.size);
+}
+
+async function runLanes(task: LaneTask): Promise<LayerContent[]> {
+  const contents: LayerContent[] = [];
+  const lanes = Math.min(task.layers.length, task.cores);
+  const workers = Array.from({ length: Math.max(0, lanes - 1) }, () => startWorker(task));
+  try {
+    const own = runLane(task, (content) => void contents.push(content));
+    await Promise.all([own, ...workers.map(({ done }) => done.then((found) => void contents.push(...found)))]);
+    return contents;
+  } finally {
+    await Promise.all(workers.map(({ worker }) => worker.terminate()));
+  }
+}
+
+/** Reads layer after layer until none is left; on the main thread and in workers alike. */
+export async function runLane(task: LaneTask, take: (content: LayerContent) => void): Promise<void> {
+  const { counters, cores } = task;
+  const selects = selection(task.extra);
+  Atomics.add(counters, slots.active, 1);
+  try {
+    for (
+      let at = Atomics.add(counters, slots.next, 1);
+      at < task.layers.length;
+      at = Atomics.add(counters, slots.next, 1)
+    ) {
+      const layer = task.layers[at];
+      if (!layer) break;
+      const overlap = (): boolean => Atomics.load(counters, slots.active) < cores;
+      take(await readLayer(layer, selects, { overlap, onBytes: counter(counters) }));
+    }
+  } finally {
+    Atomics.sub(counters, slots.active, 1);
+  }
+}
+
+function counter(counters: Int32Array<SharedArrayBuffer>): (count: number) => void {
+  let rest = 0;
+  return (count) => {
+    rest += count;
+    Atomics.add(counters, slots.kibibytes, rest >> 10);
+    rest &= 1023;
+  };
+}
+
+function startWorker(task: LaneTask): { worker: Worker; done: Promise<LayerContent[]> } {
+  const name = import.meta.url.endsWith('.ts') ? './lane-worker.ts' : './lane-worker.js';
+  const worker = new Worker(new URL(name, import.meta.url), { workerData: task });
+  const contents: LayerContent[] = [];
+  const done = new Promise<LayerContent[]>((resolve, reject) => {
+    worker.on('message', (message: LaneMessage) => {
+      if (message.kind === 'content') contents.push(message.content);
+      else
+        reject(
+          message.code ? new ImageError(message.code, message.message, message.detail) : new Error(message.message),
+        );
+    });
+    worker.on('error', reject);
+    worker.on('exit', () => resolve(contents));
+  });
+  // Whichever lane fails first is told of; the others' failures are the same news.
+  done.catch(() => undefined);
+  return { worker, done };
+}

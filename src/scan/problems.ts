@@ -1,0 +1,47 @@
+import type { LayerContent, LayerProblem } from '../image/layer/collector.ts';
+import type { Squashed } from '../image/tree/squash.ts';
+import type { Problem } from '../inventory/inventory.ts';
+
+const messages: Readonly<Record<LayerProblem['code'], string>> = {
+  'path-escape':
+    'A layer has an entry whose name climbs out of the image; it was taken as containerd does, below the root',
+  'too-large': 'A file that holds packages is too large to be read',
+  unreadable: 'A file or folder cannot be read',
+};
+
+/** What was odd in reading one layer. */
+export function layerProblems({ index, problems }: LayerContent): Problem[] {
+  return problems.map(({ code, path, detail }) => ({
+    code,
+    message: messages[code],
+    path: `/${path}`,
+    layer: index,
+    by: 'image',
+    lossy: code !== 'path-escape',
+    ...(detail === undefined ? {} : { detail }),
+  }));
+}
+
+/** What was odd in putting the layers on top of each other. */
+export function treeProblems({ cycles, missing }: Squashed): Problem[] {
+  const round = cycles.map(
+    ({ path, layer }): Problem => ({
+      code: 'link-cycle',
+      message: 'A symbolic link leads only round, so what it should lead to was not read',
+      path: `/${path}`,
+      layer,
+      by: 'image',
+      lossy: true,
+    }),
+  );
+  const unread = [...missing].map(
+    (path): Problem => ({
+      code: 'unreadable',
+      message: 'A file that a link leads to cannot be read from its layer',
+      path: `/${path}`,
+      by: 'image',
+      lossy: true,
+    }),
+  );
+  return [...round, ...unread];
+}
