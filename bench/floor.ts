@@ -25,7 +25,7 @@ interface Handle {
 }
 
 function inflate(path: string, input: Buffer, output: Buffer): number {
-  const file = openSync(path);
+  const file = openSync(path, 'r');
   let length = readSync(file, input, 0, input.length, null);
   const stream = input[0] === 0x1f ? createGunzip() : createZstdDecompress();
   // Undocumented, and the reason why this is the floor: see docs/adr/0004-zlib-driving.md.

@@ -130,7 +130,7 @@ function agreedPackages(report: string, bom: string): number {
       .filter(({ purl }) => purl?.startsWith('pkg:deb/'))
       .map(({ name, version, purl }) => `${name} ${withEpoch(version, purl)}`),
   );
-  const differing = [...listed.symmetricDifference(expected)];
+  const differing = [...listed, ...expected].filter((entry) => listed.has(entry) !== expected.has(entry));
   if (differing.length > 0 || listed.size === 0) {
     throw new Error(
       `the two list different packages (${listed.size}, ${expected.size}): ${differing.slice(0, 5).join(', ')}`,

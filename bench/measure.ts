@@ -34,7 +34,8 @@ export function measure({ name, command, env, before }: Contender): Sample {
   });
   const wallMs = performance.now() - start;
   closeSync(sink);
-  if (result.status !== 0) throw new Error(`${name} failed (${result.status ?? result.error}): ${result.stderr}`);
+  if (result.status !== 0)
+    throw new Error(`${name} failed (${result.status ?? result.error}): ${result.stderr.toString()}`);
   const [user = 0, system = 0, kibibytes = 0] = readFileSync(figures, 'utf8').trim().split(' ').map(Number);
   rmSync(figures);
   return { wallMs, cpuMs: (user + system) * 1000, peakMb: (kibibytes * 1024) / 1e6 };
