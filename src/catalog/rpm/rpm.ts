@@ -1,0 +1,165 @@
+import type { Distro } from '../../distro/distro.ts';
+import type { OwnedFile, Ownership, Package, Problem } from '../../inventory/inventory.ts';
+import { purlNumbering } from '../../purl/purl.ts';
+import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catalog.ts';
+import { type Database, findDatabases, folders, isDatabasePath, strayLogs } from './databases.ts';
+import { type FileBudget, fileBudget, ownedFiles } from './files.ts';
+import { type RpmHeader, readHeader } from './header.ts';
+import { verifyHeader } from './header-digest.ts';
+import { packageOf } from './package.ts';
+import { type HeaderRecord, maxRecords, tooMany } from './record.ts';
+
+/** Problems kept of one database; more are only counted. */
+const maxProblems = 100;
+
+/** Catalogues the packages of an rpm database: SQLite, ndb or Berkeley DB, wherever distributions keep it. */
+export const rpm: Cataloger = {
+  id: 'rpm',
+  needs: folders,
+  selects: isDatabasePath,
+  catalog,
+};
+
+interface FoundPackage {
+  readonly found: Package;
+  readonly files: readonly OwnedFile[];
+}
+
+interface Contents {
+  readonly database: Database;
+  readonly packages: readonly FoundPackage[];
+  readonly problems: readonly Problem[];
+}
+
+function catalog(input: CatalogInput): CatalogResult {
+  const budget = fileBudget();
+  const all = findDatabases(input.files).map((database) => readDatabase(database, input.distro, budget));
+  const problems = [
+    ...strayLogs(input.files).map((file) =>
+      problem(file, 'corrupt', 'write-ahead log without its database', undefined, true),
+    ),
+    ...all.flatMap((contents) => contents.problems),
+  ];
+  const used: Contents[] = [];
+  for (const folder of folders) {
+    const here = all.filter(({ database }) => database.folder === folder);
+    const best = here.find(({ packages }) => packages.length > 0) ?? here[0];
+    for (const other of [...used, ...(best ? here : [])]) {
+      if (best?.packages.length && other !== best && other.packages.length && purls(other) !== purls(best)) {
+        problems.push(differing(best, other));
+      }
+    }
+    used.push(...(best ? [best] : []));
+  }
+  return { ...number(used), problems };
+}
+
+/** Packages of all places; one that an earlier place has too is the same package. */
+function number(used: readonly Contents[]): { packages: Package[]; ownership: Ownership[] } {
+  const idOf = purlNumbering();
+  const earlier = new Set<string>();
+  const packages: Package[] = [];
+  const ownership: Ownership[] = [];
+  for (const contents of used) {
+    const fresh = contents.packages.filter(({ found }) => !earlier.has(found.purl));
+    for (const { found, files } of fresh) {
+      const id = idOf(found.purl);
+      earlier.add(found.purl);
+      packages.push({ ...found, id });
+      if (files.length > 0) {
+        ownership.push({ package: id, files });
+      }
+    }
+  }
+  packages.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { packages, ownership };
+}
+
+function purls(contents: Contents): string {
+  return contents.packages
+    .map(({ found }) => found.purl)
+    .toSorted()
+    .join('\n');
+}
+
+function differing(best: Contents, other: Contents): Problem {
+  const name = ({ database, packages }: Contents): string => `/${database.file.path}: ${packages.length} packages`;
+  const message =
+    best.database.folder === other.database.folder
+      ? 'folder with two rpm databases that differ; one is used'
+      : 'rpm databases in two places that differ; both are used';
+  return problem(best.database.file, 'duplicate', message, `${name(best)}, ${name(other)}`, false);
+}
+
+function readDatabase(database: Database, distro: Distro | undefined, budget: FileBudget): Contents {
+  const packages: FoundPackage[] = [];
+  const problems: Problem[] = [];
+  let count = 0;
+  for (const record of database.records()) {
+    const damage = ++count > maxRecords ? tooMany : record;
+    if (damage.kind === 'header') {
+      readPackage(database, damage, distro, budget, packages, problems);
+    } else {
+      const file = (damage.file === 'log' && database.log) || database.file;
+      problems.push(problem(file, damage.code, damage.message, damage.detail, damage.lossy));
+    }
+    if (count > maxRecords) {
+      break;
+    }
+  }
+  return { database, packages, problems: cap(problems, database.file) };
+}
+
+function readPackage(
+  database: Database,
+  record: HeaderRecord,
+  distro: Distro | undefined,
+  budget: FileBudget,
+  packages: FoundPackage[],
+  problems: Problem[],
+): void {
+  const { file } = database;
+  const say = (message: string, detail: string, lossy: boolean): unknown =>
+    problems.push(problem(file, 'corrupt', message, `package ${record.number}: ${detail}`, lossy));
+  const header = readHeader(record.bytes);
+  if (typeof header === 'string') {
+    say('rpm header can not be read', header, true);
+    return;
+  }
+  const found = packageOf(header, { path: `/${file.path}`, layer: file.layer }, distro);
+  const isGood = verifyHeader(header) !== 'bad';
+  if (!isGood) {
+    say('rpm header does not match its digest', found?.name ?? 'no name', true);
+  }
+  // Keys that rpm trusts are kept as packages of this name; nothing of them is installed.
+  if (found && found.name !== 'gpg-pubkey') {
+    packages.push({ found, files: ownedFiles(header, budget) ?? [] });
+  }
+  if (header.faults.length > 0) {
+    say('rpm header with values that can not be read', summary(header), !found);
+  }
+}
+
+function summary({ faults }: RpmHeader): string {
+  return faults.slice(0, 3).join('; ');
+}
+
+function cap(problems: readonly Problem[], file: ImageFile): Problem[] {
+  if (problems.length <= maxProblems) {
+    return [...problems];
+  }
+  const rest = problems.slice(maxProblems);
+  const lossy = rest.some((one) => one.lossy);
+  const detail = `${rest.length} more`;
+  return [...problems.slice(0, maxProblems), problem(file, 'corrupt', 'rpm database with many faults', detail, lossy)];
+}
+
+function problem(
+  file: ImageFile,
+  code: Problem['code'],
+  message: string,
+  detail: string | undefined,
+  lossy: boolean,
+): Problem {
+  return { code, message, ...(detail && { detail }), path: `/${file.path}`, layer: file.layer.index, by: 'rpm', lossy };
+}
