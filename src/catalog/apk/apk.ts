@@ -1,0 +1,122 @@
+import type { Distro } from '../../distro/distro.ts';
+import { distroQualifier } from '../../distro/distro.ts';
+import type { ApkMetadata, Location, OwnedFile, Ownership, Package, Problem } from '../../inventory/inventory.ts';
+import { packagePurl } from '../../purl/purl.ts';
+import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catalog.ts';
+import { type ApkRecord, readDatabase } from './database.ts';
+
+const databases: ReadonlySet<string> = new Set(['lib/apk/db/installed', 'usr/lib/apk/db/installed']);
+
+/** Packages installed by apk (Alpine, Wolfi, Chainguard). */
+export const apk: Cataloger = {
+  id: 'apk',
+  needs: ['lib/apk/db', 'usr/lib/apk/db'],
+  selects: (path) => databases.has(path),
+  catalog,
+};
+
+/** Far above what any image holds: Alpine has some 25,000 packages in all. */
+const maxPackages = 200_000;
+const maxOwnedFiles = 4_000_000;
+/** Problems told one by one of each file. */
+const maxProblems = 20;
+
+interface Found {
+  readonly package: Package;
+  readonly files: readonly OwnedFile[];
+}
+
+function catalog({ files, distro }: CatalogInput): CatalogResult {
+  const problems: Problem[] = [];
+  const found = new Map<string, Found>();
+  const wanted = files.filter((file) => databases.has(file.path));
+  for (const [index, file] of wanted.entries()) {
+    // With /lib a link to /usr/lib it is one file under two paths.
+    const same = wanted.slice(0, index).some((other) => Buffer.compare(other.bytes, file.bytes) === 0);
+    if (!same) readRecords(file, distro, found, problems);
+  }
+  const sorted = [...found.values()].toSorted((a, b) => (a.package.id < b.package.id ? -1 : 1));
+  const ownership: Ownership[] = sorted
+    .filter((entry) => entry.files.length > 0)
+    .map((entry) => ({ package: entry.package.id, files: entry.files }));
+  return { packages: sorted.map((entry) => entry.package), ownership, problems };
+}
+
+function readRecords(
+  file: ImageFile,
+  distro: Distro | undefined,
+  found: Map<string, Found>,
+  problems: Problem[],
+): void {
+  const location: Location = { path: `/${file.path}`, layer: file.layer };
+  let broken = 0;
+  let owned = 0;
+  readDatabase(file.bytes, (record) => {
+    const faults = [...record.faults];
+    const read = toPackage(record, distro, location, faults);
+    if (faults.length > 0) {
+      broken += 1;
+      if (broken <= maxProblems)
+        problems.push(problem('corrupt', 'Package record is damaged', faults.join('; '), file));
+    }
+    if (read !== undefined && !found.has(read.id)) found.set(read.id, { package: read, files: record.files });
+    owned += record.files.length;
+    if (found.size < maxPackages && owned < maxOwnedFiles) return true;
+    problems.push(problem('too-large', 'Too many packages or files of packages', `${found.size} and ${owned}`, file));
+    return false;
+  });
+  if (broken > maxProblems) {
+    problems.push(problem('corrupt', 'Package record is damaged', `${broken - maxProblems} more`, file));
+  }
+}
+
+const packageName = /^[\w.+-]+$/;
+
+function toPackage(
+  { line, fields }: ApkRecord,
+  distro: Distro | undefined,
+  location: Location,
+  faults: string[],
+): Package | undefined {
+  const name = fields.get('P') ?? '';
+  const version = fields.get('V') ?? '';
+  const architecture = fields.get('A') || undefined;
+  if (!packageName.test(name) || version === '' || /[\s\p{Cc}]/u.test(version)) {
+    faults.push(`line ${line}: package without usable ${packageName.test(name) ? 'version' : 'name'}`);
+    return undefined;
+  }
+  const qualifiers = { arch: architecture, distro: distro && distroQualifier(distro) };
+  const purl = packagePurl({ type: 'apk', namespace: distro?.id, name, version, qualifiers });
+  return {
+    id: purl,
+    name,
+    version,
+    ...(distro?.ecosystem && { ecosystem: distro.ecosystem }),
+    type: 'apk',
+    kind: 'binary',
+    // Binary packages of one origin are built together, so they share its version.
+    source: { name: fields.get('o') || name, version },
+    ...(architecture && { architecture }),
+    purl,
+    locations: [location],
+    licenses: splitLicenses(fields.get('L') ?? ''),
+    foundBy: apk.id,
+    metadata: toMetadata(fields),
+  };
+}
+
+/** An SPDX expression stays whole; older packages list licences with blanks between. */
+function splitLicenses(text: string): string[] {
+  const whole = text.trim();
+  if (/(?:^|\s)(?:AND|OR|WITH)\s|[()]/i.test(whole)) return [whole];
+  return [...new Set(whole.split(/\s+/))].filter((name) => name !== '');
+}
+
+function toMetadata(fields: ApkRecord['fields']): ApkMetadata {
+  const [maintainer, url, commit] = [fields.get('m'), fields.get('U'), fields.get('c')];
+  return { kind: 'apk', ...(maintainer && { maintainer }), ...(url && { url }), ...(commit && { commit }) };
+}
+
+function problem(code: Problem['code'], message: string, detail: string, file: ImageFile): Problem {
+  return { code, message, detail, path: `/${file.path}`, layer: file.layer.index, by: apk.id, lossy: true };
+}

@@ -1,0 +1,177 @@
+import type { Distro } from '../../distro/distro.ts';
+import { distroQualifier } from '../../distro/distro.ts';
+import type { DpkgMetadata, Location, Ownership, Package, Problem } from '../../inventory/inventory.ts';
+import { packagePurl } from '../../purl/purl.ts';
+import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catalog.ts';
+import { readLicenses } from './copyright.ts';
+import { ownedFiles } from './owned-files.ts';
+import { copyrightPath, isCopyright, isOwnership, isStatus, ownershipPaths, statusPath } from './paths.ts';
+import { readStanzas } from './stanza.ts';
+import { readStatus, type StatusRecord, statusFields } from './status.ts';
+
+/** Packages installed by dpkg (Debian, Ubuntu and what derives from them, distroless). */
+export const dpkg: Cataloger = {
+  id: 'dpkg',
+  needs: ['var/lib/dpkg', 'usr/share/doc'],
+  selects: (path) => isStatus(path) || isOwnership(path) || isCopyright(path),
+  catalog,
+};
+
+/** Far above what any image holds: Debian has some 70,000 packages in all. */
+const maxPackages = 200_000;
+const maxOwnedFiles = 4_000_000;
+/** Problems told one by one of each file. */
+const maxProblems = 20;
+
+interface Found {
+  readonly record: StatusRecord;
+  readonly purl: string;
+  readonly locations: Location[];
+}
+
+function catalog({ files: list, distro }: CatalogInput): CatalogResult {
+  const files = new Map(list.map((file) => [file.path, file]));
+  const problems: Problem[] = [];
+  const found = new Map<string, Found>();
+  for (const file of list) {
+    if (isStatus(file.path)) readRecords(file, distro, found, problems);
+  }
+  if (found.size === 0 && list.some((file) => isOwnership(file.path))) {
+    problems.push(
+      problem('unreadable', 'Packages have files, but none is on record', 'no package in status', statusPath),
+    );
+  }
+  const sorted = [...found.values()].toSorted((a, b) => (a.purl < b.purl ? -1 : 1));
+  const licenses = licensesOf(sorted, files);
+  const packages = sorted.map((entry) => toPackage(entry, distro, licenses(entry.record)));
+  return { packages, ownership: ownershipOf(sorted, files, problems), problems };
+}
+
+function readRecords(
+  file: ImageFile,
+  distro: Distro | undefined,
+  found: Map<string, Found>,
+  problems: Problem[],
+): void {
+  const location: Location = { path: `/${file.path}`, layer: file.layer };
+  let broken = 0;
+  readStanzas(file.bytes, statusFields, (stanza) => {
+    const { record, faults } = readStatus(stanza, file.path === statusPath);
+    if (faults.length > 0) {
+      broken += 1;
+      if (broken <= maxProblems) problems.push(damaged(file, faults.join('; ')));
+    }
+    if (record !== undefined) {
+      const purl = purlOf(record, distro);
+      const known = found.get(purl);
+      if (known === undefined) found.set(purl, { record, purl, locations: [location] });
+      else if (known.locations.at(-1) !== location) known.locations.push(location);
+    }
+    if (found.size < maxPackages) return true;
+    problems.push(problem('too-large', 'Too many packages', `more than ${maxPackages}`, file.path, file));
+    return false;
+  });
+  if (broken > maxProblems) problems.push(damaged(file, `${broken - maxProblems} more`));
+}
+
+function purlOf({ name, version, architecture }: StatusRecord, distro: Distro | undefined): string {
+  const qualifiers = { arch: architecture, distro: distro && distroQualifier(distro) };
+  return packagePurl({ type: 'deb', namespace: distro?.id, name, version, qualifiers });
+}
+
+/**
+ * The licences of a package by its copyright file; a binary package without one has that of another from the same
+ * source, as its documents may be a link to the other's (Debian policy 12.5).
+ */
+function licensesOf(
+  found: readonly Found[],
+  files: ReadonlyMap<string, ImageFile>,
+): (record: StatusRecord) => readonly string[] {
+  const byName = new Map<string, readonly string[]>();
+  const bySource = new Map<string, readonly string[]>();
+  for (const { record } of found) {
+    const bytes = byName.has(record.name) ? undefined : files.get(copyrightPath(record.name))?.bytes;
+    if (bytes !== undefined) {
+      const names = readLicenses(bytes);
+      byName.set(record.name, names);
+      if (!bySource.has(sourceKey(record))) bySource.set(sourceKey(record), names);
+    }
+  }
+  return (record) => byName.get(record.name) ?? bySource.get(sourceKey(record)) ?? noLicenses;
+}
+
+const noLicenses: readonly string[] = [];
+
+function sourceKey({ source }: StatusRecord): string {
+  return `${source.name} ${source.version}`;
+}
+
+function toPackage(
+  { record, purl, locations }: Found,
+  distro: Distro | undefined,
+  licenses: readonly string[],
+): Package {
+  const { name, version, architecture, source } = record;
+  return {
+    // No two records have one purl: dpkg does not tell names apart by their case either.
+    id: purl,
+    name,
+    version,
+    ...(distro?.ecosystem && { ecosystem: distro.ecosystem }),
+    type: 'deb',
+    kind: 'binary',
+    source,
+    ...(architecture && { architecture }),
+    purl,
+    locations,
+    licenses,
+    foundBy: dpkg.id,
+    metadata: toMetadata(record),
+  };
+}
+
+function toMetadata({ status, maintainer, section, essential }: StatusRecord): DpkgMetadata {
+  return {
+    kind: 'dpkg',
+    ...(status && { status }),
+    ...(maintainer && { maintainer }),
+    ...(section && { section }),
+    ...(essential && { essential }),
+  };
+}
+
+function ownershipOf(found: readonly Found[], files: ReadonlyMap<string, ImageFile>, problems: Problem[]): Ownership[] {
+  const ownership: Ownership[] = [];
+  let total = 0;
+  for (const { record, purl, locations } of found) {
+    const from = locations[0]?.path.slice(1) ?? statusPath;
+    const read = (suffix: string): Uint8Array | undefined =>
+      ownershipPaths(from, record.name, record.architecture, suffix)
+        .map((path) => files.get(path)?.bytes)
+        .find((bytes) => bytes !== undefined);
+    const owned = ownedFiles(read('list'), read('md5sums'));
+    total += owned.length;
+    if (total > maxOwnedFiles) {
+      problems.push(problem('too-large', 'Too many files of packages', `more than ${maxOwnedFiles}`));
+      break;
+    }
+    if (owned.length > 0) ownership.push({ package: purl, files: owned });
+  }
+  return ownership;
+}
+
+function damaged(file: ImageFile, detail: string): Problem {
+  return problem('corrupt', 'Package record is damaged', detail, file.path, file);
+}
+
+function problem(code: Problem['code'], message: string, detail: string, path?: string, file?: ImageFile): Problem {
+  return {
+    code,
+    message,
+    detail,
+    by: dpkg.id,
+    lossy: true,
+    ...(path && { path: `/${path}` }),
+    ...(file && { layer: file.layer.index }),
+  };
+}
