@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { DatabaseError, openDatabase } from '../database/database.ts';
+import { DatabaseError, openDatabase, updateDatabase } from '../database/database.ts';
 import type { ReportProvenance } from '../finding/finding.ts';
 import type { Advisories } from './assess.ts';
 import type { ScanOptions } from './scan.ts';
 import { starterSet } from './starter.ts';
+import { version } from './version.ts';
 
 /** The advisories to judge by, and what the report says of them. */
 export interface ChosenAdvisories {
@@ -29,13 +30,14 @@ export async function chooseAdvisories(
   if (ecosystem === undefined) return starter([]);
   if (options.offline)
     return starter([`Nothing was fetched (--offline), and no advisories of ${ecosystem} are in the database.`]);
-  try {
-    await fetchFor(ecosystem, databasePath, options);
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return starter([`The advisories of ${ecosystem} could not be fetched: ${sentence(error)}`]);
-  }
-  return openKnown(databasePath, ecosystem) ?? starter([`No source has advisories of ${ecosystem}.`]);
+  const failed = await fetchFor(ecosystem, databasePath, options).catch((error: unknown) => {
+    if (error instanceof DatabaseError) return [error];
+    throw error;
+  });
+  const notes = failed.map((error) => `The advisories of ${ecosystem} could not be fetched: ${sentence(error)}.`);
+  const fetched = existsSync(databasePath) ? openKnown(databasePath, ecosystem) : undefined;
+  if (fetched) return { ...fetched, notes };
+  return starter(notes.length > 0 ? notes : [`No source is known that has advisories of ${ecosystem}.`]);
 }
 
 function sentence({ message, subject, detail }: DatabaseError): string {
@@ -58,21 +60,33 @@ function starter(notes: readonly string[]): ChosenAdvisories {
   return { advisories, starter: true, provenance: { digest, builtAt: asOf, starter: true }, notes: [loud, ...notes] };
 }
 
-async function fetchFor(ecosystem: string, databasePath: string, options: ScanOptions): Promise<void> {
-  const [{ advisorySources }, { updateDatabase }] = await Promise.all([
-    import('./ecosystems.ts'),
-    import('../database/database.ts'),
-  ]);
+/** Fetches what the first source that has the ecosystem says of it; tells what failed. */
+async function fetchFor(
+  ecosystem: string,
+  databasePath: string,
+  options: ScanOptions,
+): Promise<readonly DatabaseError[]> {
+  const { advisorySources } = await import('./ecosystems.ts');
   const sources = await advisorySources();
   const source = sources.find((candidate) => candidate.feeds([ecosystem]).length > 0);
-  if (!source) return;
-  await updateDatabase({
+  if (!source) return [];
+  const { feeds } = await updateDatabase({
     path: databasePath,
     sources: [source],
-    ecosystems: [ecosystem],
-    ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
-    ...(options.signal ? { signal: options.signal } : {}),
-    onProgress: ({ url, done, total }) =>
-      options.onProgress?.({ stage: 'fetch', label: url, done, ...(total === undefined ? {} : { total }) }),
+    only: [ecosystem],
+    tool: `seaworthy/${version}`,
+    mirror: options.mirror,
+    signal: options.signal,
+    onProgress(progress) {
+      if (progress.kind !== 'fetching') return options.onProgress?.({ stage: progress.kind });
+      const { url, received, total } = progress;
+      options.onProgress?.({
+        stage: 'fetching',
+        label: url,
+        done: received,
+        ...(total === undefined ? {} : { total }),
+      });
+    },
   });
+  return feeds.filter((feed) => feed.kind === 'failed').map(({ error }) => error);
 }

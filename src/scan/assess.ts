@@ -101,7 +101,7 @@ function findingOf(
     package: packageRef(found),
     vulnerability: {
       id: flaw,
-      aliases: [...names].toSorted(),
+      aliases: [...names].toSorted(compareText),
       ...(details?.summary === undefined ? {} : { summary: details.summary }),
       severity: severity ?? { label: 'unknown', scheme: 'none', value: '', by: entry.source.name },
       references: details?.references ?? [],

@@ -12,9 +12,10 @@ import { version } from './version.ts';
 
 /** How far a scan is. */
 export interface ScanProgress {
-  readonly stage: 'read' | 'fetch';
+  /** Reading layers; fetching, compiling and sealing advisories, or waiting for another process that does. */
+  readonly stage: 'reading' | 'fetching' | 'compiling' | 'sealing' | 'waiting';
   /** Bytes. */
-  readonly done: number;
+  readonly done?: number;
   readonly total?: number;
   readonly label?: string;
 }
@@ -70,7 +71,10 @@ async function inventoryOf(
   const known = cache?.read(image);
   if (known) return { inventory: known, cached: true };
   const { onProgress } = options;
-  const inventory = await discover(image, onProgress && ((done, total) => onProgress({ stage: 'read', done, total })));
+  const inventory = await discover(
+    image,
+    onProgress && ((done, total) => onProgress({ stage: 'reading', done, total })),
+  );
   cache?.write(image, inventory);
   return { inventory, cached: false };
 }

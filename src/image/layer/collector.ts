@@ -41,63 +41,34 @@ export interface LayerContent {
   readonly problems: readonly LayerProblem[];
 }
 
-/** Gathers the content of a layer from its entries. */
-export interface LayerCollector {
-  /** A `TarVisitor`. */
-  readonly visit: (entry: TarEntry) => ContentTaker | undefined;
-  content(index: number, diffId: string): LayerContent;
-}
-
 const whiteoutPrefix = '.wh.';
 const opaqueMarker = '.wh..wh..opq';
+/** More of one layer add nothing that the first do not say. */
+const maximumProblems = 100;
 
-/** Whiteouts follow the OCI image layer specification 1.1, "Whiteouts". */
-export function layerCollector(selects: (path: string) => boolean): LayerCollector {
-  const files = new Map<string, LayerFile>();
-  const symlinks = new Map<string, string>();
-  const hardlinks = new Map<string, string>();
-  const whiteouts: string[] = [];
-  const opaques: string[] = [];
-  const problems: LayerProblem[] = [];
-  const index = pathIndex();
-  let entries = 0;
-  let selectedBytes = 0;
+/**
+ * Gathers the content of a layer from its entries. Whiteouts follow the OCI image layer specification 1.1,
+ * "Whiteouts".
+ */
+export class LayerCollector {
+  readonly #selects: (path: string) => boolean;
+  readonly #files = new Map<string, LayerFile>();
+  readonly #symlinks = new Map<string, string>();
+  readonly #hardlinks = new Map<string, string>();
+  readonly #whiteouts: string[] = [];
+  readonly #opaques: string[] = [];
+  readonly #problems: LayerProblem[] = [];
+  readonly #paths = pathIndex();
+  #entries = 0;
+  #selectedBytes = 0;
 
-  function problem(found: LayerProblem): void {
-    if (problems.length < 100) problems.push(found);
+  constructor(selects: (path: string) => boolean) {
+    this.#selects = selects;
   }
 
-  /** An entry replaces an earlier one of the same path in the same layer. */
-  function register(path: string, directory: boolean): void {
-    index.add(path, directory);
-    if (directory) return;
-    files.delete(path);
-    symlinks.delete(path);
-    hardlinks.delete(path);
-  }
-
-  function whiteout(path: string, name: string): void {
-    const parent = parentOf(path);
-    if (name === opaqueMarker) opaques.push(parent);
-    // Other names with `.wh..wh.` are the storage driver's own (aufs).
-    else if (!name.startsWith('.wh..wh.')) {
-      whiteouts.push(
-        parent === '' ? name.slice(whiteoutPrefix.length) : `${parent}/${name.slice(whiteoutPrefix.length)}`,
-      );
-    }
-  }
-
-  function take(path: string, entry: TarEntry): ContentTaker | undefined {
-    if (entry.size > limits.fileBytes || selectedBytes + entry.size > limits.selectedBytes) {
-      problem({ code: 'too-large', path, detail: `${entry.size} bytes` });
-      return undefined;
-    }
-    selectedBytes += entry.size;
-    return (bytes) => void files.set(path, { path, bytes });
-  }
-
-  function visit(entry: TarEntry): ContentTaker | undefined {
-    if (++entries > limits.entriesPerLayer) {
+  /** Takes note of an entry (a `TarVisitor`). Throws `limit-exceeded`. */
+  visit(entry: TarEntry): ContentTaker | undefined {
+    if (++this.#entries > limits.entriesPerLayer) {
       throw new ImageError(
         'limit-exceeded',
         'A layer has more entries than any real one',
@@ -105,20 +76,68 @@ export function layerCollector(selects: (path: string) => boolean): LayerCollect
       );
     }
     const { path, escaped } = normalizePath(entry.name);
-    if (escaped) problem({ code: 'path-escape', path, detail: entry.name.slice(0, 200) });
+    if (escaped) this.#problem({ code: 'path-escape', path, detail: entry.name.slice(0, 200) });
     if (path === '') return undefined;
     const name = nameOf(path);
-    if (name.startsWith(whiteoutPrefix)) return void whiteout(path, name);
-    register(path, entry.kind === 'directory');
-    if (entry.kind === 'symlink') return void keepLink(path, entry.linkName);
-    if (entry.kind === 'directory' || !selects(path)) return undefined;
-    if (entry.kind === 'hardlink') return void hardlinks.set(path, normalizePath(entry.linkName).path);
-    return entry.kind === 'file' ? take(path, entry) : undefined;
+    if (name.startsWith(whiteoutPrefix)) return void this.#whiteout(path, name);
+    this.#register(path, entry.kind === 'directory');
+    if (entry.kind === 'symlink') return void this.#keepLink(path, entry.linkName);
+    if (entry.kind === 'directory' || !this.#selects(path)) return undefined;
+    if (entry.kind === 'hardlink') return void this.#hardlinks.set(path, normalizePath(entry.linkName).path);
+    return entry.kind === 'file' ? this.#take(path, entry) : undefined;
   }
 
-  function keepLink(path: string, target: string): void {
-    symlinks.set(path, target);
-    if (symlinks.size > limits.linksPerLayer) {
+  /** What was gathered. */
+  content(index: number, diffId: string): LayerContent {
+    return {
+      index,
+      diffId,
+      files: [...this.#files.values()],
+      symlinks: links(this.#symlinks),
+      hardlinks: links(this.#hardlinks),
+      whiteouts: this.#whiteouts,
+      opaques: this.#opaques,
+      paths: this.#paths.data(),
+      entries: this.#entries,
+      problems: this.#problems,
+    };
+  }
+
+  #problem(found: LayerProblem): void {
+    if (this.#problems.length < maximumProblems) this.#problems.push(found);
+  }
+
+  /** An entry replaces an earlier one of the same path in the same layer. */
+  #register(path: string, directory: boolean): void {
+    this.#paths.add(path, directory);
+    if (directory) return;
+    this.#files.delete(path);
+    this.#symlinks.delete(path);
+    this.#hardlinks.delete(path);
+  }
+
+  #whiteout(path: string, name: string): void {
+    const parent = parentOf(path);
+    if (name === opaqueMarker) this.#opaques.push(parent);
+    // Other names with `.wh..wh.` are the storage driver's own (aufs).
+    else if (!name.startsWith('.wh..wh.')) {
+      const hidden = name.slice(whiteoutPrefix.length);
+      this.#whiteouts.push(parent === '' ? hidden : `${parent}/${hidden}`);
+    }
+  }
+
+  #take(path: string, { size }: TarEntry): ContentTaker | undefined {
+    if (size > limits.fileBytes || this.#selectedBytes + size > limits.selectedBytes) {
+      this.#problem({ code: 'too-large', path, detail: `${size} bytes` });
+      return undefined;
+    }
+    this.#selectedBytes += size;
+    return (bytes) => void this.#files.set(path, { path, bytes });
+  }
+
+  #keepLink(path: string, target: string): void {
+    this.#symlinks.set(path, target);
+    if (this.#symlinks.size > limits.linksPerLayer) {
       throw new ImageError(
         'limit-exceeded',
         'A layer has more symbolic links than any real one',
@@ -126,22 +145,6 @@ export function layerCollector(selects: (path: string) => boolean): LayerCollect
       );
     }
   }
-
-  return {
-    visit,
-    content: (layer, diffId) => ({
-      index: layer,
-      diffId,
-      files: [...files.values()],
-      symlinks: links(symlinks),
-      hardlinks: links(hardlinks),
-      whiteouts,
-      opaques,
-      paths: index.data(),
-      entries,
-      problems,
-    }),
-  };
 }
 
 function links(map: ReadonlyMap<string, string>): LayerLink[] {

@@ -115,7 +115,8 @@ function openHandle(kind: 'gzip' | 'zstd', done: () => void): { handle: Handle; 
   const probeStream = constructors[kind]() as unknown as HandledStream;
   const prototype = Object.getPrototypeOf(probeStream._handle) as HandlePrototype;
   probeStream.destroy();
-  const original = prototype.init;
+  // oxlint-disable-next-line typescript/unbound-method -- it is applied to each handle below
+  const original: (...args: unknown[]) => void = prototype.init;
   prototype.init = function init(this: unknown, ...args: unknown[]): void {
     original.apply(
       this,

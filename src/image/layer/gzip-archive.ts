@@ -88,7 +88,7 @@ function plainSink(
         const { consumed, produced } = decoder.step(chunk, offset, chunk.length - offset, output);
         check.plain(output.subarray(0, produced));
         offset += consumed;
-        more = produced === output.length;
+        more = produced === output.length || (offset < chunk.length && consumed + produced > 0);
       }
     },
     end() {

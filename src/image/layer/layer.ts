@@ -3,7 +3,7 @@ import { limits } from '../../internal/limit.ts';
 import { algorithmOf } from '../digest.ts';
 import { type BlobLocation, ImageError, type Layer } from '../image.ts';
 import { type ByteSource, fileSource } from './byte-source.ts';
-import { type LayerContent, layerCollector } from './collector.ts';
+import { LayerCollector, type LayerContent } from './collector.ts';
 import { type Compression, compressionOf } from './compression.ts';
 import { pump } from './pump.ts';
 import { TarWalker } from './tar.ts';
@@ -102,8 +102,8 @@ export function layerCheck(layer: Layer, compression: Compression, selects: Sele
   const storedHash =
     layer.digest !== undefined && compression !== 'none' ? createHash(algorithmOf(layer.digest)) : undefined;
   const plainHash = createHash(algorithmOf(layer.diffId));
-  const collector = layerCollector(selects);
-  const walker = new TarWalker(collector.visit);
+  const collector = new LayerCollector(selects);
+  const walker = new TarWalker((entry) => collector.visit(entry));
   let failure: unknown;
   const walk = (chunk: Uint8Array): void => {
     // A broken archive is said only after the digests, which tell a damaged copy from an image made so.

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { limits } from '../../internal/limit.ts';
 import { ImageError } from '../image.ts';
@@ -100,37 +100,42 @@ async function pumpDecoder(source: ByteSource, options: PumpOptions, decoder: De
         pending = undefined;
       }
       offset += consumed;
-      more = produced === output.length;
+      // A zstd frame that ends leaves the next one untouched; what nothing moves is padding after the last member.
+      more = produced === output.length || (offset < length && consumed + produced > 0);
     }
   }
   if (pending) options.onPlain(pending);
 }
 
+/** The same over the public API, where the handle is not what it was. */
 async function pumpStream(source: ByteSource, options: PumpOptions, compression: 'gzip' | 'zstd'): Promise<void> {
-  const stream = (compression === 'gzip' ? createGunzip : createZstdDecompress)({ chunkSize: outputBytes });
-  let failure: unknown;
-  stream.on('data', (chunk: Buffer) => {
-    try {
-      options.onPlain(chunk);
-    } catch (error) {
-      stream.destroy(error as Error);
-    }
-  });
-  const finished = once(stream, 'close');
-  stream.on('error', (error) => {
-    failure = error;
-  });
-  for (let open = true; open && failure === undefined; ) {
-    const input = Buffer.allocUnsafeSlow(inputBytes);
-    const length = await source.read(input);
-    open = length > 0;
-    if (!open) stream.end();
-    else {
+  const decoder = (compression === 'gzip' ? createGunzip : createZstdDecompress)({ chunkSize: outputBytes });
+  let given = 0;
+  async function* stored(): AsyncGenerator<Buffer> {
+    for (;;) {
+      const input = Buffer.allocUnsafeSlow(inputBytes);
+      const length = await source.read(input);
+      if (length === 0) return;
       options.onStored(input.subarray(0, length));
-      if (!stream.write(input.subarray(0, length))) await Promise.race([once(stream, 'drain'), finished]);
+      given += length;
+      yield input.subarray(0, length);
     }
   }
-  await finished;
-  if (failure instanceof ImageError) throw failure;
-  if (failure) throw new ImageError('corrupt', 'A compressed layer cannot be decompressed', String(failure), failure);
+  try {
+    await pipeline(stored, decoder, async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) options.onPlain(chunk);
+    });
+  } catch (error) {
+    if (error instanceof ImageError) throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new ImageError('corrupt', 'A compressed layer cannot be decompressed', `${compression}: ${detail}`, error);
+  }
+  // Node's zstd stream ends with the first frame and leaves the others without a word.
+  if (compression === 'zstd' && decoder.bytesWritten < given) {
+    throw new ImageError(
+      'unsupported-media-type',
+      'This Node.js reads only the first of several zstd frames; use Node.js 24',
+      'zstd',
+    );
+  }
 }

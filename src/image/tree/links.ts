@@ -10,7 +10,7 @@ export type Links = ReadonlyMap<string, string>;
  */
 export function realPath(links: Links, path: string, followLast: boolean): string | undefined {
   if (!passesLink(links, path, followLast)) return path;
-  const rest = path.split('/').reverse();
+  const rest = path.split('/').toReversed();
   const done: string[] = [];
   let followed = 0;
   while (rest.length > 0) {
@@ -26,7 +26,7 @@ export function realPath(links: Links, path: string, followLast: boolean): strin
     if (++followed > limits.linkDepth) return undefined;
     done.pop();
     if (target.startsWith('/')) done.length = 0;
-    rest.push(...target.split('/').reverse());
+    rest.push(...target.split('/').toReversed());
     if (rest.length > limits.pathBytes) return undefined;
   }
   return done.join('/');
