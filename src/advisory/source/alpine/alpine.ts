@@ -28,7 +28,7 @@ export const alpine: AdvisorySource = {
   parse: parseSecdb,
 };
 
-/** A release newer than the list can be asked for by its name; only `main` must exist. */
+/** A release newer than the list can be asked for by its name; when all are wanted, a missing one is no error. */
 function feedsOf(ecosystems: readonly string[] | undefined): readonly Feed[] {
   const releases = new Set<string>();
   for (const ecosystem of ecosystems ?? ['Alpine']) {
@@ -36,15 +36,16 @@ function feedsOf(ecosystems: readonly string[] | undefined): readonly Feed[] {
     const release = ALPINE.exec(ecosystem)?.[1];
     if (release !== undefined) releases.add(release);
   }
-  return [...releases].flatMap((release) => known.repositories.map((repository) => feedOf(release, repository)));
+  const all = ecosystems === undefined || ecosystems.includes('Alpine');
+  return [...releases].flatMap((release) => known.repositories.map((repository) => feedOf(release, repository, all)));
 }
 
-function feedOf(release: string, repository: string): Feed {
+function feedOf(release: string, repository: string, optional: boolean): Feed {
   const feed = {
     url: `https://secdb.alpinelinux.org/${release}/${repository}.json`,
     ecosystems: [`Alpine:${release}`],
   };
-  return repository === 'main' ? feed : { ...feed, optional: true };
+  return optional || repository !== 'main' ? { ...feed, optional: true } : feed;
 }
 
 /** A flaw of one package, as collected over all versions that list it. */
@@ -71,8 +72,8 @@ function parseSecdb(feed: Feed, bytes: Uint8Array, keep: (advisory: Advisory) =>
 
 /** Another release's document would answer wrongly for every package. */
 function checkRelease(ecosystem: string, release: unknown): void {
-  if (`Alpine:${String(release)}` === ecosystem) return;
-  throw new AdvisoryError('not-the-format', 'the feed is one of another release', String(release).slice(0, 40));
+  if (`Alpine:${asText(release)}` === ecosystem) return;
+  throw new AdvisoryError('not-the-format', 'the feed is one of another release', asText(release)?.slice(0, 40));
 }
 
 function keepPackage(
@@ -102,8 +103,9 @@ function collectFlaws(name: string, secfixes: Readonly<Record<string, unknown>>,
       continue;
     }
     for (const entry of entries) {
-      const read = readSecfixEntry(String(entry));
-      if (read.flaws.length === 0) tally.skip('malformed', `${name} ${version} ${String(entry)}`);
+      const text = asText(entry) ?? '';
+      const read = readSecfixEntry(text);
+      if (read.flaws.length === 0) tally.skip('malformed', `${name} ${version} ${text}`);
       for (const { id, aliases } of read.flaws) addFlaw(flaws, id, version.trim(), aliases, read.note);
     }
   }

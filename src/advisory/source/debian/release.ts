@@ -34,7 +34,7 @@ export function affectedIn(source: string, codename: string, release: unknown): 
     case 'undetermined':
       return { ...base, status: 'undetermined', ...noteOf(asText(fields['nodsa'])) };
     default:
-      return { ...base, status: 'undetermined', note: `status ${String(fields['status']).slice(0, 40)}` };
+      return { ...base, status: 'undetermined', note: `status ${asText(fields['status'])?.slice(0, 40) ?? 'missing'}` };
   }
 }
 
@@ -69,7 +69,7 @@ function resolved(fields: Readonly<Record<string, unknown>>, fixed: string): Pic
 function newestOf(repositories: Readonly<Record<string, unknown>>): Newest | undefined {
   let newest: Newest | undefined;
   for (const text of Object.values(repositories)) {
-    const version = dpkg.parse(String(text));
+    const version = dpkg.parse(asText(text) ?? '');
     if (version.kind === 'unparsable') continue;
     if (newest === undefined || dpkg.compare(version, newest) > 0) newest = version;
   }

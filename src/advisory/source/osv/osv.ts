@@ -24,14 +24,14 @@ export const osv: AdvisorySource = {
 
 /** When all are wanted, one that is missing upstream or in a mirror is no error. */
 function feedsOf(ecosystems: readonly string[] | undefined): readonly Feed[] {
-  if (ecosystems === undefined) return allEcosystems().map((ecosystem) => ({ ...feedOf(ecosystem), optional: true }));
+  if (ecosystems === undefined) return allEcosystems().map((ecosystem) => feedOf(ecosystem, true));
   const wanted = new Set(ecosystems.map(ecosystemNamed).filter((ecosystem) => ecosystem !== undefined));
-  return [...wanted].map(feedOf);
+  return [...wanted].map((ecosystem) => feedOf(ecosystem, false));
 }
 
-function feedOf({ name }: Ecosystem): Feed {
-  const folder = encodeURIComponent(name);
-  return { url: `https://osv-vulnerabilities.storage.googleapis.com/${folder}/all.zip`, ecosystems: [name] };
+function feedOf({ name }: Ecosystem, optional: boolean): Feed {
+  const url = `https://osv-vulnerabilities.storage.googleapis.com/${encodeURIComponent(name)}/all.zip`;
+  return optional ? { url, ecosystems: [name], optional } : { url, ecosystems: [name] };
 }
 
 /** A record is one file of the archive; only one is unpacked at a time. */
@@ -72,7 +72,8 @@ const CODES: Readonly<Record<ZipError['code'], AdvisoryErrorCode>> = {
 };
 
 function reworded(error: ZipError, bytes: Uint8Array): AdvisoryError {
-  const page = error.code === 'not-a-zip' && bytes[0] === 0x3c;
+  const start = Buffer.from(bytes.subarray(0, 64)).toString('utf8');
+  const page = error.code === 'not-a-zip' && /^\uFEFF?\s*</.test(start);
   const message = page ? 'a web page came instead of the feed; is a proxy or a log-in page in between?' : error.message;
   const detail = error.entry === undefined ? undefined : `entry ${error.entry}`;
   return new AdvisoryError(CODES[error.code], message, detail, error);

@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import { type Arbitrary, assert, jsonValue, nat, property } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Advisory, AdvisoryError, type AdvisorySource, type Feed, type ParseReport } from '../advisory.ts';
+
+/** What a source must be given to be tried: documents of its own format. */
+export interface SourceSample {
+  /** An ecosystem that it has, with release where there are releases. */
+  readonly ecosystem: string;
+  /** One that it has not. */
+  readonly foreign: string;
+  /** A genuine document, or excerpt, of the feed for `ecosystem`. */
+  readonly document: Uint8Array;
+  /** What comes of it, with the identifiers in order. */
+  readonly expected: { readonly report: ParseReport; readonly ids: readonly string[] };
+  /** A document with no records. */
+  readonly empty: Uint8Array;
+  /** A genuine record, and a document around whatever stands in its place. */
+  readonly record: unknown;
+  around(record: unknown): Uint8Array;
+  /** Documents with `count` affected entries in all, however they are spread over records. */
+  many(count: number): Uint8Array;
+}
+
+const MANY = 1_000_000;
+/** Generous: it takes one or two seconds; quadratic behaviour would take hours. */
+const MANY_MILLISECONDS = 30_000;
+
+/** The contract of every advisory source. */
+export function describeSource(source: AdvisorySource, sample: SourceSample): void {
+  describe(`advisory source ${source.id}`, () => {
+    describeFeeds(source, sample);
+    describeDocument(source, sample);
+    describeDamage(source, sample);
+  });
+}
+
+function describeFeeds(source: AdvisorySource, { ecosystem, foreign }: SourceSample): void {
+  it('has an identifier and says what its silence means', () => {
+    expect(source.id).toMatch(/^[a-z][a-z-]*$/);
+    expect(['disclosures', 'fixes']).toContain(source.lists(ecosystem));
+  });
+  it('gives each feed once, at an https address without query', () => {
+    const feeds = source.feeds(undefined);
+    const urls = feeds.map(({ url }) => new URL(url));
+    expect(urls.filter(({ protocol, search, hash }) => protocol !== 'https:' || search !== '' || hash !== '')).toEqual(
+      [],
+    );
+    expect(feeds.map(({ url }) => url)).toEqual([...new Set(urls.map(({ href }) => href))]);
+    expect(feeds.length).toBeGreaterThan(0);
+    expect(feeds.filter(({ ecosystems }) => ecosystems.length === 0)).toEqual([]);
+  });
+  it('gives the feeds of a wanted ecosystem, out of all of its feeds', () => {
+    const wanted = source.feeds([ecosystem, foreign, ecosystem]);
+    const all = new Set(source.feeds(undefined).map(({ url }) => url));
+    expect(wanted.length).toBeGreaterThan(0);
+    expect(wanted.filter(({ url }) => !all.has(url))).toEqual([]);
+    expect(wanted.filter((feed) => !holds(feed, ecosystem))).toEqual([]);
+    expect(wanted.some(({ optional }) => optional !== true)).toBe(true);
+  });
+  it('gives none for what it has not', () => {
+    expect(source.feeds([foreign])).toEqual([]);
+    expect(source.feeds([])).toEqual([]);
+  });
+}
+
+function describeDocument(source: AdvisorySource, sample: SourceSample): void {
+  const feed = feedFor(source, sample);
+  it('reads a genuine document, whole and the same each time', () => {
+    const before = digest(sample.document);
+    const first = parse(source, feed, sample.document);
+    expect({ report: first.report, ids: first.advisories.map(({ id }) => id) }).toEqual(sample.expected);
+    expect(faultsIn(first, feed)).toEqual([]);
+    expect(parse(source, feed, sample.document)).toEqual(first);
+    expect(digest(sample.document)).toBe(before);
+  });
+  it('reads a document out of a larger buffer', () => {
+    const larger = Buffer.concat([Buffer.from('}{'), sample.document, Buffer.from('}{')]);
+    const view = larger.subarray(2, -2);
+    expect(parse(source, feed, view).report).toEqual(sample.expected.report);
+  });
+  it('reads a document without records', () => {
+    expect(parse(source, feed, sample.empty)).toEqual({
+      report: { read: 0, kept: 0, skipped: {}, malformed: [] },
+      advisories: [],
+    });
+  });
+  it('reads a million affected entries in time that grows with them', () => {
+    const document = sample.many(MANY);
+    const start = performance.now();
+    let affected = 0;
+    const report = source.parse(feed, document, (advisory) => {
+      affected += advisory.affected.length;
+    });
+    expect(affected).toBe(MANY);
+    expect(countFaults(report, report.kept)).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(MANY_MILLISECONDS);
+  });
+}
+
+function describeDamage(source: AdvisorySource, sample: SourceSample): void {
+  const feed = feedFor(source, sample);
+  it.each([0, 0.01, 0.1, 0.5, 0.9, 0.99])('refuses a document cut off after %d of it', (part) => {
+    const cut = sample.document.subarray(0, Math.floor(sample.document.length * part));
+    expect(['truncated', 'not-the-format']).toContain(errorOf(source, feed, cut)?.code);
+  });
+  it.each(['<!doctype html><title>Log in</title>', '\uFEFF \n<html>'])('says that %j is no feed', (page) => {
+    const error = errorOf(source, feed, Buffer.from(page));
+    expect(error?.code).toBe('not-the-format');
+    expect(error?.message).toMatch(/^a web page came instead of the feed/);
+  });
+  it.each(['[]', '[{}]', '"text"', '42', 'null', 'true', 'Not Found', '\0\0\0\0'])('refuses %j', (text) => {
+    expect(errorOf(source, feed, Buffer.from(text))?.code).toBe('not-the-format');
+  });
+  it('counts whatever stands in the place of a record', () => {
+    assert(
+      property(jsonValue(), (record) => soundnessOf(source, feed, sample.around(record)).length === 0),
+      { numRuns: 300 },
+    );
+  });
+  it('counts a record in which anything was replaced', () => {
+    assert(
+      property(mutated(sample.record), (record) => soundnessOf(source, feed, sample.around(record)).length === 0),
+      { numRuns: 1000 },
+    );
+  });
+}
+
+function feedFor(source: AdvisorySource, { ecosystem }: SourceSample): Feed {
+  const feed = source.feeds([ecosystem])[0];
+  if (feed === undefined) throw new Error('the source has no feed for the ecosystem of its sample');
+  return feed;
+}
+
+interface Parsed {
+  readonly report: ParseReport;
+  readonly advisories: readonly Advisory[];
+}
+
+function parse(source: AdvisorySource, feed: Feed, document: Uint8Array): Parsed {
+  const advisories: Advisory[] = [];
+  const report = source.parse(feed, document, (advisory) => advisories.push(advisory));
+  return { report, advisories };
+}
+
+function errorOf(source: AdvisorySource, feed: Feed, document: Uint8Array): AdvisoryError | undefined {
+  try {
+    parse(source, feed, document);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AdvisoryError) return error;
+    throw error;
+  }
+}
+
+/** Faults of what was parsed; a document refused as a whole has none. */
+function soundnessOf(source: AdvisorySource, feed: Feed, document: Uint8Array): readonly string[] {
+  if (errorOf(source, feed, document) !== undefined) return [];
+  return faultsIn(parse(source, feed, document), feed);
+}
+
+function faultsIn({ report, advisories }: Parsed, feed: Feed): readonly string[] {
+  return [
+    ...countFaults(report, advisories.length),
+    ...advisories.flatMap((advisory) => advisoryFaults(advisory, feed)),
+  ];
+}
+
+function countFaults(report: ParseReport, kept: number): readonly string[] {
+  const skipped = Object.values(report.skipped).reduce((sum, count) => sum + count, 0);
+  const faults: string[] = [];
+  if (report.read !== report.kept + skipped) faults.push('read is not kept + skipped');
+  if (report.kept !== kept) faults.push('kept is not what was given');
+  if (report.malformed.length > Math.min(10, report.skipped['malformed'] ?? 0)) faults.push('too many malformed');
+  return faults;
+}
+
+function advisoryFaults(advisory: Advisory, feed: Feed): readonly string[] {
+  const faults: string[] = [];
+  if (advisory.id === '') faults.push('no id');
+  if (advisory.aliases.includes(advisory.id)) faults.push(`${advisory.id}: its own alias`);
+  if (advisory.affected.length === 0) faults.push(`${advisory.id}: nothing affected`);
+  for (const entry of advisory.affected) {
+    if (!holds(feed, entry.ecosystem)) faults.push(`${advisory.id}: ${entry.ecosystem} is not of the feed`);
+    if (entry.package === '') faults.push(`${advisory.id}: no package`);
+    if (entry.ranges.some(({ events }) => events.length === 0)) faults.push(`${advisory.id}: a range without events`);
+    if (entry.status === 'not-affected' && entry.ranges.length > 0) faults.push(`${advisory.id}: ranges, not affected`);
+  }
+  for (const { url } of advisory.references) if (!/^https?:/.test(url)) faults.push(`${advisory.id}: ${url}`);
+  return faults;
+}
+
+function holds({ ecosystems }: Feed, ecosystem: string): boolean {
+  return ecosystems.some((held) => ecosystem === held || ecosystem.startsWith(`${held}:`));
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The record with one of its values, at any depth, replaced by any other. */
+function mutated(record: unknown): Arbitrary<unknown> {
+  const paths = pathsIn(record, []);
+  return nat(paths.length - 1).chain((index) =>
+    jsonValue().map((value) => {
+      const copy: unknown = structuredClone(record);
+      return put(copy, paths[index] ?? [], value);
+    }),
+  );
+}
+
+function pathsIn(value: unknown, path: readonly string[]): string[][] {
+  const inner =
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, member]) => pathsIn(member, [...path, key]))
+      : [];
+  return [[...path], ...inner];
+}
+
+function put(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  if (typeof target !== 'object' || target === null) return target;
+  const member: unknown = Reflect.get(target, key);
+  Reflect.set(target, key, rest.length === 0 ? value : put(member, rest, value));
+  return target;
+}
