@@ -10,14 +10,17 @@ type Node =
 export interface Model {
   readonly root: Node & { kind: 'folder' };
   layer: number;
+  /** Nodes that the layer in hand made. */
+  fresh: Set<Node>;
 }
 
 export function emptyModel(): Model {
-  return { root: { kind: 'folder', nodes: new Map() }, layer: 0 };
+  return { root: { kind: 'folder', nodes: new Map() }, layer: 0, fresh: new Set() };
 }
 
 /** Unpacks a layer; false where a runtime would fail or where the order within the layer would decide. */
 export function applyToModel(model: Model, entries: readonly TarEntry[]): boolean {
+  model.fresh = new Set();
   const marks = entries.filter(({ name }) => /(^|\/)\.wh\./.test(name));
   for (const { name } of marks) if (!whiteout(model, name)) return false;
   // Links first, then folders and files: the squashed tree does not tell in which order one layer wrote them.
@@ -61,11 +64,25 @@ function unpack(model: Model, entry: TarEntry): boolean {
   const parent = makeFolders(model, parts);
   if (!parent) return false;
   const old = parent.nodes.get(last);
-  if (entry.name.endsWith('/')) {
-    if (old?.kind !== 'folder') parent.nodes.set(last, { kind: 'folder', nodes: new Map() });
-  } else if (entry.type === 'symlink') parent.nodes.set(last, { kind: 'link', target: entry.link ?? '' });
-  else parent.nodes.set(last, { kind: 'file', body: String(entry.body ?? ''), layer: model.layer });
+  const made = nodeOf(entry, model.layer);
+  if (made.kind === 'folder' && old?.kind === 'folder') return true;
+  // Two entries of one layer that meet through a link: which wins is a matter of order alone.
+  if (old && isFresh(model, old)) return false;
+  model.fresh.add(made);
+  parent.nodes.set(last, made);
   return true;
+}
+
+function nodeOf(entry: TarEntry, layer: number): Node {
+  if (entry.name.endsWith('/')) return { kind: 'folder', nodes: new Map() };
+  if (entry.type === 'symlink') return { kind: 'link', target: entry.link ?? '' };
+  return { kind: 'file', body: String(entry.body ?? ''), layer };
+}
+
+function isFresh(model: Model, node: Node): boolean {
+  return (
+    model.fresh.has(node) || (node.kind === 'folder' && [...node.nodes.values()].some((child) => isFresh(model, child)))
+  );
 }
 
 function whiteout(model: Model, name: string): boolean {

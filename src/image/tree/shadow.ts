@@ -1,5 +1,5 @@
 import type { LayerContent } from '../layer/collector.ts';
-import { type PathIndex, pathIndex } from '../layer/path-index.ts';
+import { type PathIndex, type PathKind, pathIndex } from '../layer/path-index.ts';
 import { type Links, realPath, someParent } from './links.ts';
 
 /** What a layer hides of the tree below it. */
@@ -28,9 +28,13 @@ export function hiddenBy(content: LayerContent, files: Iterable<string>, links: 
   const behindLinks: string[] = [];
   for (const path of links.keys()) if (gone(path) || replaced(path)) hidden.push(path);
   const aliases = linkedFolders(links, hidden);
-  for (const path of files) {
+  for (const path of [...links.keys(), ...files]) {
     if (gone(path) || replaced(path)) hidden.push(path);
-    else behindLinks.push(...replacedBehindLinks(path, aliases, index));
+    else {
+      const { at, kind } = replacedBehindLink(path, aliases, index);
+      if (kind === 'directory' || (kind === 'other' && at === undefined)) hidden.push(path);
+      else if (at !== undefined) behindLinks.push(at);
+    }
   }
   return { hidden, behindLinks };
 }
@@ -51,18 +55,32 @@ function linkedFolders(links: Links, without: readonly string[]): Map<string, st
   return folders;
 }
 
-function replacedBehindLinks(
+/** What the layer puts in the place of a path through a link to a folder above it. */
+interface Replacement {
+  readonly kind: PathKind;
+  /** The path of the layer, when it is the very entry and no folder above it. */
+  readonly at?: string;
+}
+
+function replacedBehindLink(
   path: string,
   aliases: ReadonlyMap<string, readonly string[]>,
   index: PathIndex,
-): string[] {
-  const found: string[] = [];
-  someParent(path, (parent) => {
-    for (const alias of aliases.get(parent) ?? []) {
-      const other = alias + path.slice(parent.length);
-      if (index.get(other) !== 'nothing') found.push(other);
-    }
-    return false;
-  });
+): Replacement {
+  let found: Replacement = { kind: 'nothing' };
+  someParent(path, (parent) =>
+    (aliases.get(parent) ?? []).some((alias) => {
+      const at = alias + path.slice(parent.length);
+      const kind = index.get(at);
+      if (kind !== 'nothing') found = { kind, at };
+      else if (fileAbove(at, alias, index)) found = { kind: 'other' };
+      return found.kind !== 'nothing';
+    }),
+  );
   return found;
+}
+
+/** Whether an entry between the link and the path is no folder. */
+function fileAbove(at: string, alias: string, index: PathIndex): boolean {
+  return someParent(at, (parent) => parent.length > alias.length && index.get(parent) === 'other');
 }

@@ -79,7 +79,7 @@ function applyLayer(state: State, content: LayerContent, below: readonly LayerCo
       state.links.delete(path);
     }
     // The layer has a newer file that is reached through a link: its bytes are needed.
-    for (const path of behindLinks) if (!content.files.some((file) => file.path === path)) state.missing.add(path);
+    for (const path of behindLinks) if (!holds(content, path)) state.missing.add(path);
   }
   for (const { path, target } of content.symlinks) {
     const real = place(state, path, content.index);
@@ -97,6 +97,11 @@ function applyLayer(state: State, content: LayerContent, below: readonly LayerCo
   }
   for (const { path, target } of content.hardlinks) changed = applyHardlink(state, content, path, target) || changed;
   return changed;
+}
+
+/** Whether the layer's entry at a path was kept. */
+function holds({ files, symlinks, hardlinks }: LayerContent, path: string): boolean {
+  return [files, symlinks, hardlinks].some((kept) => kept.some((entry) => entry.path === path));
 }
 
 function applyHardlink(state: State, content: LayerContent, path: string, target: string): boolean {
