@@ -1,4 +1,5 @@
 import type { Presenter, Report } from '../../finding/finding.ts';
+import { safeJson } from '../../internal/terminal-json.ts';
 import keyOrder from './key-order.json' with { type: 'json' };
 
 /**
@@ -7,16 +8,11 @@ import keyOrder from './key-order.json' with { type: 'json' };
  */
 const rank: ReadonlyMap<string, number> = new Map(keyOrder.map((key, i) => [key, i]));
 
-// C1 controls (0x9b alone starts an escape sequence), bidirectional and zero-width characters: the same string for a
-// JSON reader, but nothing that a terminal would obey.
-const obeyed = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
-
 /** The report as it is, keys always in the same order; its schema is `report/report.schema.json`. */
 export const json: Presenter = { id: 'json', present };
 
 function present(report: Report): string {
-  const text = JSON.stringify(report, ordered, 2);
-  return `${text.replace(obeyed, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+  return `${safeJson(JSON.stringify(report, ordered, 2))}\n`;
 }
 
 /** Copies an object with its keys in order; those that the order does not know follow by name. */

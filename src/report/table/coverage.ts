@@ -1,7 +1,7 @@
 import type { CoverageSource, EcosystemCoverage, Report } from '../../finding/finding.ts';
+import { age, count, day, thousands } from '../../internal/terminal-figures.ts';
+import { flow, type Line, labelled, type Span, span } from '../../internal/terminal-layout.ts';
 import type { Problem } from '../../inventory/inventory.ts';
-import { age, count, day, thousands } from './dates.ts';
-import { flow, type Line, labelled, type Span, span } from './layout.ts';
 import { starterFlaws } from './summary.ts';
 import { unassessedReason } from './words.ts';
 

@@ -1,8 +1,8 @@
 import type { Evidence, Finding } from '../../finding/finding.ts';
+import { day } from '../../internal/terminal-figures.ts';
+import { clipped, flow, type Line, labelled, type Span, span } from '../../internal/terminal-layout.ts';
 import type { LayerRef } from '../../inventory/inventory.ts';
-import { day } from './dates.ts';
 import type { Group } from './groups.ts';
-import { clipped, flow, type Line, labelled, type Span, span } from './layout.ts';
 import { fixText, severityTone } from './words.ts';
 
 /** Column of what is said of a flaw, right of the longest severity. */

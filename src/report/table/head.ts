@@ -1,6 +1,6 @@
 import type { Report } from '../../finding/finding.ts';
-import { age, count, day } from './dates.ts';
-import { flow, type Line, labelled, type Span, span } from './layout.ts';
+import { age, count, day } from '../../internal/terminal-figures.ts';
+import { flow, type Line, labelled, type Span, span } from '../../internal/terminal-layout.ts';
 
 const labelColumns = 10;
 
@@ -15,9 +15,9 @@ export function headLines(report: Report, width: number): Line[] {
   lines.push(...field('packages', [span(packagesText(report))], width));
   const { database } = provenance;
   if (database !== undefined) {
-    const built = `built ${day(database.builtAt)}`;
     const old = age(database.builtAt, provenance.createdAt);
-    lines.push(...field('database', [span(old === '' ? built : `${built}, ${old}`)], width));
+    const date = `${database.starter ? 'starter set of' : 'built'} ${day(database.builtAt)}`;
+    lines.push(...field('database', [span(old === '' ? date : `${date}, ${old}`)], width));
   }
   return lines;
 }

@@ -1,6 +1,6 @@
 import type { Finding, Report } from '../../finding/finding.ts';
-import { count, thousands } from './dates.ts';
-import { flow, type Line, type Span, span } from './layout.ts';
+import { count, thousands } from '../../internal/terminal-figures.ts';
+import { flow, type Line, type Span, span } from '../../internal/terminal-layout.ts';
 import { severities, severityTone } from './words.ts';
 
 const flush = { first: 0, rest: 2 };

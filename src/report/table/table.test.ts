@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../finding/finding.ts';
+import { age, day, thousands } from '../../internal/terminal-figures.ts';
 import { sampleReports } from '../testdata/sample-reports.ts';
-import { age, day, thousands } from './dates.ts';
 import { instruction } from './findings.ts';
 import { compareNatural, groupFindings } from './groups.ts';
 import { table } from './table.ts';

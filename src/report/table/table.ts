@@ -1,9 +1,9 @@
 import type { Presenter, PresentOptions, Report } from '../../finding/finding.ts';
+import { type Line, render, span } from '../../internal/terminal-layout.ts';
 import { coverageLines, problemLines, starterLines } from './coverage.ts';
 import { groupLines, unknownLines } from './findings.ts';
 import { groupFindings, sortFindings } from './groups.ts';
 import { headLines } from './head.ts';
-import { type Line, render, span } from './layout.ts';
 import { summaryLines } from './summary.ts';
 
 /** Narrower than this nothing is laid out: a terminal of fewer columns breaks the lines itself. */

@@ -1,6 +1,6 @@
 import type { SeverityLabel } from '../../advisory/advisory.ts';
 import type { Fix, UnassessedReason } from '../../finding/finding.ts';
-import type { Tone } from './layout.ts';
+import type { Tone } from '../../internal/terminal-layout.ts';
 
 /** Worst first; unknown stands where it can't be overlooked, since it may be anything. */
 export const severities: readonly SeverityLabel[] = ['critical', 'high', 'medium', 'unknown', 'low', 'negligible'];

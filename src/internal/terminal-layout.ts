@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import { limitText } from '../../internal/limit-text.ts';
-import { characterWidth, displayWidth, takeColumns, truncate, visible } from '../../internal/terminal.ts';
+import { limitText } from './limit-text.ts';
+import { characterWidth, displayWidth, takeColumns, truncate, visible } from './terminal.ts';
 
 /** What a piece of text means to the reader; `render` turns it into colours. */
 export type Tone = 'title' | 'quiet' | 'calm' | 'good' | 'warn' | 'bad' | 'worst' | 'odd';

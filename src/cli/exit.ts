@@ -1,0 +1,64 @@
+import type { SeverityLabel } from '../advisory/advisory.ts';
+import type { Finding, Report } from '../finding/finding.ts';
+
+/** What the process ends with; 130 and 143 are 128 + the signal's number, as shells have it. */
+export type ExitCode = 0 | 1 | 2 | 3 | 130 | 143;
+
+/** Exit codes by meaning. */
+export const exits: Readonly<
+  Record<'clean' | 'findings' | 'usage' | 'notAssessed' | 'interrupted' | 'terminated', ExitCode>
+> = {
+  clean: 0,
+  findings: 1,
+  usage: 2,
+  notAssessed: 3,
+  interrupted: 130,
+  terminated: 143,
+};
+
+/** Where the user draws the line. */
+export const failOnChoices = ['any', 'low', 'medium', 'high', 'critical', 'none'] as const;
+export type FailOn = (typeof failOnChoices)[number];
+
+/** Severities that are over each line. One that nobody has told may be any, so it is over every line there is. */
+const overTheLine: Readonly<Record<FailOn, readonly SeverityLabel[]>> = {
+  any: ['critical', 'high', 'medium', 'low', 'negligible', 'unknown'],
+  low: ['critical', 'high', 'medium', 'low', 'unknown'],
+  medium: ['critical', 'high', 'medium', 'unknown'],
+  high: ['critical', 'high', 'unknown'],
+  critical: ['critical', 'unknown'],
+  none: [],
+};
+
+/** An exit code and, where it is not 0, why. */
+export interface Exit {
+  readonly code: ExitCode;
+  readonly reason?: string;
+}
+
+/**
+ * 1 with findings over the line; else 3 when something could not be assessed or told, since the line may have been
+ * crossed unseen; else 0.
+ */
+export function exitOf({ findings, coverage }: Pick<Report, 'findings' | 'coverage'>, failOn: FailOn): Exit {
+  const over = findings.filter((finding) => isOver(finding, failOn)).length;
+  if (over > 0) {
+    const line = failOn === 'any' ? '' : ` of severity ${failOn} or worse`;
+    return { code: exits.findings, reason: `${over} ${over === 1 ? 'finding' : 'findings'}${line}` };
+  }
+  const untold = findings.filter(({ verdict }) => verdict === 'unknown').length;
+  if (coverage.complete && untold === 0) return { code: exits.clean };
+  const packages = sum(coverage.ecosystems.map((one) => one.packages));
+  const assessed = sum(coverage.ecosystems.map((one) => one.assessed));
+  const share = `${assessed} of ${packages} packages assessed`;
+  const left = untold === 0 ? share : `${share}, ${untold} ${untold === 1 ? 'flaw' : 'flaws'} could not be told`;
+  return { code: exits.notAssessed, reason: `coverage is incomplete: ${left}` };
+}
+
+function isOver({ verdict, vulnerability }: Finding, failOn: FailOn): boolean {
+  return verdict === 'affected' && overTheLine[failOn].includes(vulnerability.severity.label);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,131 @@
+import { Argument, Command, Option } from 'commander';
+import { colorChoices } from './color.ts';
+import { failOnChoices } from './exit.ts';
+import { helpBelow } from './help.ts';
+
+/** What the commands do; each loads what it needs only when it is called. */
+export interface Actions {
+  scan(reference: string, options: ScanFlags): Promise<void>;
+  dbUpdate(options: DbUpdateFlags): Promise<void>;
+  dbStatus(options: DbReadFlags): Promise<void>;
+  dbSearch(text: string, options: DbReadFlags): Promise<void>;
+  completion(shell: string): Promise<void>;
+}
+
+/** Options of `scan` as commander gives them. */
+export interface ScanFlags {
+  readonly platform?: string;
+  readonly format: string;
+  readonly output?: string;
+  readonly failOn: (typeof failOnChoices)[number];
+  readonly offline?: boolean;
+  readonly mirror?: string;
+  readonly db?: string;
+  readonly cache: boolean;
+  readonly verbose?: boolean;
+  readonly color: (typeof colorChoices)[number];
+  readonly quiet?: boolean;
+}
+
+/** Options of `db update`. */
+export interface DbUpdateFlags {
+  readonly mirror?: string;
+  readonly only?: readonly string[];
+  readonly db?: string;
+  readonly quiet?: boolean;
+}
+
+/** Options of `db status` and `db search`. */
+export interface DbReadFlags {
+  readonly format: string;
+  readonly db?: string;
+}
+
+/** The formats of reports; the same as `presenters` of `report/report.ts`, which would have to be loaded. */
+export const formats = ['table', 'json'] as const;
+
+const color = (): Option => new Option('--color <WHEN>', 'colours').choices([...colorChoices]).default('auto');
+const format = (): Option => new Option('--format <FORMAT>', 'how to print it').choices([...formats]).default('table');
+const database = (): Option => new Option('--db <FILE>', 'the advisory database, if not the usual one');
+const mirror = (): Option =>
+  new Option(
+    '--mirror <URL|DIR>',
+    'where to fetch advisories instead of from their publishers: holds HOST/PATH of each',
+  );
+const quiet = (): Option => new Option('-q, --quiet', 'no progress and no remarks');
+
+/** The command line, by which help, parsing and completion all go. */
+export function buildProgram(version: string, actions: Actions): Command {
+  const program = new Command('seaworthy')
+    .description('Finds known flaws in container images, and says what it could not look for.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [COMMAND]', 'print help for a command')
+    .showSuggestionAfterError(true)
+    .addHelpText('after', () => helpBelow(''));
+  addScan(program, actions);
+  addDatabase(program, actions);
+  program
+    .command('completion')
+    .description('print the script that completes commands and options in a shell')
+    .addArgument(new Argument('<SHELL>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', () => helpBelow('completion'))
+    .action((shell: string) => actions.completion(shell));
+  return program;
+}
+
+function addScan(program: Command, actions: Actions): void {
+  program
+    .command('scan')
+    .description('scan an image for known flaws')
+    .argument('<REFERENCE>', 'oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, or a bare path')
+    .option('--platform <OS/ARCH[/VARIANT]>', 'which of several (default: linux on this architecture)')
+    .addOption(format())
+    .option('-o, --output <FILE>', 'write the report there, whole or not at all')
+    .addOption(
+      new Option(
+        '--fail-on <SEVERITY>',
+        'the line: exit with 1 from this severity on; unknown is over every line but none',
+      )
+        .choices([...failOnChoices])
+        .default('any'),
+    )
+    .option('--offline', 'fetch nothing')
+    .addOption(mirror())
+    .addOption(database())
+    .option('--no-cache', 'neither use nor keep what earlier scans found in the same image')
+    .option('-v, --verbose', 'all evidence and references')
+    .addOption(color())
+    .addOption(quiet())
+    .addHelpText('after', () => helpBelow('scan'))
+    .action((reference: string, options: ScanFlags) => actions.scan(reference, options));
+}
+
+function addDatabase(program: Command, actions: Actions): void {
+  const db = program
+    .command('db')
+    .description('the advisory database')
+    .helpCommand('help [COMMAND]', 'print help for a command')
+    .addHelpText('after', () => helpBelow('db'));
+  db.command('update')
+    .description('fetch advisories that are new')
+    .addOption(mirror())
+    .option('--only <NAME...>', 'only these publishers or ecosystems: debian, Alpine:v3.20')
+    .addOption(database())
+    .addOption(quiet())
+    .addHelpText('after', () => helpBelow('db update'))
+    .action((options: DbUpdateFlags) => actions.dbUpdate(options));
+  db.command('status')
+    .description('what is loaded, how old it is, and what is missing')
+    .addOption(format())
+    .addOption(database())
+    .addHelpText('after', () => helpBelow('db status'))
+    .action((options: DbReadFlags) => actions.dbStatus(options));
+  db.command('search')
+    .description('look up a flaw or a package')
+    .argument('<CVE|PACKAGE>', 'identifier or alias of a flaw, or name of a package')
+    .addOption(format())
+    .addOption(database())
+    .addHelpText('after', () => helpBelow('db search'))
+    .action((text: string, options: DbReadFlags) => actions.dbSearch(text, options));
+}

@@ -1,0 +1,83 @@
+import { styleText } from 'node:util';
+import { truncate, visible } from '../internal/terminal.ts';
+import type { ScanProgress } from '../scan/scan.ts';
+import { type ColorChoice, type Env, wantsColor } from './color.ts';
+import type { Output } from './world.ts';
+
+const stages: Readonly<Record<ScanProgress['stage'], string>> = {
+  reading: 'reading layers',
+  fetching: 'fetching advisories',
+  compiling: 'compiling advisories',
+  sealing: 'writing the advisory database',
+  waiting: 'waiting for another update',
+};
+
+/** One line on a terminal that says how far a long task is. */
+export interface Progress {
+  /** Draws the event, unless another was drawn a moment ago. */
+  readonly show: (event: ScanProgress) => void;
+  /** Takes the line off the screen; call it before anything else is written. */
+  readonly clear: () => Promise<void>;
+}
+
+/** What progress needs to know. */
+export interface ProgressOptions {
+  readonly env: Env;
+  readonly quiet: boolean;
+  readonly color: ColorChoice;
+  /** Milliseconds, from any moment on. */
+  readonly now: () => number;
+}
+
+const betweenDrawings = 100;
+const barColumns = 20;
+const eraseLine = '\r\u001b[K';
+
+/** Progress on a terminal; elsewhere, with --quiet, in CI and on a dumb terminal it does nothing. */
+export function createProgress(output: Output, options: ProgressOptions): Progress {
+  const { env } = options;
+  const inCi = env['CI'] !== undefined && !['', '0', 'false'].includes(env['CI']);
+  if (!output.isTerminal || options.quiet || inCi || env['TERM'] === 'dumb') {
+    return { show: () => {}, clear: () => Promise.resolve() };
+  }
+  const color = wantsColor(options.color, env, output.isTerminal);
+  let drawn = false;
+  let last = Number.NEGATIVE_INFINITY;
+  let writing: Promise<void> = Promise.resolve();
+  return {
+    show: (event) => {
+      const now = options.now();
+      if (now - last < betweenDrawings) return;
+      last = now;
+      drawn = true;
+      writing = output.write(eraseLine + progressLine(event, (output.columns ?? 80) - 1, color));
+    },
+    clear: async () => {
+      last = Number.POSITIVE_INFINITY;
+      await writing;
+      if (drawn) await output.write(eraseLine);
+      drawn = false;
+    },
+  };
+}
+
+/** `fetching advisories [##########----------]  50% https://…`, cut to the columns. */
+export function progressLine({ stage, done = 0, total, label }: ScanProgress, columns: number, color: boolean): string {
+  const how = total === undefined || total <= 0 ? (done > 0 ? ` ${bytes(done)}` : '') : ` ${bar(done / total)}`;
+  const head = truncate(stages[stage] + how, columns);
+  const room = columns - head.length - 1;
+  const tail = label === undefined || room < 4 ? '' : truncate(visible(label), room);
+  if (tail === '') return head;
+  return `${head} ${color ? styleText('dim', tail, { validateStream: false }) : tail}`;
+}
+
+function bytes(number: number): string {
+  return number < 1e6 ? `${Math.ceil(number / 1e3)} kB` : `${(number / 1e6).toFixed(1)} MB`;
+}
+
+function bar(share: number): string {
+  const part = Math.min(1, Math.max(0, share));
+  const filled = Math.round(part * barColumns);
+  const percent = String(Math.floor(part * 100)).padStart(3);
+  return `[${'#'.repeat(filled)}${'-'.repeat(barColumns - filled)}] ${percent}%`;
+}

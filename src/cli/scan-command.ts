@@ -1,0 +1,67 @@
+import type { Report } from '../finding/finding.ts';
+import type { ScanOptions } from '../scan/scan.ts';
+import { wantsColor } from './color.ts';
+import { type Exit, exitOf } from './exit.ts';
+import { checkTarget, writeTarget } from './output.ts';
+import { platformOption } from './platform.ts';
+import type { ScanFlags } from './program.ts';
+import { createProgress } from './progress.ts';
+import type { World } from './world.ts';
+
+/** `seaworthy scan`: scans, prints the report, and says how the process is to end. */
+export async function scanCommand(reference: string, flags: ScanFlags, world: World): Promise<Exit> {
+  const target = flags.output === '-' ? undefined : flags.output;
+  if (target !== undefined) checkTarget(target);
+  const report = await scanned(reference, flags, world);
+  const text = await presented(report, flags, world, target === undefined);
+  if (target === undefined) await world.stdout.write(text);
+  else writeTarget(target, text);
+  const exit = exitOf(report, flags.failOn);
+  const untold = target !== undefined || flags.format !== 'table';
+  if (untold && !flags.quiet && exit.reason !== undefined) await world.stderr.write(`seaworthy: ${exit.reason}\n`);
+  return exit;
+}
+
+async function scanned(reference: string, flags: ScanFlags, world: World): Promise<Report> {
+  const { env, signal } = world;
+  const options = scanOptions(flags);
+  const progress = createProgress(world.stderr, {
+    env,
+    quiet: flags.quiet === true,
+    color: flags.color,
+    now: world.now,
+  });
+  try {
+    const scan = await world.loadScan();
+    return await scan(reference, {
+      ...options,
+      signal,
+      onProgress: progress.show,
+    });
+  } finally {
+    await progress.clear();
+  }
+}
+
+function scanOptions({ platform, offline, mirror, db, cache }: ScanFlags): ScanOptions {
+  return {
+    ...(platform === undefined ? {} : { platform: platformOption(platform) }),
+    ...(offline === undefined ? {} : { offline }),
+    ...(mirror === undefined ? {} : { mirror }),
+    ...(db === undefined ? {} : { databasePath: db }),
+    ...(cache ? {} : { cacheFolder: false as const }),
+  };
+}
+
+async function presented(report: Report, flags: ScanFlags, world: World, toStdout: boolean): Promise<string> {
+  const { presenters } = await import('../report/report.ts');
+  const load = presenters.get(flags.format);
+  if (load === undefined) throw new Error(`no presenter ${flags.format}`);
+  const presenter = await load();
+  const isTerminal = toStdout && world.stdout.isTerminal;
+  return presenter.present(report, {
+    width: (isTerminal ? world.stdout.columns : undefined) ?? 80,
+    color: wantsColor(flags.color, world.env, isTerminal),
+    verbose: flags.verbose === true,
+  });
+}

@@ -1,0 +1,33 @@
+import type { AdvisorySource } from '../advisory/advisory.ts';
+import type { Report } from '../finding/finding.ts';
+import type { ScanOptions } from '../scan/scan.ts';
+import type { Env } from './color.ts';
+
+/** Where text goes: a terminal, a pipe or a file. */
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Columns, where it is a terminal that tells them. */
+  readonly columns: number | undefined;
+  /** Resolves when the text is handed over, also when nobody reads any more. */
+  write(text: string): Promise<void>;
+}
+
+/** Scans one image; `scan` of `scan/scan.ts`. */
+export type Scan = (reference: string, options: ScanOptions) => Promise<Report>;
+
+/** All that the commands know of the world, so that tests can give them another. */
+export interface World {
+  /** Version of this program. */
+  readonly version: string;
+  readonly env: Env;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Aborted when the user interrupts. */
+  readonly signal: AbortSignal;
+  /** Milliseconds, from any moment on. */
+  readonly now: () => number;
+  /** Loads what reads images, which nothing but a scan should pay for. */
+  readonly loadScan: () => Promise<Scan>;
+  /** Loads what reads feeds. */
+  readonly loadSources: () => Promise<readonly AdvisorySource[]>;
+}
