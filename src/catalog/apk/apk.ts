@@ -23,6 +23,7 @@ const maxProblems = 20;
 
 interface Found {
   readonly package: Package;
+  readonly locations: Location[];
   readonly files: readonly OwnedFile[];
 }
 
@@ -53,13 +54,16 @@ function readRecords(
   let owned = 0;
   readDatabase(file.bytes, (record) => {
     const faults = [...record.faults];
-    const read = toPackage(record, distro, location, faults);
+    const locations = [location];
+    const read = toPackage(record, distro, locations, faults);
     if (faults.length > 0) {
       broken += 1;
       if (broken <= maxProblems)
         problems.push(problem('corrupt', 'Package record is damaged', faults.join('; '), file));
     }
-    if (read !== undefined && !found.has(read.id)) found.set(read.id, { package: read, files: record.files });
+    const known = found.get(read?.id ?? '');
+    if (known !== undefined) known.locations.push(location);
+    else if (read !== undefined) found.set(read.id, { package: read, locations, files: record.files });
     owned += record.files.length;
     if (found.size < maxPackages && owned < maxOwnedFiles) return true;
     problems.push(problem('too-large', 'Too many packages or files of packages', `${found.size} and ${owned}`, file));
@@ -75,7 +79,7 @@ const packageName = /^[\w.+-]+$/;
 function toPackage(
   { line, fields }: ApkRecord,
   distro: Distro | undefined,
-  location: Location,
+  locations: readonly Location[],
   faults: string[],
 ): Package | undefined {
   const name = fields.get('P') ?? '';
@@ -98,7 +102,7 @@ function toPackage(
     source: { name: fields.get('o') || name, version },
     ...(architecture && { architecture }),
     purl,
-    locations: [location],
+    locations,
     licenses: splitLicenses(fields.get('L') ?? ''),
     foundBy: apk.id,
     metadata: toMetadata(fields),

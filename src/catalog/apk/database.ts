@@ -46,7 +46,7 @@ export function readDatabase(bytes: Uint8Array, visit: (record: ApkRecord) => bo
       if (!visit(open)) return;
       open = undefined;
     }
-    open ??= { line, fields: new Map(), files: [], faults: [], folder: '' };
+    open ??= { line, fields: new Map(), files: [], faults: [], folder: '/' };
     if (!/^[A-Za-z]$/.test(letter)) {
       fault(open, line, 'not a field');
     } else if (kept.has(letter)) {

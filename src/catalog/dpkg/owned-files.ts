@@ -2,7 +2,8 @@ import type { OwnedFile } from '../../inventory/inventory.ts';
 
 /**
  * The files of a package from its `list` (absolute paths, one a line, folders too) with the digests of its `md5sums`
- * (`digest SP SP path`, relative), or from the `md5sums` alone where there is no `list`.
+ * (`digest SP SP path`, relative), or from the `md5sums` alone where there is no `list`. An empty folder can't be told
+ * from a file.
  */
 export function ownedFiles(list: Uint8Array | undefined, md5sums: Uint8Array | undefined): OwnedFile[] {
   const digests = readDigests(md5sums);
@@ -11,17 +12,18 @@ export function ownedFiles(list: Uint8Array | undefined, md5sums: Uint8Array | u
   }
   const paths = decode(list).split('\n');
   const files: OwnedFile[] = [];
+  const folders = new Set<string>();
   for (let index = 0; index < paths.length; index += 1) {
     const path = paths[index] ?? '';
-    // dpkg lists a folder right before what it holds; an empty one can't be told from a file.
+    if (path.charCodeAt(0) !== slash || path.length === 1 || path === '/.') continue;
+    const digest = digests.get(path.slice(1));
+    // Folders are listed too, most right before what they hold; those that hold only links stand further ahead of it.
+    if (digest === undefined) folders.add(path.slice(0, path.lastIndexOf('/')));
     const next = paths[index + 1] ?? '';
     const folder = next.charCodeAt(path.length) === slash && next.startsWith(path);
-    if (path.charCodeAt(0) === slash && path.length > 1 && path !== '/.' && !folder) {
-      const digest = digests.get(path.slice(1));
-      files.push(digest === undefined ? { path } : { path, digest: `md5:${digest}` });
-    }
+    if (!folder) files.push(digest === undefined ? { path } : { path, digest: `md5:${digest}` });
   }
-  return files;
+  return files.filter((file) => file.digest !== undefined || !folders.has(file.path));
 }
 
 const slash = 0x2f;

@@ -50,7 +50,8 @@ export function readStatus(stanza: Stanza, needsStatus: boolean): StatusReading 
   const faults = Array.from(stanza.faults, (fault) => `line ${fault.line}: ${fault.text}`);
   const state = status === undefined && !needsStatus ? 'installed' : status?.slice(status.lastIndexOf(' ') + 1);
   if (absent.has(state ?? '')) return { faults };
-  const lacks = (field: string): number => faults.push(`line ${stanza.line}: ${name} without usable ${field}`);
+  const lacks = (field: string): number =>
+    faults.push(`line ${stanza.line}: ${name || 'stanza'} without usable ${field}`);
   if (!packageName.test(name)) lacks('Package');
   if (!present.has(state ?? '')) lacks('Status');
   if (version === '' || blank.test(version)) lacks('Version');
