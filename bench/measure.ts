@@ -20,10 +20,12 @@ export interface Contender {
   readonly env?: Readonly<Record<string, string>>;
   /** Done before each run, not measured. */
   readonly before?: () => void;
+  /** Exit codes that are no failure; default 0 alone. */
+  readonly accepts?: readonly number[];
 }
 
 /** Runs it once, its output thrown away. Throws when it fails: what failed is not measured. */
-export function measure({ name, command, env, before }: Contender): Sample {
+export function measure({ name, command, env, before, accepts = [0] }: Contender): Sample {
   before?.();
   const figures = join(tmpdir(), `seaworthy-bench-${process.pid}`);
   const sink = openSync('/dev/null', 'w');
@@ -34,7 +36,7 @@ export function measure({ name, command, env, before }: Contender): Sample {
   });
   const wallMs = performance.now() - start;
   closeSync(sink);
-  if (result.status !== 0)
+  if (!accepts.includes(result.status ?? -1))
     throw new Error(`${name} failed (${result.status ?? result.error}): ${result.stderr.toString()}`);
   const [user = 0, system = 0, kibibytes = 0] = readFileSync(figures, 'utf8').trim().split(' ').map(Number);
   rmSync(figures);
@@ -42,12 +44,13 @@ export function measure({ name, command, env, before }: Contender): Sample {
 }
 
 /** Runs it once unmeasured and answers what it printed; throws when it fails. */
-export function output({ name, command, env, before }: Contender): string {
+export function output({ name, command, env, before, accepts = [0] }: Contender): string {
   before?.();
   const [program = '', ...rest] = command;
   const options = { env: { ...process.env, ...env }, maxBuffer: 2 ** 30, encoding: 'utf8' } as const;
   const result = spawnSync(program, rest, options);
-  if (result.status !== 0) throw new Error(`${name} failed (${result.status ?? result.error}): ${result.stderr}`);
+  if (!accepts.includes(result.status ?? -1))
+    throw new Error(`${name} failed (${result.status ?? result.error}): ${result.stderr}`);
   return result.stdout;
 }
 
