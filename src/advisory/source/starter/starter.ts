@@ -79,7 +79,7 @@ export function starterFlaws(): readonly StarterFlaw[] {
 export function starterInfo(): StarterInfo {
   const { file, digest } = load();
   const ecosystems = new Set(file.flaws.flatMap((flaw) => flaw.affected.flatMap((statement) => statement.ecosystems)));
-  return { entries: file.flaws.length, asOf: file.asOf, ecosystems: [...ecosystems].sort(), digest };
+  return { entries: file.flaws.length, asOf: file.asOf, ecosystems: [...ecosystems].toSorted(), digest };
 }
 
 /** The set as advisories, one per flaw, in the order of their identifiers. */
@@ -120,6 +120,7 @@ function spread(statement: StarterStatement): Affected[] {
 function references(flaw: StarterFlaw): Reference[] {
   const said = (prefix: string): boolean =>
     flaw.affected.some((statement) => statement.ecosystems.some((ecosystem) => ecosystem.startsWith(prefix)));
+  const notices = new Set(flaw.affected.flatMap(errata));
   return [
     ...(flaw.references ?? []).map((url) => ({ type: 'advisory' as const, url })),
     { type: 'web', url: `https://nvd.nist.gov/vuln/detail/${flaw.id}` },
@@ -127,6 +128,14 @@ function references(flaw: StarterFlaw): Reference[] {
       ? [{ type: 'web' as const, url: `https://security-tracker.debian.org/tracker/${flaw.id}` }]
       : []),
     ...(said('Alpine:') ? [{ type: 'web' as const, url: `https://security.alpinelinux.org/vuln/${flaw.id}` }] : []),
+    ...[...notices].map((url) => ({ type: 'advisory' as const, url })),
     ...(flaw.exploited === true ? [{ type: 'report' as const, url: catalogue }] : []),
   ];
+}
+
+/** Pages of the AlmaLinux notices that a statement rests on. */
+function errata({ ecosystems, evidence }: StarterStatement): string[] {
+  if (evidence.kind !== 'almalinux-osv' || evidence.ref === undefined) return [];
+  const page = `${evidence.ref.replace(':', '-')}.html`;
+  return ecosystems.map((ecosystem) => `https://errata.almalinux.org/${ecosystem.slice('AlmaLinux:'.length)}/${page}`);
 }
