@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type StarterFlaw, starterFlaws } from '../../src/advisory/source/starter/starter.ts';
@@ -32,6 +32,24 @@ describe(`starter set against the feeds${note}`, () => {
     );
     const { checked, disagreements } = check(feeds, changed);
     expect(disagreements).toHaveLength(checked);
+  });
+});
+
+describe('examples/expected', () => {
+  it.each([
+    ['debian-outdated', 'Debian:11', 37],
+    ['alpine-outdated', 'Alpine:edge', 11],
+  ])('%s holds only what the set says of %s', (name, release, count) => {
+    const path = join(import.meta.dirname, '../../examples/expected', `${name}.json`);
+    const rows = JSON.parse(readFileSync(path, 'utf8')) as { package: string; id: string; fixed: string }[];
+    const said = new Set(
+      starterFlaws().flatMap((flaw) =>
+        flaw.affected.filter((one) => one.ecosystems.includes(release)).map((one) => `${flaw.id} ${one.fixed}`),
+      ),
+    );
+    expect(rows).toHaveLength(count);
+    expect(rows.filter((row) => !said.has(`${row.id} ${row.fixed}`))).toEqual([]);
+    expect(new Set(rows.map((row) => `${row.package} ${row.id}`)).size).toBe(count);
   });
 });
 

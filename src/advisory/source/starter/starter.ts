@@ -34,7 +34,7 @@ export interface StarterFlaw {
   readonly id: string;
   readonly title: string;
   readonly severity?: Severity;
-  /** True when it is in CISA's catalogue of exploited flaws. */
+  /** True when it is in CISA's catalogue of exploited flaws of 25 August 2025. */
   readonly exploited?: true;
   readonly references?: readonly string[];
   readonly affected: readonly StarterStatement[];
@@ -44,7 +44,7 @@ export interface StarterFlaw {
 export interface StarterInfo {
   /** Number of flaws. */
   readonly entries: number;
-  /** ISO 8601 date of the oldest source that it was checked against. */
+  /** ISO 8601 date of the distributions' records that it was checked against: flaws of later days are not in it. */
   readonly asOf: string;
   /** Ecosystems that it says anything of, sorted. */
   readonly ecosystems: readonly string[];
