@@ -69,6 +69,10 @@ function describeSample(cataloger: Cataloger, sample: CatalogerSample): void {
   it('lists exactly its packages', () => {
     expect(cataloger.catalog(input).packages.map(describePackage).toSorted()).toEqual(sample.expected);
   });
+  it('lists them also where only names are asked for', () => {
+    const { packages } = cataloger.catalog({ ...input, namesOnly: true });
+    expect(packages.map(describePackage).toSorted()).toEqual(sample.expected);
+  });
   it('gives well-formed, sorted packages with unique identifiers', () => {
     expect(faults(cataloger, input, cataloger.catalog(input))).toEqual([]);
   });

@@ -27,14 +27,14 @@ interface Found {
   readonly files: readonly OwnedFile[];
 }
 
-function catalog({ files, distro }: CatalogInput): CatalogResult {
+function catalog(input: CatalogInput): CatalogResult {
   const problems: Problem[] = [];
   const found = new Map<string, Found>();
-  const wanted = files.filter((file) => databases.has(file.path));
+  const wanted = input.files.filter((file) => databases.has(file.path));
   for (const [index, file] of wanted.entries()) {
     // With /lib a link to /usr/lib it is one file under two paths.
     const same = wanted.slice(0, index).some((other) => Buffer.compare(other.bytes, file.bytes) === 0);
-    if (!same) readRecords(file, distro, found, problems);
+    if (!same) readRecords(file, input, found, problems);
   }
   const sorted = [...found.values()].toSorted((a, b) => (a.package.id < b.package.id ? -1 : 1));
   const ownership: Ownership[] = sorted
@@ -45,14 +45,14 @@ function catalog({ files, distro }: CatalogInput): CatalogResult {
 
 function readRecords(
   file: ImageFile,
-  distro: Distro | undefined,
+  { distro, namesOnly = false }: CatalogInput,
   found: Map<string, Found>,
   problems: Problem[],
 ): void {
   const location: Location = { path: `/${file.path}`, layer: file.layer };
   let broken = 0;
   let owned = 0;
-  readDatabase(file.bytes, (record) => {
+  readDatabase(file.bytes, !namesOnly, (record) => {
     const faults = [...record.faults];
     const locations = [location];
     const read = toPackage(record, distro, locations, faults);

@@ -19,14 +19,15 @@ export interface ApkRecord {
   readonly faults: readonly string[];
 }
 
-const kept: ReadonlySet<string> = new Set(['P', 'V', 'A', 'L', 'o', 'm', 'U', 'c', 'F', 'R', 'Z']);
+const kept: ReadonlySet<string> = new Set(['P', 'V', 'A', 'L', 'o', 'm', 'U', 'c']);
+const keptOfFiles: ReadonlySet<string> = new Set(['F', 'R', 'Z']);
 /** Longest value read, bytes; longer than any path Linux takes. */
 const maxValue = 8192;
 const maxFaults = 8;
 const lineFeed = 0x0a;
 
-/** Visits the packages of the database in one pass; returning false from the visitor ends it. */
-export function readDatabase(bytes: Uint8Array, visit: (record: ApkRecord) => boolean): void {
+/** Visits the packages of the database in one pass, with their files or without; false from the visitor ends it. */
+export function readDatabase(bytes: Uint8Array, withFiles: boolean, visit: (record: ApkRecord) => boolean): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let open: OpenRecord | undefined;
   let line = 0;
@@ -49,7 +50,7 @@ export function readDatabase(bytes: Uint8Array, visit: (record: ApkRecord) => bo
     open ??= { line, fields: new Map(), files: [], faults: [], folder: '/' };
     if (!/^[A-Za-z]$/.test(letter)) {
       fault(open, line, 'not a field');
-    } else if (kept.has(letter)) {
+    } else if (kept.has(letter) || (withFiles && keptOfFiles.has(letter))) {
       if (feed < 0) fault(open, line, 'end within a line');
       take(open, letter, buffer, at + 2, end, line);
     }

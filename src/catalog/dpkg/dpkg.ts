@@ -29,7 +29,7 @@ interface Found {
   readonly locations: Location[];
 }
 
-function catalog({ files: list, distro }: CatalogInput): CatalogResult {
+function catalog({ files: list, distro, namesOnly = false }: CatalogInput): CatalogResult {
   const files = new Map(list.map((file) => [file.path, file]));
   const problems: Problem[] = [];
   const found = new Map<string, Found>();
@@ -42,6 +42,7 @@ function catalog({ files: list, distro }: CatalogInput): CatalogResult {
     );
   }
   const sorted = [...found.values()].toSorted((a, b) => (a.purl < b.purl ? -1 : 1));
+  if (namesOnly) return { packages: sorted.map((entry) => toPackage(entry, distro, noLicenses)), problems };
   const licenses = licensesOf(sorted, files);
   const packages = sorted.map((entry) => toPackage(entry, distro, licenses(entry.record)));
   return { packages, ownership: ownershipOf(sorted, files, problems), problems };
