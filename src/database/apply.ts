@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Builder } from './build.ts';
+import { asDatabaseError, DatabaseError } from './error.ts';
+import type { Fetched, FetchedDocument } from './fetch.ts';
+import type { StoredFeed } from './format.ts';
+import type { FeedOutcome, UpdateOptions } from './progress.ts';
+
+/** What came of one feed, without its name. */
+type Outcome = FeedOutcome extends infer O ? (O extends FeedOutcome ? Omit<O, 'source' | 'url'> : never) : never;
+
+/** Brings what was fetched into the database in the making; throws `DatabaseError` only for what ends the update. */
+export function applyFetched(
+  builder: Builder,
+  fetched: readonly Fetched[],
+  options: UpdateOptions,
+  now: string,
+): FeedOutcome[] {
+  const outcomes = fetched.map((one) => {
+    if (options.signal?.aborted) throw new DatabaseError('aborted', 'the update was called off');
+    const outcome = applyOne(builder, one, options, now);
+    if (outcome.kind === 'failed') noteFailure(builder, one, outcome.error, now);
+    return { source: one.request.source.id, url: one.request.feed.url, ...outcome };
+  });
+  if (options.only === undefined) dropRetired(builder, fetched, options);
+  return outcomes;
+}
+
+function applyOne(builder: Builder, one: Fetched, options: UpdateOptions, now: string): Outcome {
+  const { url } = one.request.feed;
+  if (one.kind === 'failed') return { kind: 'failed', error: one.error };
+  if (one.kind === 'unchanged') builder.describe(url, (feed) => ({ ...feed, checkedAt: now }));
+  if (one.kind !== 'document') return { kind: one.kind };
+  options.onProgress?.({ kind: 'compiling', url });
+  try {
+    return applyDocument(builder, one, options.tool, now);
+  } catch (cause) {
+    const error = asDatabaseError(cause, url);
+    if (error.code !== 'bad-feed') throw error;
+    return { kind: 'failed', error };
+  }
+}
+
+function applyDocument(builder: Builder, one: Fetched & FetchedDocument, tool: string, now: string): Outcome {
+  const { source, feed } = one.request;
+  const bytes = readFileSync(one.path);
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const known = builder.directory.feeds.find(({ url }) => url === feed.url);
+  const arrival = { checkedAt: now, from: one.from, ...one.validators };
+  if (known?.digest === digest && known.tool === tool) {
+    builder.describe(feed.url, ({ etag: _etag, lastModified: _lastModified, ...rest }) => ({ ...rest, ...arrival }));
+    return { kind: 'unchanged' };
+  }
+  const published = Date.parse(one.validators.lastModified ?? '');
+  const { report } = builder.replace(
+    one.request,
+    bytes,
+    (id, report): StoredFeed => ({
+      id,
+      name: source.id,
+      url: feed.url,
+      digest,
+      fetchedAt: now,
+      ...(Number.isNaN(published) ? {} : { publishedAt: new Date(published).toISOString() }),
+      bytes: bytes.length,
+      report,
+      tool,
+      ...arrival,
+    }),
+  );
+  return { kind: 'updated', report };
+}
+
+function noteFailure(builder: Builder, one: Fetched, error: DatabaseError, at: string): void {
+  const { source, feed } = one.request;
+  const { code, message, detail } = error;
+  builder.fail({
+    source: source.id,
+    url: feed.url,
+    ecosystems: feed.ecosystems,
+    code,
+    message,
+    ...(detail === undefined ? {} : { detail }),
+    at,
+  });
+}
+
+/** An update of everything also takes away what its sources offer no more. */
+function dropRetired(builder: Builder, fetched: readonly Fetched[], options: UpdateOptions): void {
+  const offered = new Set(fetched.map((one) => one.request.feed.url));
+  const sources = new Set(options.sources.map((source) => source.id));
+  for (const feed of builder.directory.feeds) {
+    if (sources.has(feed.name) && !offered.has(feed.url)) builder.drop(feed.url);
+  }
+}

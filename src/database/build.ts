@@ -1,0 +1,146 @@
+import { closeSync, constants, copyFileSync, fstatSync, ftruncateSync, openSync, renameSync, rmSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { temporaryBeside } from '../internal/atomic-file.ts';
+import { type CompiledFeed, compileFeed } from './compile.ts';
+import { type Directory, PAGE_BYTES, rowChecksum, SCHEMA, type StoredFeed } from './format.ts';
+import { readDirectory } from './open.ts';
+import type { FeedFailure } from './record.ts';
+import { deleteRows } from './rows.ts';
+import { SEAL_BYTES, sealFile } from './seal.ts';
+import type { WantedFeed } from './selection.ts';
+import { openUnsealed } from './sqlite.ts';
+
+/** A database in the making, in a file that nobody else knows of. */
+export interface Builder {
+  readonly directory: Directory;
+  /**
+   * Compiles a feed in place of the one of the same address; throws `DatabaseError` `bad-feed` when it can't be used,
+   * and then everything is as before.
+   */
+  replace(
+    wanted: WantedFeed,
+    bytes: Uint8Array,
+    describe: (id: number, report: CompiledFeed['report']) => StoredFeed,
+  ): CompiledFeed;
+  /** Changes what the directory says of a feed whose data stay. */
+  describe(url: string, change: (feed: StoredFeed) => StoredFeed): void;
+  drop(url: string): void;
+  fail(failure: FeedFailure): void;
+  /** Writes the seal; gives the path of the finished file and its digest. */
+  finish(builtAt: string): { readonly path: string; readonly digest: string };
+  /** Removes the file; nothing after `finish`. */
+  discard(): void;
+}
+
+/** More free pages than this part of the file and it is written anew without them. */
+const MOST_FREE = 0.25;
+
+/** A builder that starts from the database at `base` (verified, sealed), or from nothing. */
+export function openBuilder(path: string, base: string | undefined): Builder {
+  const temporary = temporaryBeside(path);
+  try {
+    if (base !== undefined) copyUnsealed(base, temporary);
+    const sqlite = openUnsealed(temporary, PAGE_BYTES);
+    try {
+      if (base === undefined) sqlite.exec(SCHEMA);
+      return builderOf(sqlite, temporary, base === undefined ? EMPTY : readDirectory(sqlite));
+    } catch (error) {
+      sqlite.close();
+      throw error;
+    }
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+const EMPTY: Directory = { builtAt: '', nextFeed: 1, nextScope: 1, feeds: [], scopes: [], failures: [] };
+
+function copyUnsealed(base: string, temporary: string): void {
+  copyFileSync(base, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  const fd = openSync(temporary, 'r+');
+  try {
+    const { size } = fstatSync(fd);
+    ftruncateSync(fd, size - SEAL_BYTES);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function builderOf(sqlite: DatabaseSync, temporary: string, initial: Directory): Builder {
+  let directory = initial;
+  const forget = (url: string): void => {
+    directory = { ...directory, failures: directory.failures.filter((failure) => failure.url !== url) };
+  };
+  const drop = (url: string): void => {
+    const gone = directory.feeds.find((feed) => feed.url === url);
+    if (gone === undefined) return;
+    const scopes = directory.scopes.filter((scope) => scope.feed === gone.id);
+    deleteRows(
+      sqlite,
+      gone.id,
+      scopes.map((scope) => scope.id),
+    );
+    directory = {
+      ...directory,
+      feeds: directory.feeds.filter((feed) => feed !== gone),
+      scopes: directory.scopes.filter((scope) => scope.feed !== gone.id),
+    };
+  };
+  return {
+    get directory() {
+      return directory;
+    },
+    replace(wanted, bytes, describe) {
+      const { nextFeed: feed, nextScope } = directory;
+      const known = directory.feeds.find(({ url }) => url === wanted.feed.url);
+      const compiled = compileFeed(sqlite, wanted, bytes, { feed, nextScope, previous: known?.report.kept ?? 0 });
+      drop(wanted.feed.url);
+      forget(wanted.feed.url);
+      directory = {
+        ...directory,
+        nextFeed: feed + 1,
+        nextScope: nextScope + compiled.scopes.length,
+        feeds: [...directory.feeds, describe(feed, compiled.report)],
+        scopes: [...directory.scopes, ...compiled.scopes],
+      };
+      return compiled;
+    },
+    describe(url, change) {
+      forget(url);
+      const feeds = directory.feeds.map((feed) => (feed.url === url ? change(feed) : feed));
+      directory = { ...directory, feeds };
+    },
+    drop,
+    fail(failure) {
+      forget(failure.url);
+      directory = { ...directory, failures: [...directory.failures, failure] };
+    },
+    finish: (builtAt) => finish(sqlite, temporary, { ...directory, builtAt }),
+    discard() {
+      if (sqlite.isOpen) sqlite.close();
+      rmSync(temporary, { force: true });
+    },
+  };
+}
+
+function finish(sqlite: DatabaseSync, temporary: string, directory: Directory): { path: string; digest: string } {
+  const data = JSON.stringify(directory);
+  sqlite
+    .prepare('INSERT OR REPLACE INTO directory (id, crc, data) VALUES (1, ?, ?)')
+    .run(rowChecksum(data, 'directory'), data);
+  const isSparse = pragma(sqlite, 'freelist_count') > pragma(sqlite, 'page_count') * MOST_FREE;
+  if (isSparse) {
+    const dense = `${temporary}-dense`;
+    sqlite.prepare('VACUUM INTO ?').run(dense);
+    sqlite.close();
+    renameSync(dense, temporary);
+  } else {
+    sqlite.close();
+  }
+  return { path: temporary, digest: sealFile(temporary) };
+}
+
+function pragma(sqlite: DatabaseSync, name: 'freelist_count' | 'page_count'): number {
+  return Number(sqlite.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+}

@@ -1,0 +1,142 @@
+/*
+ * entry     [id, state, ranges, aliases, covers, versions, severity, note, module, architectures], 0 for what is
+ *           absent, absent ones at the end left off
+ * state     8 × index of the status + index of the fix state
+ * range     [type's first letter, event, …]; event = its kind's first letter (i f l m) and the version
+ * severity  [label, scheme, value, by]
+ */
+import type {
+  Advisory,
+  Affected,
+  AffectedRange,
+  AffectedStatus,
+  FixState,
+  Qualifiers,
+  Severity,
+  SourceRef,
+} from '../advisory/advisory.ts';
+import type { RangeEvent } from '../version/range.ts';
+import type { StoredEntry } from './record.ts';
+
+const STATUSES: readonly AffectedStatus[] = ['affected', 'not-affected', 'undetermined'];
+const FIX_STATES: readonly FixState[] = ['fixed', 'not-fixed', 'will-not-fix', 'deferred', 'end-of-life', 'unknown'];
+const RANGE_TYPES: readonly AffectedRange['type'][] = ['ecosystem', 'semver', 'git'];
+
+/** The JSON of one entry. */
+export function encodeEntry(advisory: Advisory, affected: Affected): string {
+  const { ranges, versions, severity, note, qualifiers } = affected;
+  const fields: unknown[] = [
+    advisory.id,
+    STATUSES.indexOf(affected.status) * 8 + FIX_STATES.indexOf(affected.fixState),
+    orZero(ranges.map(encodeRange)),
+    orZero(advisory.aliases),
+    orZero(advisory.covers),
+    versions ?? 0,
+    severity === undefined ? 0 : encodeSeverity(severity),
+    note ?? 0,
+    qualifiers?.module ?? 0,
+    qualifiers?.architectures ?? 0,
+  ];
+  while (fields.at(-1) === 0) fields.pop();
+  return JSON.stringify(fields);
+}
+
+function orZero<T>(list: readonly T[]): readonly T[] | 0 {
+  return list.length === 0 ? 0 : list;
+}
+
+function encodeRange(range: AffectedRange): string[] {
+  return [range.type.charAt(0), ...range.events.map(encodeEvent)];
+}
+
+function encodeEvent(event: RangeEvent): string {
+  if ('introduced' in event) return `i${event.introduced}`;
+  if ('fixed' in event) return `f${event.fixed}`;
+  if ('lastAffected' in event) return `l${event.lastAffected}`;
+  return `m${event.limit}`;
+}
+
+/** A severity as a list. */
+export function encodeSeverity(severity: Severity): EncodedSeverity {
+  return [severity.label, severity.scheme, severity.value, severity.by];
+}
+
+export type EncodedSeverity = [label: Severity['label'], scheme: string, value: string, by: string];
+
+type EntryFields = [
+  id: string,
+  state: number,
+  ranges?: string[][] | 0,
+  aliases?: string[] | 0,
+  covers?: string[] | 0,
+  versions?: string[] | 0,
+  severity?: EncodedSeverity | 0,
+  note?: string | 0,
+  module?: string | 0,
+  architectures?: string[] | 0,
+];
+
+const NONE: readonly never[] = [];
+
+/** The entries of a row, `[entry, …]`, whose checksum was right. */
+export function decodeEntries(
+  data: string,
+  appliesTo: Affected['appliesTo'],
+  feed: number,
+  source: SourceRef,
+): StoredEntry[] {
+  return (JSON.parse(data) as EntryFields[]).map((fields) => decodeEntry(fields, appliesTo, feed, source));
+}
+
+function decodeEntry(
+  fields: EntryFields,
+  appliesTo: Affected['appliesTo'],
+  feed: number,
+  source: SourceRef,
+): StoredEntry {
+  const [id, state, ranges, aliases, covers, versions, severity, note] = fields;
+  const entry: { -readonly [K in keyof StoredEntry]: StoredEntry[K] } = {
+    id,
+    aliases: aliases || NONE,
+    covers: covers || NONE,
+    appliesTo,
+    status: STATUSES[state >> 3] ?? 'undetermined',
+    ranges: ranges ? ranges.map(decodeRange) : NONE,
+    fixState: FIX_STATES[state & 7] ?? 'unknown',
+    feed,
+    source,
+  };
+  if (versions) entry.versions = versions;
+  if (severity) entry.severity = decodeSeverity(severity);
+  if (typeof note === 'string') entry.note = note;
+  if (fields.length > 8) entry.qualifiers = decodeQualifiers(fields);
+  return entry;
+}
+
+function decodeQualifiers(fields: EntryFields): Qualifiers {
+  const [module, architectures] = [fields[8], fields[9]];
+  return { ...(typeof module === 'string' ? { module } : {}), ...(architectures ? { architectures } : {}) };
+}
+
+function decodeRange([type, ...events]: string[]): AffectedRange {
+  return { type: RANGE_TYPES.find((name) => name.charAt(0) === type) ?? 'ecosystem', events: events.map(decodeEvent) };
+}
+
+function decodeEvent(event: string): RangeEvent {
+  const version = event.slice(1);
+  switch (event.charAt(0)) {
+    case 'i':
+      return { introduced: version };
+    case 'f':
+      return { fixed: version };
+    case 'l':
+      return { lastAffected: version };
+    default:
+      return { limit: version };
+  }
+}
+
+/** The severity of such a list. */
+export function decodeSeverity([label, scheme, value, by]: EncodedSeverity): Severity {
+  return { label, scheme, value, by };
+}

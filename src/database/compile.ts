@@ -1,0 +1,188 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { type Advisory, AdvisoryError, type Affected, type ParseReport } from '../advisory/advisory.ts';
+import { encodeEntry } from './codec.ts';
+import { holds } from './coverage.ts';
+import { encodeDetails } from './details.ts';
+import { asDatabaseError, DatabaseError } from './error.ts';
+import type { Scope } from './format.ts';
+import type { PackageKey } from './record.ts';
+import { type AliasRow, type CollectedScope, deleteRows, newRowWriter } from './rows.ts';
+import type { WantedFeed } from './selection.ts';
+
+/** What a feed became. */
+export interface CompiledFeed {
+  readonly scopes: readonly Scope[];
+  readonly report: ParseReport;
+}
+
+/** What is free to be used, and what was there before. */
+export interface CompileStart {
+  readonly feed: number;
+  readonly nextScope: number;
+  /** Records kept of the feed when it was compiled last. */
+  readonly previous: number;
+}
+
+/** Text collected in memory before it is written, UTF-16 units: bounds the memory that a feed of any size takes. */
+const COLLECT = 16 * 1024 * 1024;
+/** Longer names are no package's and no advisory's. */
+const LONGEST_NAME = 1024;
+
+/**
+ * Parses a feed into rows under new ids; throws `DatabaseError` `bad-feed`, with its rows gone, when the feed is not
+ * what its source expects or has nothing where there was something.
+ */
+export function compileFeed(
+  sqlite: DatabaseSync,
+  wanted: WantedFeed,
+  bytes: Uint8Array,
+  start: CompileStart,
+): CompiledFeed {
+  const compiler = newCompiler(sqlite, wanted, start);
+  sqlite.exec('BEGIN');
+  try {
+    const report = withRefused(wanted.source.parse(wanted.feed, bytes, compiler.keep), compiler.refused());
+    const empty = emptyReason(report, start.previous);
+    if (empty !== undefined) throw new DatabaseError('bad-feed', empty, { subject: wanted.feed.url });
+    compiler.flush();
+    sqlite.exec('COMMIT');
+    return { scopes: compiler.scopes(), report };
+  } catch (error) {
+    const failure = compileError(error, wanted.feed.url);
+    // Without a journal there is no rollback; when the disk is full the whole file is thrown away anyway.
+    if (failure.code === 'bad-feed') {
+      compiler.undo();
+      sqlite.exec('COMMIT');
+    }
+    throw failure;
+  }
+}
+
+function compileError(error: unknown, url: string): DatabaseError {
+  if (error instanceof AdvisoryError) {
+    return new DatabaseError('bad-feed', error.message, { subject: url, detail: error.detail, cause: error });
+  }
+  if (error instanceof DatabaseError || (error as { code?: unknown }).code === 'ERR_SQLITE_ERROR') {
+    return asDatabaseError(error, url);
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  return new DatabaseError('bad-feed', 'the feed made its parser fail', { subject: url, detail, cause: error });
+}
+
+function emptyReason(report: ParseReport, previous: number): string | undefined {
+  if (report.kept > 0) return undefined;
+  if (previous > 0) return 'the feed has no advisories any more; the ones loaded before are kept';
+  return (report.skipped['malformed'] ?? 0) > 0 ? 'no record of the feed can be read' : undefined;
+}
+
+/** Records that the source kept and that are not stored move to the skipped ones. */
+function withRefused(report: ParseReport, refused: ReadonlyMap<string, number>): ParseReport {
+  const skipped = new Map(Object.entries(report.skipped));
+  let kept = report.kept;
+  for (const [reason, count] of refused) {
+    skipped.set(reason, (skipped.get(reason) ?? 0) + count);
+    kept -= count;
+  }
+  return { ...report, kept, skipped: Object.fromEntries(skipped) };
+}
+
+interface Compiler {
+  readonly keep: (advisory: Advisory) => void;
+  flush(): void;
+  undo(): void;
+  scopes(): Scope[];
+  refused(): ReadonlyMap<string, number>;
+}
+
+interface OpenScope extends CollectedScope {
+  readonly ecosystem: string;
+  advisories: number;
+}
+
+function newCompiler(sqlite: DatabaseSync, { source, feed }: WantedFeed, start: CompileStart): Compiler {
+  const scopes = new Map<string, OpenScope>();
+  const details = new Map<string, string[]>();
+  const names: AliasRow[] = [];
+  const refused = new Map<string, number>();
+  const write = newRowWriter(sqlite, start.feed);
+  let collected = 0;
+  const scopeOf = (ecosystem: string): OpenScope => {
+    const scope = scopes.get(ecosystem) ?? {
+      id: start.nextScope + scopes.size,
+      ecosystem,
+      advisories: 0,
+      entries: new Map(),
+    };
+    scopes.set(ecosystem, scope);
+    return scope;
+  };
+  // A feed answers for what it declares even where it has nothing to say.
+  for (const ecosystem of feed.ecosystems) scopeOf(ecosystem);
+  const flush = (): void => {
+    write([...scopes.values()], details, names);
+    names.length = 0;
+    collected = 0;
+  };
+  return {
+    keep(advisory) {
+      const affected = advisory.affected.filter((one) => holds(feed.ecosystems, one.ecosystem));
+      const reason = refusal(advisory, affected);
+      if (reason !== undefined) {
+        refused.set(reason, (refused.get(reason) ?? 0) + 1);
+        return;
+      }
+      const ecosystems = new Set<OpenScope>();
+      for (const one of affected) {
+        const scope = scopeOf(one.ecosystem);
+        ecosystems.add(scope);
+        collected += addEntry(scope, advisory, one);
+      }
+      for (const scope of ecosystems) scope.advisories++;
+      collected += addDetails(details, advisory, affected);
+      for (const name of [...advisory.aliases, ...advisory.covers])
+        names.push([name.toWellFormed(), advisory.id.toWellFormed()]);
+      if (collected > COLLECT) flush();
+    },
+    flush,
+    undo: () =>
+      deleteRows(
+        sqlite,
+        start.feed,
+        [...scopes.values()].map(({ id }) => id),
+      ),
+    scopes: () =>
+      [...scopes.values()].map(({ id, ecosystem, advisories }) => {
+        return { id, feed: start.feed, ecosystem, lists: source.lists(ecosystem), advisories };
+      }),
+    refused: () => refused,
+  };
+}
+
+function refusal(advisory: Advisory, affected: readonly Affected[]): string | undefined {
+  if (advisory.withdrawn !== undefined) return 'withdrawn';
+  // An OSV record of several ecosystems is in the feed of each, and each feed takes its own.
+  if (affected.length === 0) return 'other-ecosystem';
+  const names = [advisory.id, ...affected.map((one) => one.package)];
+  return names.some((name) => name === '' || name.length > LONGEST_NAME) ? 'malformed' : undefined;
+}
+
+function addEntry(scope: OpenScope, advisory: Advisory, affected: Affected): number {
+  const entry = encodeEntry(advisory, affected);
+  const key = affected.package.toWellFormed() + (affected.appliesTo === 'source' ? '0' : '1');
+  const entries = scope.entries.get(key);
+  if (entries === undefined) scope.entries.set(key, [entry]);
+  else entries.push(entry);
+  return entry.length;
+}
+
+function addDetails(details: Map<string, string[]>, advisory: Advisory, affected: readonly Affected[]): number {
+  const id = advisory.id.toWellFormed();
+  const packages = affected.map(
+    ({ ecosystem, package: name, appliesTo }): PackageKey => ({ ecosystem, name, appliesTo }),
+  );
+  const part = encodeDetails(advisory, packages);
+  const parts = details.get(id);
+  if (parts === undefined) details.set(id, [part]);
+  else parts.push(part);
+  return part.length;
+}

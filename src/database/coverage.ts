@@ -1,0 +1,51 @@
+import { type Directory, FORMAT, type Scope, type StoredFeed } from './format.ts';
+import { sourceRefOf } from './reader.ts';
+import type { DatabaseInfo, EcosystemInfo, FeedFailure, FeedInfo } from './record.ts';
+
+/** Whether what a feed declares (`Debian`, `Alpine:v3.20`) takes in an ecosystem (`Debian:12`). */
+export function holds(declared: readonly string[], ecosystem: string): boolean {
+  return declared.some((name) => ecosystem === name || ecosystem.startsWith(`${name}:`));
+}
+
+/** What is loaded of an ecosystem, and what should be. */
+export function ecosystemInfo(directory: Directory, ecosystem: string): EcosystemInfo {
+  const feeds = new Map(directory.feeds.map((feed) => [feed.id, feed]));
+  const sources = directory.scopes.flatMap((scope) => {
+    const feed = scope.ecosystem === ecosystem ? feeds.get(scope.feed) : undefined;
+    return feed === undefined ? [] : [{ ...sourceRefOf(feed), lists: scope.lists, advisories: scope.advisories }];
+  });
+  const missing = neverLoaded(directory).filter((failure) => holds(failure.ecosystems, ecosystem));
+  return { ecosystem, sources, missing };
+}
+
+/** The directory as it is told to others. */
+export function databaseInfo(
+  directory: Directory,
+  file: Pick<DatabaseInfo, 'path' | 'digest' | 'bytes'>,
+): DatabaseInfo {
+  const scopes = Map.groupBy(directory.scopes, (scope) => scope.feed);
+  return {
+    ...file,
+    format: FORMAT,
+    builtAt: directory.builtAt,
+    feeds: directory.feeds.map((feed) => feedInfo(feed, scopes.get(feed.id) ?? [], directory.failures)),
+    missing: neverLoaded(directory),
+  };
+}
+
+function feedInfo(feed: StoredFeed, scopes: readonly Scope[], failures: readonly FeedFailure[]): FeedInfo {
+  const failure = failures.find((candidate) => candidate.url === feed.url);
+  return {
+    ...sourceRefOf(feed),
+    id: feed.id,
+    bytes: feed.bytes,
+    checkedAt: feed.checkedAt,
+    ecosystems: scopes.map((scope) => scope.ecosystem).toSorted(),
+    report: feed.report,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+function neverLoaded(directory: Directory): FeedFailure[] {
+  return directory.failures.filter((failure) => !directory.feeds.some((feed) => feed.url === failure.url));
+}

@@ -1,0 +1,57 @@
+import { DatabaseError } from './error.ts';
+import type { UpdateOptions, UpdateResult } from './progress.ts';
+import { openQuery } from './query.ts';
+import type { Database, DatabaseInfo } from './record.ts';
+
+export { DatabaseError, type DatabaseErrorCode } from './error.ts';
+export { databasePath } from './place.ts';
+export type { FeedOutcome, UpdateOptions, UpdateProgress, UpdateResult } from './progress.ts';
+export type {
+  AdvisoryDetails,
+  Database,
+  DatabaseInfo,
+  EcosystemInfo,
+  EcosystemSource,
+  FeedFailure,
+  FeedInfo,
+  PackageKey,
+  SearchHit,
+  SearchResult,
+  StoredEntry,
+} from './record.ts';
+
+/**
+ * Opens the database for reading. Throws `DatabaseError`: `no-database`, `corrupt`, `wrong-version`; never gives one
+ * that is not whole.
+ */
+export function openDatabase(path: string): Database {
+  return openQuery(path);
+}
+
+/** As `openDatabase`, with undefined where there is no file yet. */
+export function openDatabaseIfAny(path: string): Database | undefined {
+  try {
+    return openQuery(path);
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === 'no-database') return undefined;
+    throw error;
+  }
+}
+
+/** What the database is and holds, feed by feed; throws as `openDatabase`. */
+export function databaseStatus(path: string): DatabaseInfo {
+  const database = openQuery(path);
+  database.close();
+  return database.info;
+}
+
+/**
+ * Fetches the wanted feeds, compiles those that changed, and replaces the file atomically; whoever reads the old one
+ * goes on undisturbed. What fails for one feed is told in the result, and what was loaded of it stays. Throws
+ * `DatabaseError` when nothing is selected, the lock or the disk can't be had, or there is no database and nothing came
+ * for one.
+ */
+export async function updateDatabase(options: UpdateOptions): Promise<UpdateResult> {
+  const { runUpdate } = await import('./update.ts');
+  return await runUpdate(options);
+}

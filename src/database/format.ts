@@ -1,0 +1,89 @@
+import { crc32 } from 'node:zlib';
+import { DatabaseError } from './error.ts';
+import type { FeedFailure, FeedInfo } from './record.ts';
+
+/*
+ * The file: one SQLite database, then a seal of 64 bytes (seal.ts), which SQLite does not look at.
+ *
+ * A *scope* is one ecosystem in one feed. Rows are clustered by scope or feed, so a feed is added at the end of each
+ * tree and dropped as one run of pages, and feeds that stay are never touched. Ids are not used twice within a file's
+ * lineage. Each row carries a CRC-32 of its key and data.
+ *
+ *   directory  one row, JSON: when it was built, all feeds, all scopes
+ *   entry      (scope, package, source 0 / binary 1, part) → JSON, all entries of the package
+ *   advisory   (feed, identifier, part) → JSON, what is not needed to judge
+ *   alias      (feed, other name, identifier)
+ *
+ * `part` is above 0 only for feeds too large to be compiled in one go.
+ */
+
+/** `application_id` of the file: "SeaW". */
+export const APPLICATION_ID = 0x53656157;
+/** `user_version`: a file of another one is not read but built anew. */
+export const FORMAT = 1;
+/** Page size, by measurement: see docs/adr. */
+export const PAGE_BYTES = 8192;
+
+export const SCHEMA: string = `
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${FORMAT};
+  CREATE TABLE directory (id INTEGER PRIMARY KEY CHECK (id = 1), crc INTEGER NOT NULL, data TEXT NOT NULL) STRICT;
+  CREATE TABLE entry (
+    scope INTEGER NOT NULL, package TEXT NOT NULL, applies_to INTEGER NOT NULL, part INTEGER NOT NULL,
+    crc INTEGER NOT NULL, data TEXT NOT NULL,
+    PRIMARY KEY (scope, package, applies_to, part)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE advisory (
+    feed INTEGER NOT NULL, id TEXT NOT NULL, part INTEGER NOT NULL,
+    crc INTEGER NOT NULL, data TEXT NOT NULL,
+    PRIMARY KEY (feed, id, part)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE alias (
+    feed INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (feed, name, id)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** A feed as the directory has it. */
+export interface StoredFeed extends Omit<FeedInfo, 'failure' | 'ecosystems'> {
+  /** Version of the program that parsed it: another one parses it anew. */
+  readonly tool: string;
+  /** Address it really came from, which its validators belong to; a mirror's, perhaps. */
+  readonly from: string;
+  readonly etag?: string;
+  readonly lastModified?: string;
+}
+
+/** One ecosystem in one feed. */
+export interface Scope {
+  readonly id: number;
+  readonly feed: number;
+  readonly ecosystem: string;
+  readonly lists: 'disclosures' | 'fixes';
+  readonly advisories: number;
+}
+
+/** The one row that says what else there is. */
+export interface Directory {
+  readonly builtAt: string;
+  /** The lowest ids never given. */
+  readonly nextFeed: number;
+  readonly nextScope: number;
+  readonly feeds: readonly StoredFeed[];
+  readonly scopes: readonly Scope[];
+  readonly failures: readonly FeedFailure[];
+}
+
+/** CRC-32 of a row: of its key's parts and its data. */
+export function rowChecksum(data: string, ...key: readonly (string | number)[]): number {
+  return crc32(data, crc32(`${key.join('\0')}\0`));
+}
+
+/** The data of a row after its checksum was found right; throws `DatabaseError` `corrupt` otherwise. */
+export function checkedData(
+  row: { readonly crc?: unknown; readonly data?: unknown },
+  ...key: readonly (string | number)[]
+): string {
+  if (typeof row.data === 'string' && row.crc === rowChecksum(row.data, ...key)) return row.data;
+  throw new DatabaseError('corrupt', 'a row of the advisory database is damaged', { detail: key.join(' ') });
+}

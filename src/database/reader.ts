@@ -1,0 +1,64 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Affected, SourceRef } from '../advisory/advisory.ts';
+import { decodeEntries } from './codec.ts';
+import { decodeDetails } from './details.ts';
+import { DatabaseError } from './error.ts';
+import { checkedData, type StoredFeed } from './format.ts';
+import type { SealedFile } from './open.ts';
+import type { AdvisoryDetails, StoredEntry } from './record.ts';
+
+/** The look-ups that the others are made of. */
+export interface Reader {
+  sourceOf(feed: number): SourceRef;
+  lookup(ecosystem: string, name: string, appliesTo: Affected['appliesTo']): StoredEntry[];
+  details(id: string, feed: number): AdvisoryDetails | undefined;
+}
+
+/** A reader of an open file; throws `DatabaseError` `corrupt`, and what SQLite throws. */
+export function newReader(file: SealedFile): Reader {
+  const scopes = Map.groupBy(file.directory.scopes, (scope) => scope.ecosystem);
+  const sources = new Map(file.directory.feeds.map((feed) => [feed.id, sourceRefOf(feed)]));
+  const entries = lazily(
+    file.sqlite,
+    'SELECT crc, data, part FROM entry WHERE scope = ? AND package = ? AND applies_to = ?',
+  );
+  const parts = lazily(file.sqlite, 'SELECT crc, data, part FROM advisory WHERE feed = ? AND id = ? ORDER BY part');
+  const sourceOf = (feed: number): SourceRef => {
+    const source = sources.get(feed);
+    if (source !== undefined) return source;
+    throw new DatabaseError('corrupt', 'the advisory database speaks of a feed that it does not have');
+  };
+  return {
+    sourceOf,
+    lookup(ecosystem, name, appliesTo) {
+      const found: StoredEntry[] = [];
+      const key = name.toWellFormed();
+      const applies = appliesTo === 'source' ? 0 : 1;
+      for (const scope of scopes.get(ecosystem) ?? []) {
+        for (const row of entries().all(scope.id, key, applies)) {
+          const data = checkedData(row, scope.id, key, applies, Number(row['part']));
+          for (const entry of decodeEntries(data, appliesTo, scope.feed, sourceOf(scope.feed))) found.push(entry);
+        }
+      }
+      return found;
+    },
+    details(id, feed) {
+      const key = id.toWellFormed();
+      const rows = parts().all(feed, key);
+      if (rows.length === 0) return undefined;
+      const data = rows.map((row) => checkedData(row, feed, key, Number(row['part'])));
+      return decodeDetails(data, key, feed, sourceOf(feed));
+    },
+  };
+}
+
+function lazily(sqlite: DatabaseSync, sql: string): () => StatementSync {
+  let statement: StatementSync | undefined;
+  return () => (statement ??= sqlite.prepare(sql));
+}
+
+/** A feed as an entry names it. */
+export function sourceRefOf(feed: StoredFeed): SourceRef {
+  const { name, url, digest, fetchedAt, publishedAt } = feed;
+  return { name, url, digest, fetchedAt, ...(publishedAt === undefined ? {} : { publishedAt }) };
+}

@@ -1,0 +1,145 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isTemporaryOf, replaceFile } from '../internal/atomic-file.ts';
+import { type Clock, systemClock } from '../internal/clock.ts';
+import type { RetryPolicy } from '../internal/retry.ts';
+import { applyFetched } from './apply.ts';
+import { openBuilder } from './build.ts';
+import { asDatabaseError, DatabaseError } from './error.ts';
+import { type FeedRequest, type Fetched, fetchFeeds } from './fetch.ts';
+import type { Directory } from './format.ts';
+import { acquireLock } from './lock.ts';
+import { openWhole, writeStamp } from './open.ts';
+import type { FeedOutcome, UpdateOptions, UpdateResult } from './progress.ts';
+import { type Selection, selectFeeds } from './selection.ts';
+
+const LOCK_WAIT_MS = 15 * 60 * 1000;
+const FEED_BYTES = 2 * 1024 ** 3;
+const RETRY: RetryPolicy = { attempts: 5, attemptsInAll: 30, baseMs: 500, capMs: 20_000, longestAskedMs: 120_000 };
+
+/** Fetches, compiles and replaces; what `updateDatabase` in `database.ts` says. */
+export async function runUpdate(options: UpdateOptions): Promise<UpdateResult> {
+  const { path, clock = systemClock } = options;
+  const selection = selectFeeds(options.sources, options.only);
+  prepareFolder(path);
+  const lock = await acquireLock(path, {
+    clock,
+    waitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
+    signal: options.signal,
+    onWait: () => options.onProgress?.({ kind: 'waiting' }),
+  });
+  try {
+    removeLeftovers(path);
+    return await updateLocked(options, clock, selection);
+  } catch (error) {
+    throw options.signal?.aborted
+      ? new DatabaseError('aborted', 'the update was called off', { cause: error })
+      : asDatabaseError(error, path);
+  } finally {
+    lock.release();
+  }
+}
+
+function prepareFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw asDatabaseError(error, dirname(path));
+  }
+}
+
+/** What killed updates left; the lock is ours, so none of it is in use. */
+function removeLeftovers(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    if (isTemporaryOf(path, name)) rmSync(join(dirname(path), name), { force: true });
+  }
+}
+
+async function updateLocked(options: UpdateOptions, clock: Clock, selection: Selection): Promise<UpdateResult> {
+  const { path, onProgress } = options;
+  const { directory, digest, discarded } = currentState(path);
+  const requests = selection.wanted.map(
+    (wanted): FeedRequest => ({ ...wanted, known: knownOf(directory, wanted.feed.url, options.tool) }),
+  );
+  const folder = join(dirname(path), 'downloads');
+  const fetched = await fetchFeeds(requests, {
+    mirror: options.mirror,
+    folder,
+    env: options.env ?? process.env,
+    userAgent: options.tool,
+    clock,
+    maxBytes: options.feedBytes ?? FEED_BYTES,
+    policy: { ...RETRY, ...options.retry },
+    limits: options.http ?? {},
+    signal: options.signal,
+    onProgress: (url, received, total) =>
+      onProgress?.({ kind: 'fetching', url, received, ...(total === undefined ? {} : { total }) }),
+  });
+  const extra = { unserved: selection.unserved, ...(discarded === undefined ? {} : { discarded }) };
+  const failed = fetched.filter((one) => one.kind === 'failed');
+  if (failed.length === fetched.length) return { ...nothingCame(path, digest, failed), ...extra };
+  const builder = openBuilder(path, digest === undefined ? undefined : path);
+  try {
+    const now = new Date(clock.now()).toISOString();
+    const feeds = applyFetched(builder, fetched, options, now);
+    if (digest === undefined && builder.directory.feeds.length === 0) throw firstError(feeds);
+    onProgress?.({ kind: 'sealing' });
+    const finished = builder.finish(now);
+    replaceFile(finished.path, path);
+    writeStamp(path, statSync(path, { bigint: true }), finished.digest);
+    return { path, digest: finished.digest, feeds, ...extra };
+  } finally {
+    builder.discard();
+    for (const one of fetched) if (one.kind === 'document' && one.temporary) rmSync(one.path, { force: true });
+  }
+}
+
+interface CurrentState {
+  readonly directory?: Directory;
+  /** Absent when there is nothing to build upon. */
+  readonly digest?: string;
+  readonly discarded?: DatabaseError;
+}
+
+/** Read in full, stamp or not: a new seal must never bless what has rotted. */
+function currentState(path: string): CurrentState {
+  if (!existsSync(path)) return {};
+  try {
+    const { sqlite, directory, digest } = openWhole(path, true);
+    sqlite.close();
+    return { directory, digest };
+  } catch (error) {
+    const discarded = asDatabaseError(error, path);
+    if (discarded.code === 'corrupt' || discarded.code === 'wrong-version') return { discarded };
+    throw discarded;
+  }
+}
+
+function knownOf(directory: Directory | undefined, url: string, tool: string): FeedRequest['known'] {
+  const feed = directory?.feeds.find((candidate) => candidate.url === url);
+  return feed?.tool === tool ? feed : undefined;
+}
+
+function nothingCame(
+  path: string,
+  digest: string | undefined,
+  failed: readonly Extract<Fetched, { kind: 'failed' }>[],
+): { path: string; digest: string; feeds: FeedOutcome[] } {
+  const [first] = failed;
+  if (digest === undefined && first !== undefined) throw first.error;
+  return {
+    path,
+    digest: digest ?? '',
+    feeds: failed.map(({ request, error }) => ({
+      source: request.source.id,
+      url: request.feed.url,
+      kind: 'failed',
+      error,
+    })),
+  };
+}
+
+function firstError(feeds: readonly FeedOutcome[]): DatabaseError {
+  for (const feed of feeds) if (feed.kind === 'failed') return feed.error;
+  return new DatabaseError('not-found', 'none of the feeds is there');
+}
