@@ -12,22 +12,25 @@ export interface Model {
   layer: number;
   /** Nodes that the layer in hand made. */
   fresh: Set<Node>;
+  /** Links that the entries of the layer in hand went through. */
+  followed: Set<Node>;
 }
 
 export function emptyModel(): Model {
-  return { root: { kind: 'folder', nodes: new Map() }, layer: 0, fresh: new Set() };
+  return { root: { kind: 'folder', nodes: new Map() }, layer: 0, fresh: new Set(), followed: new Set() };
 }
 
 /** Unpacks a layer; false where a runtime would fail or where the order within the layer would decide. */
 export function applyToModel(model: Model, entries: readonly TarEntry[]): boolean {
   model.fresh = new Set();
+  model.followed = new Set();
   const marks = entries.filter(({ name }) => /(^|\/)\.wh\./.test(name));
   for (const { name } of marks) if (!whiteout(model, name)) return false;
-  // Links first, then folders and files: the squashed tree does not tell in which order one layer wrote them.
+  // Folders first, then links and files: the squashed tree does not tell in which order one layer wrote them.
   const rest = entries.filter((entry) => !marks.includes(entry));
   const ordered = [
-    ...rest.filter(({ type }) => type === 'symlink'),
     ...rest.filter(({ name }) => name.endsWith('/')),
+    ...rest.filter(({ type }) => type === 'symlink'),
     ...rest.filter(({ type, name }) => type !== 'symlink' && !name.endsWith('/')),
   ];
   if (ambiguous(rest)) return false;
@@ -67,7 +70,7 @@ function unpack(model: Model, entry: TarEntry): boolean {
   const made = nodeOf(entry, model.layer);
   if (made.kind === 'folder' && old?.kind === 'folder') return true;
   // Two entries of one layer that meet through a link: which wins is a matter of order alone.
-  if (old && isFresh(model, old)) return false;
+  if (old && isTouched(model, old)) return false;
   model.fresh.add(made);
   parent.nodes.set(last, made);
   return true;
@@ -79,9 +82,11 @@ function nodeOf(entry: TarEntry, layer: number): Node {
   return { kind: 'file', body: String(entry.body ?? ''), layer };
 }
 
-function isFresh(model: Model, node: Node): boolean {
+function isTouched(model: Model, node: Node): boolean {
   return (
-    model.fresh.has(node) || (node.kind === 'folder' && [...node.nodes.values()].some((child) => isFresh(model, child)))
+    model.fresh.has(node) ||
+    model.followed.has(node) ||
+    (node.kind === 'folder' && [...node.nodes.values()].some((child) => isTouched(model, child)))
   );
 }
 
@@ -133,6 +138,7 @@ function find(model: Model, parts: readonly string[], followLast: boolean): Node
     if (child === undefined) return undefined;
     if (child.kind === 'link' && (followLast || rest.length > 0)) {
       if (++followed > 40) return 'cycle';
+      model.followed.add(child);
       if (child.target.startsWith('/')) {
         trail.length = 1;
         found = model.root;
