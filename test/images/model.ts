@@ -25,7 +25,8 @@ export function applyToModel(model: Model, entries: readonly TarEntry[]): boolea
   model.fresh = new Set();
   model.followed = new Set();
   const marks = entries.filter(({ name }) => /(^|\/)\.wh\./.test(name));
-  for (const { name } of marks) if (!whiteout(model, name)) return false;
+  for (const { name } of marks.toSorted((a, b) => Number(b.name.endsWith('.opq')) - Number(a.name.endsWith('.opq'))))
+    if (!whiteout(model, name)) return false;
   // Folders first, then links and files: the squashed tree does not tell in which order one layer wrote them.
   const rest = entries.filter((entry) => !marks.includes(entry));
   const ordered = [
@@ -54,7 +55,7 @@ export function readModel(model: Model): string[] {
     else if (node.kind === 'file') seen.push(`${path}=${node.body}`);
     else {
       const target = find(model, path.split('/'), true);
-      if (target?.kind === 'file') seen.push(`${path}=${target.body}`);
+      if (target !== 'cycle' && target?.kind === 'file') seen.push(`${path}=${target.body}`);
     }
   };
   visit(model.root, '');
@@ -98,7 +99,11 @@ function whiteout(model: Model, name: string): boolean {
   if (parent === 'cycle') return false;
   if (parent.kind !== 'folder') return true;
   if (last === '.wh..wh..opq') parent.nodes.clear();
-  else parent.nodes.delete(last.slice(4));
+  else {
+    const gone = parent.nodes.get(last.slice(4));
+    if (gone && isTouched(model, gone)) return false;
+    parent.nodes.delete(last.slice(4));
+  }
   return true;
 }
 

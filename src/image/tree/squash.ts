@@ -82,14 +82,14 @@ function applyLayer(state: State, content: LayerContent, below: readonly LayerCo
     for (const path of behindLinks) if (!holds(content, path)) state.missing.add(path);
   }
   for (const { path, target } of content.symlinks) {
-    const real = place(state, path, content.index);
+    const real = placeSolid(state, path, content.index);
     if (real === undefined) continue;
     changed = state.files.delete(real) || changed;
     state.links.set(real, target);
     changed = true;
   }
   for (const { path, bytes } of content.files) {
-    const real = place(state, path, content.index);
+    const real = placeSolid(state, path, content.index);
     if (real === undefined) continue;
     state.links.delete(real);
     state.files.set(real, { bytes, layer: content.index });
@@ -105,7 +105,7 @@ function holds({ files, symlinks, hardlinks }: LayerContent, path: string): bool
 }
 
 function applyHardlink(state: State, content: LayerContent, path: string, target: string): boolean {
-  const real = place(state, path, content.index);
+  const real = placeSolid(state, path, content.index);
   const source = place(state, target, content.index);
   if (real === undefined || source === undefined) return false;
   const file = state.files.get(source);
@@ -121,6 +121,16 @@ function applyHardlink(state: State, content: LayerContent, path: string, target
 function place(state: State, path: string, layer: number): string | undefined {
   const real = realPath(state.links, path, false);
   if (real === undefined) state.cycles.set(path, { path, layer });
+  return real;
+}
+
+/** As `place`, for an entry that is no folder: what lies below it is hidden, which `hiddenBy` knows only of plain paths. */
+function placeSolid(state: State, path: string, layer: number): string | undefined {
+  const real = place(state, path, layer);
+  if (real === undefined || real === path) return real;
+  for (const held of [state.files, state.links]) {
+    for (const below of held.keys()) if (below.startsWith(`${real}/`)) held.delete(below);
+  }
   return real;
 }
 
