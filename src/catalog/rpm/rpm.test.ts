@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeCataloger } from '../cataloger.contract.ts';
 import { rpm } from './rpm.ts';
-import { almaLinux, catalogFiles, layer, samples, testBytes, testText, tsvLine } from './samples.ts';
+import { almaLinux, catalogFiles, layer, samples, testBytes, testText, tsvLine } from './testdata/samples.ts';
 
 describeCataloger(
   rpm,
@@ -140,7 +140,11 @@ describe('several databases', () => {
     expect(result.problems).toMatchObject([{ code: 'corrupt', path: `/${path}`, lossy: true }]);
   });
   it('in two folders that differ are both used, each package once', () => {
-    const result = catalogFiles({ 'usr/lib/sysimage/rpm/Packages': almaBdb, [path]: alma, 'usr/share/rpm/Packages': rhel });
+    const result = catalogFiles({
+      'usr/lib/sysimage/rpm/Packages': almaBdb,
+      [path]: alma,
+      'usr/share/rpm/Packages': rhel,
+    });
     expect(result.packages).toHaveLength(10);
     expect(result.problems.map(({ code, lossy }) => [code, lossy])).toEqual([
       ['duplicate', false],
@@ -159,7 +163,9 @@ const fixtures = [
 describe('real databases, whole (skipped where ../shared/fixtures is not there)', () => {
   it.skipIf(!existsSync(shared)).each(fixtures)('%s lists exactly what rpm lists', (folder, file) => {
     const bytes = readFileSync(new URL(`${folder}/${file}`, shared));
-    const expected = readFileSync(new URL(`${folder}/expected.tsv`, shared), 'utf8').trimEnd().split('\n');
+    const expected = readFileSync(new URL(`${folder}/expected.tsv`, shared), 'utf8')
+      .trimEnd()
+      .split('\n');
     const result = catalogFiles({ [`var/lib/rpm/${file}`]: bytes });
     expect(result.packages.map(tsvLine).toSorted()).toEqual(expected.toSorted());
     expect(result.problems).toEqual([]);

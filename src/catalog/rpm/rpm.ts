@@ -7,7 +7,7 @@ import { type FileBudget, fileBudget, ownedFiles } from './files.ts';
 import { type RpmHeader, readHeader } from './header.ts';
 import { verifyHeader } from './header-digest.ts';
 import { packageOf } from './package.ts';
-import { type HeaderRecord, maxRecords, tooMany } from './record.ts';
+import { type DatabaseRecord, type HeaderRecord, maxRecords, tooMany } from './record.ts';
 
 /** Problems kept of one database; more are only counted. */
 const maxProblems = 100;
@@ -94,20 +94,27 @@ function differing(best: Contents, other: Contents): Problem {
 function readDatabase(database: Database, distro: Distro | undefined, budget: FileBudget): Contents {
   const packages: FoundPackage[] = [];
   const problems: Problem[] = [];
-  let count = 0;
-  for (const record of database.records()) {
-    const damage = ++count > maxRecords ? tooMany : record;
-    if (damage.kind === 'header') {
-      readPackage(database, damage, distro, budget, packages, problems);
+  for (const record of upTo(maxRecords, database.records())) {
+    if (record.kind === 'header') {
+      readPackage(database, record, distro, budget, packages, problems);
     } else {
-      const file = (damage.file === 'log' && database.log) || database.file;
-      problems.push(problem(file, damage.code, damage.message, damage.detail, damage.lossy));
-    }
-    if (count > maxRecords) {
-      break;
+      const file = (record.file === 'log' && database.log) || database.file;
+      problems.push(problem(file, record.code, record.message, record.detail, record.lossy));
     }
   }
   return { database, packages, problems: cap(problems, database.file) };
+}
+
+/** The first records, and where there are more, the word that they are not read. */
+function* upTo(most: number, records: Iterable<DatabaseRecord>): Generator<DatabaseRecord> {
+  let count = 0;
+  for (const record of records) {
+    if (++count > most) {
+      yield tooMany;
+      return;
+    }
+    yield record;
+  }
 }
 
 function readPackage(
@@ -148,10 +155,12 @@ function cap(problems: readonly Problem[], file: ImageFile): Problem[] {
   if (problems.length <= maxProblems) {
     return [...problems];
   }
-  const rest = problems.slice(maxProblems);
+  // The last tells most: that reading was given up, if it was.
+  const rest = problems.slice(maxProblems - 1, -1);
   const lossy = rest.some((one) => one.lossy);
   const detail = `${rest.length} more`;
-  return [...problems.slice(0, maxProblems), problem(file, 'corrupt', 'rpm database with many faults', detail, lossy)];
+  const others = problem(file, 'corrupt', 'rpm database with many faults', detail, lossy);
+  return [...problems.slice(0, maxProblems - 1), others, ...problems.slice(-1)];
 }
 
 function problem(

@@ -1,5 +1,5 @@
 import { corrupt, type Damage } from './record.ts';
-import type { SqlitePages } from './sqlite.ts';
+import type { SqlitePages } from './sqlite-pages.ts';
 import { readVarint } from './sqlite-record.ts';
 
 /**

@@ -98,14 +98,17 @@ function committedFrames(log: Buffer, pageSize: number, order: ByteOrder): Frame
   return { count, pages, ...(damage && { damage }) };
 }
 
-/** Why the log does not just end at `at`: a frame of this log that was not taken. */
+/**
+ * Why the log does not just end at `at`. Frames of a transaction that never committed may have wrong checksums, as
+ * SQLite mends those of pages written twice only when it commits; but no commit may lie behind them.
+ */
 function faultAfter(log: Buffer, pageSize: number, at: number): string | undefined {
   for (let frame = at; frame < log.length; frame += frameHeader + pageSize) {
     if (frame + frameHeader + pageSize > log.length) {
       return 'cut inside a frame';
     }
-    if (hasSalt(log, frame)) {
-      return frame === at ? 'wrong checksum' : 'a frame amid others with another salt';
+    if (hasSalt(log, frame) && log.readUInt32BE(frame + 4) !== 0) {
+      return 'a frame before a commit is not as it was written';
     }
   }
   return undefined;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { Distro } from '../../distro/distro.ts';
-import type { LayerRef, Package } from '../../inventory/inventory.ts';
-import type { CatalogResult } from '../catalog.ts';
-import { rpm } from './rpm.ts';
+import type { Distro } from '../../../distro/distro.ts';
+import type { LayerRef, Package } from '../../../inventory/inventory.ts';
+import type { CatalogResult } from '../../catalog.ts';
+import { rpm } from '../rpm.ts';
 
 /** A database in `testdata/` (see its README) and where it lies in an image. */
 export interface Sample {
@@ -27,12 +27,12 @@ export const almaLinux: Distro = {
 
 /** Text of a file in `testdata/`. */
 export function testText(path: string): string {
-  return readFileSync(new URL(`testdata/${path}`, import.meta.url), 'utf8');
+  return readFileSync(new URL(path, import.meta.url), 'utf8');
 }
 
 /** Bytes of a gzipped file in `testdata/`. */
 export function testBytes(path: string): Buffer {
-  return gunzipSync(readFileSync(new URL(`testdata/${path}.gz`, import.meta.url)));
+  return gunzipSync(readFileSync(new URL(`${path}.gz`, import.meta.url)));
 }
 
 const places: readonly (readonly [string, string, string])[] = [
