@@ -25,8 +25,7 @@ export function applyToModel(model: Model, entries: readonly TarEntry[]): boolea
   model.fresh = new Set();
   model.followed = new Set();
   const marks = entries.filter(({ name }) => /(^|\/)\.wh\./.test(name));
-  for (const { name } of marks.toSorted((a, b) => Number(b.name.endsWith('.opq')) - Number(a.name.endsWith('.opq'))))
-    if (!whiteout(model, name)) return false;
+  for (const { name } of marks.toSorted(deepestFirst)) if (!whiteout(model, name)) return false;
   // Folders first, then links and files: the squashed tree does not tell in which order one layer wrote them.
   const rest = entries.filter((entry) => !marks.includes(entry));
   const ordered = [
@@ -155,4 +154,8 @@ function find(model: Model, parts: readonly string[], followLast: boolean): Node
     if (child.kind === 'folder') trail.push(child);
   }
   return found;
+}
+
+function deepestFirst(a: TarEntry, b: TarEntry): number {
+  return b.name.split('/').length - a.name.split('/').length;
 }
