@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import type { ImageFile } from '../catalog.ts';
 import { readBdb } from './bdb.ts';
 import { readNdb } from './ndb.ts';
@@ -42,7 +43,12 @@ export interface Database {
 
 /** The databases among the files, best place and backend first; one that is there under two paths only once. */
 export function findDatabases(files: readonly ImageFile[]): Database[] {
-  const byPath = new Map(files.map((file) => [file.path, file]));
+  // An empty file is what a change of backends leaves behind; where it is all there is, the database is lost.
+  const isFull = (folder: string): boolean =>
+    files.some(({ path, bytes }) => bytes.length > 0 && dirname(path) === folder && !path.endsWith('-wal'));
+  const byPath = new Map(
+    files.filter((file) => file.bytes.length > 0 || !isFull(dirname(file.path))).map((file) => [file.path, file]),
+  );
   const found: Database[] = [];
   for (const folder of folders) {
     for (const backend of backends) {
@@ -62,10 +68,11 @@ export function findDatabases(files: readonly ImageFile[]): Database[] {
   return found;
 }
 
-/** Logs whose database is not there. */
-export function strayLogs(files: readonly ImageFile[]): ImageFile[] {
-  const names = new Set(files.map(({ path }) => path));
-  return files.filter(({ path, bytes }) => path.endsWith('-wal') && bytes.length > 0 && !names.has(path.slice(0, -4)));
+/** Logs that have something in them but no database that they were read with. */
+export function strayLogs(files: readonly ImageFile[], databases: readonly Database[]): ImageFile[] {
+  const full = new Set(files.filter(({ bytes }) => bytes.length > 0).map(({ path }) => path));
+  const isStray = ({ path }: ImageFile): boolean => path.endsWith('-wal') && !full.has(path.slice(0, -'-wal'.length));
+  return files.filter((file) => full.has(file.path) && isStray(file) && !databases.some(({ log }) => log === file));
 }
 
 function sameBytes(a: ImageFile | undefined, b: ImageFile | undefined): boolean {

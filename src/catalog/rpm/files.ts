@@ -21,9 +21,9 @@ export interface FileBudget {
   left: number;
 }
 
-/** What all real images stay far below: some 1.5 million files. */
+/** What all real images stay far below: a million files. */
 export function fileBudget(): FileBudget {
-  return { left: 256 << 20 };
+  return { left: 128 << 20 };
 }
 
 /**

@@ -33,7 +33,7 @@ interface HeaderEntry {
 }
 
 /** The immutable region: its first `entries` entries and first `dataBytes` bytes of data. */
-export interface HeaderRegion {
+interface HeaderRegion {
   readonly entries: number;
   readonly dataBytes: number;
 }

@@ -139,6 +139,12 @@ describe('several databases', () => {
     expect(result.packages).toHaveLength(9);
     expect(result.problems).toMatchObject([{ code: 'corrupt', path: `/${path}`, lossy: true }]);
   });
+  it('in one folder, one an empty file: the other is used; alone, it is a lossy problem', () => {
+    const result = catalogFiles({ [path]: alma, 'var/lib/rpm/Packages': new Uint8Array() });
+    expect([result.packages.length, result.problems]).toEqual([9, []]);
+    const alone = catalogFiles({ 'var/lib/rpm/Packages': new Uint8Array() });
+    expect(alone.problems).toMatchObject([{ code: 'corrupt', path: '/var/lib/rpm/Packages', lossy: true }]);
+  });
   it('in two folders that differ are both used, each package once', () => {
     const result = catalogFiles({
       'usr/lib/sysimage/rpm/Packages': almaBdb,

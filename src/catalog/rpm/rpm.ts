@@ -1,7 +1,7 @@
 import type { Distro } from '../../distro/distro.ts';
 import type { OwnedFile, Ownership, Package, Problem } from '../../inventory/inventory.ts';
 import { purlNumbering } from '../../purl/purl.ts';
-import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catalog.ts';
+import type { Cataloger, CatalogInput, CatalogResult, Detail, ImageFile } from '../catalog.ts';
 import { type Database, findDatabases, folders, isDatabasePath, strayLogs } from './databases.ts';
 import { type FileBudget, fileBudget, ownedFiles } from './files.ts';
 import { type RpmHeader, readHeader } from './header.ts';
@@ -20,6 +20,13 @@ export const rpm: Cataloger = {
   catalog,
 };
 
+/** What is asked for, and what may still be spent on it. */
+interface Request {
+  readonly distro: Distro | undefined;
+  readonly detail: Detail;
+  readonly budget: FileBudget;
+}
+
 interface FoundPackage {
   readonly found: Package;
   readonly files: readonly OwnedFile[];
@@ -32,10 +39,11 @@ interface Contents {
 }
 
 function catalog(input: CatalogInput): CatalogResult {
-  const budget = fileBudget();
-  const all = findDatabases(input.files).map((database) => readDatabase(database, input.distro, budget));
+  const request: Request = { distro: input.distro, detail: input.detail ?? 'files', budget: fileBudget() };
+  const databases = findDatabases(input.files);
+  const all = databases.map((database) => readDatabase(database, request));
   const problems = [
-    ...strayLogs(input.files).map((file) =>
+    ...strayLogs(input.files, databases).map((file) =>
       problem(file, 'corrupt', 'write-ahead log without its database', undefined, true),
     ),
     ...all.flatMap((contents) => contents.problems),
@@ -51,11 +59,11 @@ function catalog(input: CatalogInput): CatalogResult {
     }
     used.push(...(best ? [best] : []));
   }
-  return { ...number(used), problems };
+  return { ...assemble(used), problems };
 }
 
 /** Packages of all places; one that an earlier place has too is the same package. */
-function number(used: readonly Contents[]): { packages: Package[]; ownership: Ownership[] } {
+function assemble(used: readonly Contents[]): { packages: Package[]; ownership: Ownership[] } {
   const idOf = purlNumbering();
   const earlier = new Set<string>();
   const packages: Package[] = [];
@@ -91,12 +99,12 @@ function differing(best: Contents, other: Contents): Problem {
   return problem(best.database.file, 'duplicate', message, `${name(best)}, ${name(other)}`, false);
 }
 
-function readDatabase(database: Database, distro: Distro | undefined, budget: FileBudget): Contents {
+function readDatabase(database: Database, request: Request): Contents {
   const packages: FoundPackage[] = [];
   const problems: Problem[] = [];
   for (const record of upTo(maxRecords, database.records())) {
     if (record.kind === 'header') {
-      readPackage(database, record, distro, budget, packages, problems);
+      readPackage(database, record, request, packages, problems);
     } else {
       const file = (record.file === 'log' && database.log) || database.file;
       problems.push(problem(file, record.code, record.message, record.detail, record.lossy));
@@ -120,8 +128,7 @@ function* upTo(most: number, records: Iterable<DatabaseRecord>): Generator<Datab
 function readPackage(
   database: Database,
   record: HeaderRecord,
-  distro: Distro | undefined,
-  budget: FileBudget,
+  request: Request,
   packages: FoundPackage[],
   problems: Problem[],
 ): void {
@@ -133,17 +140,19 @@ function readPackage(
     say('rpm header can not be read', header, true);
     return;
   }
-  const found = packageOf(header, { path: `/${file.path}`, layer: file.layer }, distro);
-  const isGood = verifyHeader(header) !== 'bad';
-  if (!isGood) {
+  const found = packageOf(header, { path: `/${file.path}`, layer: file.layer }, request.distro);
+  // A wrong epoch is a wrong version; what is wrong in a list of files costs no package.
+  const isLossy = header.faults.length > 0;
+  if (request.detail !== 'names' && verifyHeader(header) === 'bad') {
     say('rpm header does not match its digest', found?.name ?? 'no name', true);
   }
   // Keys that rpm trusts are kept as packages of this name; nothing of them is installed.
   if (found && found.name !== 'gpg-pubkey') {
-    packages.push({ found, files: ownedFiles(header, budget) ?? [] });
+    const files = request.detail === 'files' ? ownedFiles(header, request.budget) : undefined;
+    packages.push({ found, files: files ?? [] });
   }
   if (header.faults.length > 0) {
-    say('rpm header with values that can not be read', summary(header), !found);
+    say('rpm header with values that can not be read', summary(header), isLossy);
   }
 }
 

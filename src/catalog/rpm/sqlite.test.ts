@@ -90,6 +90,16 @@ function names(files: Record<string, Uint8Array>): string[] {
   return catalogFiles(files).packages.map(({ name }) => name);
 }
 
+it('a package that is installed twice is there twice, under its own identifier', () => {
+  const sql = `PRAGMA journal_mode = DELETE; INSERT INTO Packages (blob) SELECT blob FROM Packages`;
+  const { file } = bySqlite((db) => db.exec(sql), testBytes('alma9/rpmdb.sqlite'));
+  const { packages, ownership } = catalogFiles({ 'var/lib/rpm/rpmdb.sqlite': file });
+  expect(packages.map(({ id, purl }) => id.slice(purl.length))).toEqual(
+    Array.from({ length: 18 }, (_, index) => (index % 2 === 0 ? '' : '#2')),
+  );
+  expect(new Set(ownership?.map((one) => one.package)).size).toBe(18);
+});
+
 describe('write-ahead log', () => {
   const alma = testBytes('alma9/rpmdb.sqlite');
   const path = 'var/lib/rpm/rpmdb.sqlite';
@@ -154,9 +164,14 @@ describe('write-ahead log', () => {
     expect(result.problems).toMatchObject([{ path: `/${path}-wal`, lossy: true }]);
   });
   it('without its database is a lossy problem', () => {
-    const { packages, problems } = catalogFiles({ [`${path}-wal`]: log() });
-    expect(packages).toEqual([]);
-    expect(problems).toMatchObject([{ code: 'corrupt', path: `/${path}-wal`, lossy: true }]);
+    const said = [{ code: 'corrupt', path: `/${path}-wal`, lossy: true }];
+    expect(catalogFiles({ [`${path}-wal`]: log() })).toMatchObject({ packages: [], problems: said });
+    const emptied = {
+      [path]: new Uint8Array(),
+      [`${path}-wal`]: log(),
+      'var/lib/rpm/Packages': testBytes('rhel8/Packages'),
+    };
+    expect(catalogFiles(emptied).problems).toMatchObject(said);
   });
 
   function bySqliteLater(): { file: () => Buffer; log: () => Buffer } {
