@@ -21,9 +21,11 @@ export interface CompileStart {
   readonly nextScope: number;
   /** Records kept of the feed when it was compiled last. */
   readonly previous: number;
+  /** How much text is collected in memory before it is written, UTF-16 units. */
+  readonly collect?: number;
 }
 
-/** Text collected in memory before it is written, UTF-16 units: bounds the memory that a feed of any size takes. */
+/** Bounds the memory that a feed of any size takes. */
 const COLLECT = 16 * 1024 * 1024;
 /** Longer names are no package's and no advisory's. */
 const LONGEST_NAME = 1024;
@@ -141,7 +143,7 @@ function newCompiler(sqlite: DatabaseSync, { source, feed }: WantedFeed, start: 
       collected += addDetails(details, advisory, affected);
       for (const name of [...advisory.aliases, ...advisory.covers])
         names.push([name.toWellFormed(), advisory.id.toWellFormed()]);
-      if (collected > COLLECT) flush();
+      if (collected > (start.collect ?? COLLECT)) flush();
     },
     flush,
     undo: () =>

@@ -45,12 +45,15 @@ export async function download(client: HttpClient, job: DownloadJob): Promise<Do
     { clock: job.clock, ...(job.signal === undefined ? {} : { signal: job.signal }) },
     () => attempt(client, job, state),
     (error) => {
-      const progress = state.received > before;
-      before = state.received;
+      const progress = state.received >= before + PROGRESS_BYTES;
+      if (progress) before = state.received;
       return judge(error, progress, job.clock.now());
     },
   );
 }
+
+/** Less than this is no reason to be more patient: a server that drips would be tried for ever. */
+const PROGRESS_BYTES = 64 * 1024;
 
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 

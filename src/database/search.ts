@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Directory, Scope } from './format.ts';
 import type { Reader } from './reader.ts';
-import type { SearchHit, SearchResult } from './record.ts';
+import type { PackageKey, SearchHit, SearchResult } from './record.ts';
 
 /** Most advisories given for one search. */
 const MOST = 2_000;
@@ -16,6 +16,7 @@ export function searchDatabase(sqlite: DatabaseSync, directory: Directory, reade
 function hitsByIdentifier(sqlite: DatabaseSync, directory: Directory, reader: Reader, text: string): SearchHit[] {
   const byId = sqlite.prepare('SELECT DISTINCT id FROM advisory WHERE feed = ? AND id = ?');
   const byAlias = sqlite.prepare('SELECT id FROM alias WHERE feed = ? AND name = ? ORDER BY id');
+  const entriesOf = rememberingEntries(reader);
   const hits: SearchHit[] = [];
   for (const feed of directory.feeds) {
     const ids = new Set<string>();
@@ -23,7 +24,7 @@ function hitsByIdentifier(sqlite: DatabaseSync, directory: Directory, reader: Re
       for (const row of [...byId.all(feed.id, name), ...byAlias.all(feed.id, name)]) ids.add(String(row['id']));
     }
     for (const id of ids) {
-      const hit = hitOf(reader, id, feed.id);
+      const hit = hitOf(reader, entriesOf, id, feed.id);
       if (hit !== undefined) hits.push(hit);
       if (hits.length > MOST) return hits;
     }
@@ -37,16 +38,30 @@ function spellings(text: string): Set<string> {
   return new Set([typed, typed.toUpperCase(), typed.toLowerCase().replace(/^ghsa-/, 'GHSA-')]);
 }
 
-function hitOf(reader: Reader, id: string, feed: number): SearchHit | undefined {
+function hitOf(reader: Reader, entriesOf: EntriesOf, id: string, feed: number): SearchHit | undefined {
   const advisory = reader.details(id, feed);
   if (advisory === undefined) return undefined;
-  const entries = advisory.packages.flatMap(({ ecosystem, name, appliesTo }) =>
-    reader
-      .lookup(ecosystem, name, appliesTo)
-      .filter((entry) => entry.id === id && entry.feed === feed)
-      .map((entry) => ({ ...entry, ecosystem, package: name })),
-  );
-  return { advisory, entries };
+  return { advisory, entries: advisory.packages.flatMap((key) => entriesOf(key, id, feed)) };
+}
+
+type FoundEntry = SearchHit['entries'][number];
+type EntriesOf = (key: PackageKey, id: string, feed: number) => readonly FoundEntry[];
+
+/** Many advisories may speak of one package, whose entries are read once. */
+function rememberingEntries(reader: Reader): EntriesOf {
+  const read = new Map<string, Map<string, FoundEntry[]>>();
+  return ({ ecosystem, name, appliesTo }, id, feed) => {
+    const key = [ecosystem, name, appliesTo].join('\0');
+    let entries = read.get(key);
+    if (entries === undefined) {
+      const all = reader
+        .lookup(ecosystem, name, appliesTo)
+        .map((entry): FoundEntry => ({ ...entry, ecosystem, package: name }));
+      entries = Map.groupBy(all, (entry) => `${entry.feed} ${entry.id}`);
+      read.set(key, entries);
+    }
+    return entries.get(`${feed} ${id}`) ?? [];
+  };
 }
 
 function hitsByPackage(sqlite: DatabaseSync, directory: Directory, reader: Reader, text: string): SearchHit[] {
@@ -70,7 +85,7 @@ function hitsByPackage(sqlite: DatabaseSync, directory: Directory, reader: Reade
 interface Found {
   readonly id: string;
   readonly feed: number;
-  readonly entries: SearchHit['entries'][number][];
+  readonly entries: FoundEntry[];
 }
 
 function collect(
