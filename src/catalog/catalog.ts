@@ -15,9 +15,15 @@ export interface CatalogInput {
   readonly distro?: Distro;
   /** Sorted by path. */
   readonly files: readonly ImageFile[];
-  /** Only names, versions and architectures are asked for: ownership, licences and the like may be left out. */
-  readonly namesOnly?: boolean;
+  /** How much is asked for; `files` when absent. */
+  readonly detail?: Detail;
 }
+
+/**
+ * `names`: names, versions and architectures, to tell which layer brought what; `packages`: all of each package;
+ * `files`: also which files each owns.
+ */
+export type Detail = 'names' | 'packages' | 'files';
 
 /** What a cataloger found. */
 export interface CatalogResult {
@@ -38,7 +44,10 @@ export interface Cataloger {
    * `['var/lib/dpkg']`. A file below a linked folder is given by its path below the well-known one.
    */
   readonly needs: readonly string[];
-  /** Whether it wants the file at this path (no leading slash); called for every entry of every layer: be cheap. */
-  selects(path: string): boolean;
+  /**
+   * Whether it wants the file at this path (no leading slash) for that much detail; called for every entry of every
+   * layer: be cheap.
+   */
+  selects(path: string, detail: Detail): boolean;
   catalog(input: CatalogInput): CatalogResult;
 }

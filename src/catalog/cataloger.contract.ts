@@ -49,7 +49,7 @@ export function describeCataloger(cataloger: Cataloger, samples: readonly Catalo
       expect(cataloger.needs.filter((folder) => !/^[^/].*[^/]$/.test(folder))).toEqual([]);
     });
     it('wants no ordinary file', () => {
-      expect(ordinaryPaths.filter((path) => cataloger.selects(path))).toEqual([]);
+      expect(ordinaryPaths.filter((path) => cataloger.selects(path, 'files'))).toEqual([]);
     });
     it('finds nothing and has nothing to say where there are no files', () => {
       const result = cataloger.catalog({ files: [] });
@@ -64,14 +64,15 @@ export function describeCataloger(cataloger: Cataloger, samples: readonly Catalo
 function describeSample(cataloger: Cataloger, sample: CatalogerSample): void {
   const input = inputOf(sample, sample.files);
   it('wants every file of it', () => {
-    expect(Object.keys(sample.files).filter((path) => !cataloger.selects(path))).toEqual([]);
+    expect(Object.keys(sample.files).filter((path) => !cataloger.selects(path, 'files'))).toEqual([]);
   });
   it('lists exactly its packages', () => {
     expect(cataloger.catalog(input).packages.map(describePackage).toSorted()).toEqual(sample.expected);
   });
-  it('lists them also where only names are asked for', () => {
-    const { packages } = cataloger.catalog({ ...input, namesOnly: true });
+  it.each(['names', 'packages'] as const)('lists them also where only %s are asked for', (detail) => {
+    const { packages, ownership = [] } = cataloger.catalog({ ...input, detail });
     expect(packages.map(describePackage).toSorted()).toEqual(sample.expected);
+    expect(ownership).toEqual([]);
   });
   it('gives well-formed, sorted packages with unique identifiers', () => {
     expect(faults(cataloger, input, cataloger.catalog(input))).toEqual([]);

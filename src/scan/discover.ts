@@ -1,4 +1,4 @@
-import type { Cataloger, CatalogResult, ImageFile } from '../catalog/catalog.ts';
+import type { Cataloger, CatalogResult, Detail, ImageFile } from '../catalog/catalog.ts';
 import type { Distro } from '../distro/distro.ts';
 import { distroFiles, recognizeDistro } from '../distro/release-files.ts';
 import type { Image } from '../image/image.ts';
@@ -11,15 +11,25 @@ import { catalogers } from './ecosystems.ts';
 import { type ReadProgress, readLayers } from './lanes.ts';
 import { layerProblems, treeProblems } from './problems.ts';
 import { provenanceOf } from './provenance.ts';
-import { type ExtraWants, noExtraWants, selection, wanted, wellKnownFolders } from './selection.ts';
+import { type ExtraWants, noExtraWants, selection, type Wanted, wanted, wellKnownFolders } from './selection.ts';
+
+/** How to look into an image. */
+export interface DiscoverOptions {
+  readonly onProgress?: ReadProgress | undefined;
+  /** `files` also tells which files each package owns, which takes time and memory. */
+  readonly detail?: Exclude<Detail, 'names'>;
+}
 
 /** Finds out everything that is in an image. Throws `ImageError`. */
-export async function discover(image: Image, onProgress?: ReadProgress): Promise<Inventory> {
+export async function discover(image: Image, options: DiscoverOptions = {}): Promise<Inventory> {
+  const { onProgress, detail = 'packages' } = options;
   const layers = layerRefs(image);
-  const { contents, squashed } = await readTree(image, onProgress);
+  const { contents, squashed } = await readTree(image, detail, onProgress);
   const last = squashed.snapshots.at(-1);
   const { distro, problems } = recognize(last);
-  const results = catalogers.map((cataloger) => runCataloger(cataloger, squashed.snapshots, layers, distro));
+  const results = catalogers.map((cataloger) =>
+    runCataloger({ cataloger, distro, detail }, squashed.snapshots, layers),
+  );
   return {
     subject: subjectOf(image, layers, contents),
     ...(distro ? { distro } : {}),
@@ -71,21 +81,22 @@ const maximumReadings = 3;
 
 async function readTree(
   image: Image,
+  detail: Detail,
   onProgress?: ReadProgress,
 ): Promise<{ contents: LayerContent[]; squashed: Squashed }> {
   let extra = noExtraWants;
   for (let reading = 1; ; reading++) {
-    const contents = await readAll(image, extra, onProgress);
-    const squashed = squash(contents, { selects: wanted, folders: wellKnownFolders });
+    const contents = await readAll(image, { detail, extra }, onProgress);
+    const squashed = squash(contents, { selects: wanted(detail), folders: wellKnownFolders });
     const further = addMissing(extra, squashed);
     if (further === undefined || reading === maximumReadings) return { contents, squashed };
     extra = further;
   }
 }
 
-async function readAll(image: Image, extra: ExtraWants, onProgress?: ReadProgress): Promise<LayerContent[]> {
-  if (image.kind === 'layered') return readLayers(image.layers, extra, onProgress);
-  return [readRootfs(image.path, selection(extra))];
+async function readAll(image: Image, wants: Wanted, onProgress?: ReadProgress): Promise<LayerContent[]> {
+  if (image.kind === 'layered') return readLayers(image.layers, wants, onProgress);
+  return [readRootfs(image.path, selection(wants))];
 }
 
 /** The wants with those added that were not known before; `undefined` when there are none. */
@@ -110,36 +121,38 @@ interface Run {
   readonly ran: boolean;
 }
 
-function runCataloger(
-  cataloger: Cataloger,
-  snapshots: readonly Snapshot[],
-  layers: readonly LayerRef[],
-  distro: Distro | undefined,
-): Run {
-  const histories = filesOver(cataloger, snapshots, layers);
+/** A cataloger, and what it is asked. */
+interface Question {
+  readonly cataloger: Cataloger;
+  readonly distro: Distro | undefined;
+  readonly detail: Detail;
+}
+
+function runCataloger(question: Question, snapshots: readonly Snapshot[], layers: readonly LayerRef[]): Run {
+  const { id } = question.cataloger;
+  const histories = filesOver(question, snapshots, layers);
   const last = histories.at(-1);
-  if (!last || last.files.length === 0)
-    return { cataloger: cataloger.id, result: { packages: [], problems: [] }, ran: false };
-  const result = catalogSafely(cataloger, last.files, distro, false);
-  if (histories.length === 1 || result.packages.length === 0)
-    return { cataloger: cataloger.id, result: withOnlyLayer(result), ran: true };
-  const earlier = histories
-    .slice(0, -1)
-    .map(({ layer, files }) => ({ layer, packages: catalogSafely(cataloger, files, distro, true).packages }));
+  if (!last || last.files.length === 0) return { cataloger: id, result: { packages: [], problems: [] }, ran: false };
+  const result = catalogSafely(question, last.files);
+  if (histories.length === 1) return { cataloger: id, result: withOnlyLayer(result), ran: true };
+  const earlier = histories.slice(0, -1).map(({ layer, files }) => {
+    const { packages } = catalogSafely({ ...question, detail: 'names' }, files);
+    return { layer, packages };
+  });
   const packages = provenanceOf(result.packages, earlier, last.layer);
-  return { cataloger: cataloger.id, result: { ...result, packages }, ran: true };
+  return { cataloger: id, result: { ...result, packages }, ran: true };
 }
 
 /** The files of one cataloger after each layer that changed them. */
 function filesOver(
-  cataloger: Cataloger,
+  { cataloger, detail }: Question,
   snapshots: readonly Snapshot[],
   layers: readonly LayerRef[],
 ): { layer: LayerRef; files: ImageFile[] }[] {
   const histories: { layer: LayerRef; files: ImageFile[] }[] = [];
   let before = new Map<string, SquashedFile>();
   for (const snapshot of snapshots) {
-    const now = new Map([...snapshot.files].filter(([path]) => cataloger.selects(path)));
+    const now = new Map([...snapshot.files].filter(([path]) => cataloger.selects(path, detail)));
     const changed = now.size !== before.size || [...now].some(([path, file]) => before.get(path)?.bytes !== file.bytes);
     before = now;
     if (!changed) continue;
@@ -166,14 +179,9 @@ function withOnlyLayer(result: CatalogResult): CatalogResult {
 }
 
 /** A cataloger that crashes loses its own packages, never the scan. */
-function catalogSafely(
-  cataloger: Cataloger,
-  files: readonly ImageFile[],
-  distro: Distro | undefined,
-  namesOnly: boolean,
-): CatalogResult {
+function catalogSafely({ cataloger, distro, detail }: Question, files: readonly ImageFile[]): CatalogResult {
   try {
-    return cataloger.catalog({ files, namesOnly, ...(distro ? { distro } : {}) });
+    return cataloger.catalog({ files, detail, ...(distro ? { distro } : {}) });
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     const path = files[0]?.path;

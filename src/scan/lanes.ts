@@ -4,7 +4,7 @@ import { ImageError, type ImageErrorCode, type Layer } from '../image/image.ts';
 import type { LayerContent } from '../image/layer/collector.ts';
 import { readGzipArchive } from '../image/layer/gzip-archive.ts';
 import { readLayer } from '../image/layer/layer.ts';
-import { type ExtraWants, selection } from './selection.ts';
+import { selection, type Wanted } from './selection.ts';
 
 /** Counters that all lanes share. */
 const slots = { next: 0, active: 1, kibibytes: 2 } as const;
@@ -12,7 +12,7 @@ const slots = { next: 0, active: 1, kibibytes: 2 } as const;
 /** What a lane is started with. */
 export interface LaneTask {
   readonly layers: readonly Layer[];
-  readonly extra: ExtraWants;
+  readonly wanted: Wanted;
   readonly counters: Int32Array<SharedArrayBuffer>;
   readonly cores: number;
 }
@@ -33,7 +33,7 @@ export type ReadProgress = (done: number, total: number) => void;
 /** Reads all layers, longest first, on as many lanes as there are cores; this thread is one. Throws `ImageError`. */
 export async function readLayers(
   layers: readonly Layer[],
-  extra: ExtraWants,
+  wanted: Wanted,
   onProgress?: ReadProgress,
 ): Promise<LayerContent[]> {
   const total = layers.reduce((sum, { size }) => sum + size, 0);
@@ -41,9 +41,9 @@ export async function readLayers(
   const timer = onProgress && setInterval(() => onProgress((counters[slots.kibibytes] ?? 0) * 1024, total), 100);
   try {
     if (layers.some(({ blob }) => blob.kind === 'in-gzip')) {
-      return await readGzipArchive(layers, selection(extra), { onBytes: counter(counters) });
+      return await readGzipArchive(layers, selection(wanted), { onBytes: counter(counters) });
     }
-    const contents = await runLanes({ layers: longestFirst(layers), extra, counters, cores: availableParallelism() });
+    const contents = await runLanes({ layers: longestFirst(layers), wanted, counters, cores: availableParallelism() });
     return contents.toSorted((a, b) => a.index - b.index);
   } finally {
     clearInterval(timer);
@@ -70,7 +70,7 @@ async function runLanes(task: LaneTask): Promise<LayerContent[]> {
 /** Reads layer after layer until none is left; on the main thread and in workers alike. */
 export async function runLane(task: LaneTask, take: (content: LayerContent) => void): Promise<void> {
   const { counters, cores } = task;
-  const selects = selection(task.extra);
+  const selects = selection(task.wanted);
   Atomics.add(counters, slots.active, 1);
   try {
     for (

@@ -71,10 +71,9 @@ async function inventoryOf(
   const known = cache?.read(image);
   if (known) return { inventory: known, cached: true };
   const { onProgress } = options;
-  const inventory = await discover(
-    image,
-    onProgress && ((done, total) => onProgress({ stage: 'reading', done, total })),
-  );
+  const inventory = await discover(image, {
+    onProgress: onProgress && ((done, total) => onProgress({ stage: 'reading', done, total })),
+  });
   cache?.write(image, inventory);
   return { inventory, cached: false };
 }

@@ -45,14 +45,14 @@ function catalog(input: CatalogInput): CatalogResult {
 
 function readRecords(
   file: ImageFile,
-  { distro, namesOnly = false }: CatalogInput,
+  { distro, detail = 'files' }: CatalogInput,
   found: Map<string, Found>,
   problems: Problem[],
 ): void {
   const location: Location = { path: `/${file.path}`, layer: file.layer };
   let broken = 0;
   let owned = 0;
-  readDatabase(file.bytes, !namesOnly, (record) => {
+  readDatabase(file.bytes, detail === 'files', (record) => {
     const faults = [...record.faults];
     const locations = [location];
     const read = toPackage(record, distro, locations, faults);

@@ -5,7 +5,7 @@ import { packagePurl } from '../../purl/purl.ts';
 import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catalog.ts';
 import { readLicenses } from './copyright.ts';
 import { ownedFiles } from './owned-files.ts';
-import { copyrightPath, isCopyright, isOwnership, isStatus, ownershipPaths, statusPath } from './paths.ts';
+import { copyrightPath, isCopyright, isOwnership, isStatus, isWitness, ownershipPaths, statusPath } from './paths.ts';
 import { readStanzas } from './stanza.ts';
 import { readStatus, type StatusRecord, statusFields } from './status.ts';
 
@@ -13,7 +13,8 @@ import { readStatus, type StatusRecord, statusFields } from './status.ts';
 export const dpkg: Cataloger = {
   id: 'dpkg',
   needs: ['var/lib/dpkg', 'usr/share/doc'],
-  selects: (path) => isStatus(path) || isOwnership(path) || isCopyright(path),
+  selects: (path, detail) =>
+    isStatus(path) || isCopyright(path) || (detail === 'files' ? isOwnership(path) : isWitness(path)),
   catalog,
 };
 
@@ -29,7 +30,7 @@ interface Found {
   readonly locations: Location[];
 }
 
-function catalog({ files: list, distro, namesOnly = false }: CatalogInput): CatalogResult {
+function catalog({ files: list, distro, detail = 'files' }: CatalogInput): CatalogResult {
   const files = new Map(list.map((file) => [file.path, file]));
   const problems: Problem[] = [];
   const found = new Map<string, Found>();
@@ -42,9 +43,10 @@ function catalog({ files: list, distro, namesOnly = false }: CatalogInput): Cata
     );
   }
   const sorted = [...found.values()].toSorted((a, b) => (a.purl < b.purl ? -1 : 1));
-  if (namesOnly) return { packages: sorted.map((entry) => toPackage(entry, distro, noLicenses)), problems };
+  if (detail === 'names') return { packages: sorted.map((entry) => toPackage(entry, distro, noLicenses)), problems };
   const licenses = licensesOf(sorted, files);
   const packages = sorted.map((entry) => toPackage(entry, distro, licenses(entry.record)));
+  if (detail === 'packages') return { packages, problems };
   return { packages, ownership: ownershipOf(sorted, files, problems), problems };
 }
 

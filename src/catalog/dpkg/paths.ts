@@ -21,6 +21,11 @@ export function isOwnership(path: string): boolean {
   );
 }
 
+/** Whether the file is a list that every system has, and so tells one whose `status` has been removed. */
+export function isWitness(path: string): boolean {
+  return path === `${folder}info/base-files.list` || path === `${folder}info/dpkg.list`;
+}
+
 /** Whether the file is a package's copyright file. */
 export function isCopyright(path: string): boolean {
   return path.startsWith(documents) && path.endsWith('/copyright') && path.split('/').length === 5;

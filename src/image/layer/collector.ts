@@ -1,7 +1,7 @@
 import { limits } from '../../internal/limit.ts';
 import { ImageError } from '../image.ts';
 import { nameOf, normalizePath, parentOf } from './path.ts';
-import { type PathIndexData, pathIndex } from './path-index.ts';
+import { PathIndex, type PathIndexData } from './path-index.ts';
 import type { ContentTaker, TarEntry } from './tar.ts';
 
 /** A wanted file of one layer. */
@@ -58,7 +58,8 @@ export class LayerCollector {
   readonly #whiteouts: string[] = [];
   readonly #opaques: string[] = [];
   readonly #problems: LayerProblem[] = [];
-  readonly #paths = pathIndex();
+  readonly #paths = new PathIndex();
+  #lastParent = '';
   #entries = 0;
   #selectedBytes = 0;
 
@@ -110,10 +111,18 @@ export class LayerCollector {
   /** An entry replaces an earlier one of the same path in the same layer. */
   #register(path: string, directory: boolean): void {
     this.#paths.add(path, directory);
+    this.#imply(parentOf(path));
     if (directory) return;
     this.#files.delete(path);
     this.#symlinks.delete(path);
     this.#hardlinks.delete(path);
+  }
+
+  /** Folders need no entry of their own. */
+  #imply(parent: string): void {
+    if (parent === this.#lastParent) return;
+    this.#lastParent = parent;
+    for (let at = parent; at !== '' && this.#paths.imply(at); ) at = parentOf(at);
   }
 
   #whiteout(path: string, name: string): void {

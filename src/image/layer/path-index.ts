@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 /** What lies at a path of a layer. */
 export type PathKind = 'nothing' | 'directory' | 'other';
 
+/** Numbers that stand for what lies at a path; an implied folder has entries below it but none of its own. */
+const codes = { directory: 1, other: 2, implied: 3 } as const;
+
 /** The plain data of an index, which can be handed between threads. */
 export interface PathIndexData {
   readonly seeds: readonly [number, number];
@@ -11,68 +14,86 @@ export interface PathIndexData {
   readonly count: number;
 }
 
-/** Which paths a layer has, in 9 bytes a slot: answers what the layer hides of those below it. */
-export interface PathIndex {
-  add(path: string, directory: boolean): void;
-  get(path: string): PathKind;
-  readonly count: number;
-  data(): PathIndexData;
-}
+/** Secret of this thread, so that nobody can make a path that stands for another. */
+const ownSeeds = randomBytes(8);
 
-/** Secret of this process, so that nobody can make a path that stands for another. */
-const processSeeds = randomBytes(8);
+/**
+ * Which paths a layer has, in 9 bytes a slot: answers what the layer hides of those below it. Keyed hashes of 64 bits
+ * (two unlike ones of 32) in open addressing.
+ */
+export class PathIndex {
+  readonly #seeds: readonly [number, number];
+  #keys: Uint32Array;
+  #kinds: Uint8Array;
+  #count: number;
 
-/** An index of 64-bit keyed hashes (two unlike ones of 32 bits) in open addressing. */
-export function pathIndex(data?: PathIndexData): PathIndex {
-  const seeds = data?.seeds ?? ([processSeeds.readUInt32LE(0), processSeeds.readUInt32LE(4)] as const);
-  let keys = data?.keys ?? new Uint32Array(2048);
-  let kinds = data?.kinds ?? new Uint8Array(1024);
-  let count = data?.count ?? 0;
+  constructor(data?: PathIndexData) {
+    this.#seeds = data?.seeds ?? [ownSeeds.readUInt32LE(0), ownSeeds.readUInt32LE(4)];
+    this.#keys = data?.keys ?? new Uint32Array(2048);
+    this.#kinds = data?.kinds ?? new Uint8Array(1024);
+    this.#count = data?.count ?? 0;
+  }
 
-  function slotOf(low: number, high: number): number {
+  /** Takes note of an entry. */
+  add(path: string, directory: boolean): void {
+    this.#put(path, directory ? codes.directory : codes.other);
+  }
+
+  /** Takes note that there are entries below a path; what is said of the path itself stays. Tells whether it is new. */
+  imply(path: string): boolean {
+    return this.#code(path) === 0 && this.#put(path, codes.implied);
+  }
+
+  /** What entry the layer has at the path. */
+  get(path: string): PathKind {
+    const code = this.#code(path);
+    return code === codes.directory ? 'directory' : code === codes.other ? 'other' : 'nothing';
+  }
+
+  /** Whether the layer has an entry at the path or below it. */
+  has(path: string): boolean {
+    return this.#code(path) !== 0;
+  }
+
+  data(): PathIndexData {
+    return { seeds: this.#seeds, keys: this.#keys, kinds: this.#kinds, count: this.#count };
+  }
+
+  #code(path: string): number {
+    return this.#kinds[this.#slot(hash(path, this.#seeds[0]), rotatingHash(path, this.#seeds[1]))] ?? 0;
+  }
+
+  #slot(low: number, high: number): number {
+    const [keys, kinds] = [this.#keys, this.#kinds];
     const mask = kinds.length - 1;
     let slot = (low ^ (high << 7)) & mask;
     while (kinds[slot] !== 0 && (keys[slot * 2] !== low || keys[slot * 2 + 1] !== high)) slot = (slot + 1) & mask;
     return slot;
   }
 
-  function grow(): void {
-    const [oldKeys, oldKinds] = [keys, kinds];
-    keys = new Uint32Array(oldKeys.length * 2);
-    kinds = new Uint8Array(oldKinds.length * 2);
-    for (let i = 0; i < oldKinds.length; i++) {
-      const kind = oldKinds[i];
-      if (!kind) continue;
-      const [low = 0, high = 0] = [oldKeys[i * 2], oldKeys[i * 2 + 1]];
-      const slot = slotOf(low, high);
-      keys[slot * 2] = low;
-      keys[slot * 2 + 1] = high;
-      kinds[slot] = kind;
-    }
+  #put(path: string, code: number): true {
+    const [low, high] = [hash(path, this.#seeds[0]), rotatingHash(path, this.#seeds[1])];
+    if (this.#set(low, high, code)) this.#count++;
+    if (this.#count * 2 > this.#kinds.length) this.#grow();
+    return true;
   }
 
-  return {
-    add(path, directory) {
-      const low = hash(path, seeds[0]);
-      const high = rotatingHash(path, seeds[1]);
-      const slot = slotOf(low, high);
-      if (kinds[slot] === 0) {
-        keys[slot * 2] = low;
-        keys[slot * 2 + 1] = high;
-        count++;
-      }
-      kinds[slot] = directory ? 1 : 2;
-      if (count * 2 > kinds.length) grow();
-    },
-    get(path) {
-      const kind = kinds[slotOf(hash(path, seeds[0]), rotatingHash(path, seeds[1]))];
-      return kind === 1 ? 'directory' : kind === 2 ? 'other' : 'nothing';
-    },
-    get count() {
-      return count;
-    },
-    data: () => ({ seeds, keys, kinds, count }),
-  };
+  #set(low: number, high: number, code: number): boolean {
+    const slot = this.#slot(low, high);
+    const added = this.#kinds[slot] === 0;
+    this.#keys[slot * 2] = low;
+    this.#keys[slot * 2 + 1] = high;
+    this.#kinds[slot] = code;
+    return added;
+  }
+
+  #grow(): void {
+    const [keys, kinds] = [this.#keys, this.#kinds];
+    this.#keys = new Uint32Array(keys.length * 2);
+    this.#kinds = new Uint8Array(kinds.length * 2);
+    for (const [slot, code] of kinds.entries())
+      if (code !== 0) this.#set(keys[slot * 2] ?? 0, keys[slot * 2 + 1] ?? 0, code);
+  }
 }
 
 function hash(path: string, seed: number): number {

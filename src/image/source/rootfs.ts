@@ -14,7 +14,7 @@ import { limits } from '../../internal/limit.ts';
 import { ImageError } from '../image.ts';
 import type { LayerContent, LayerFile, LayerLink, LayerProblem } from '../layer/collector.ts';
 import type { Selects } from '../layer/layer.ts';
-import { pathIndex } from '../layer/path-index.ts';
+import { PathIndex } from '../layer/path-index.ts';
 
 /**
  * Reads the wanted files of a folder as if it were one layer. Links are kept, never followed, so that nothing outside
@@ -24,7 +24,7 @@ export function readRootfs(root: string, selects: Selects, onEntry?: (count: num
   const files: LayerFile[] = [];
   const symlinks: LayerLink[] = [];
   const problems: LayerProblem[] = [];
-  const index = pathIndex();
+  const index = new PathIndex();
   const device = deviceOf(root);
   const folders = [''];
   let entries = 0;

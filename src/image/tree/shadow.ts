@@ -1,5 +1,5 @@
 import type { LayerContent } from '../layer/collector.ts';
-import { type PathIndex, type PathKind, pathIndex } from '../layer/path-index.ts';
+import { PathIndex, type PathKind } from '../layer/path-index.ts';
 import { type Links, realPath, someParent } from './links.ts';
 
 /** What a layer hides of the tree below it. */
@@ -17,7 +17,7 @@ export interface Hidden {
 export function hiddenBy(content: LayerContent, files: Iterable<string>, links: Links): Hidden {
   const removed = new Set(content.whiteouts.map((path) => realPath(links, path, false) ?? path));
   const opaque = new Set(content.opaques.map((path) => realPath(links, path, true) ?? path));
-  const index = pathIndex(content.paths);
+  const index = new PathIndex(content.paths);
   const emptied = opaque.has('');
   const gone = (path: string): boolean =>
     emptied || removed.has(path) || someParent(path, (parent) => removed.has(parent) || opaque.has(parent));

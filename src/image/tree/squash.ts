@@ -1,5 +1,5 @@
 import type { LayerContent } from '../layer/collector.ts';
-import { pathIndex } from '../layer/path-index.ts';
+import { PathIndex } from '../layer/path-index.ts';
 import { realPath } from './links.ts';
 import { hiddenBy } from './shadow.ts';
 
@@ -148,13 +148,20 @@ function view(state: State, layer: number, contents: readonly LayerContent[], wa
       else if (existsUpTo(contents, layer, real)) state.missing.add(real);
     }
   }
-  for (const folder of wants.folders) viewFolder(state, layer, folder, wants, seen);
+  const visible = contents.filter((content) => content.index <= layer);
+  for (const folder of wants.folders) viewFolder(state, visible, folder, wants, seen);
   return seen;
 }
 
-function viewFolder(state: State, layer: number, folder: string, wants: Wants, seen: Map<string, SquashedFile>): void {
+function viewFolder(
+  state: State,
+  visible: readonly LayerContent[],
+  folder: string,
+  wants: Wants,
+  seen: Map<string, SquashedFile>,
+): void {
   const real = realPath(state.links, folder, true);
-  if (real === undefined) state.cycles.set(folder, { path: folder, layer });
+  if (real === undefined) state.cycles.set(folder, { path: folder, layer: visible.at(-1)?.index ?? 0 });
   if (real === undefined || real === folder) return;
   let found = false;
   for (const [path, file] of state.files) {
@@ -164,10 +171,10 @@ function viewFolder(state: State, layer: number, folder: string, wants: Wants, s
     seen.set(wanted, file);
     found = true;
   }
-  if (!found) state.missingFolders.set(real, folder);
+  if (!found && visible.some(({ paths }) => new PathIndex(paths).has(real))) state.missingFolders.set(real, folder);
 }
 
 /** Whether a layer up to the given one has something at the path. */
 function existsUpTo(contents: readonly LayerContent[], layer: number, path: string): boolean {
-  return contents.some((content) => content.index <= layer && pathIndex(content.paths).get(path) === 'other');
+  return contents.some((content) => content.index <= layer && new PathIndex(content.paths).get(path) === 'other');
 }
