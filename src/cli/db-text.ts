@@ -90,7 +90,13 @@ function outcomeSpans(feed: FeedOutcome): Span[] {
   const { source } = feed;
   if (feed.kind === 'updated')
     return [span('updated', 'good'), span(`${source}, ${count(feed.report.kept, 'record')}:`)];
-  if (feed.kind === 'failed') return [span('FAILED', 'bad'), span(`${source}, ${redact(feed.error.message)}:`)];
+  if (feed.kind === 'failed') {
+    const { message, detail } = feed.error;
+    return [
+      span('FAILED', 'bad'),
+      span(`${source}, ${redact(detail === undefined ? message : `${message}, ${detail}`)}:`),
+    ];
+  }
   return [span(feed.kind === 'absent' ? 'not published' : 'unchanged', 'quiet'), span(`${source}:`)];
 }
 
@@ -126,19 +132,44 @@ function entryLines(entry: SearchHit['entries'][number], width: number): Line[] 
   return flow([where, span(affectedText(entry), tone), ...severity, ...note], width, under);
 }
 
-/** `affected < 1.2, >= 2 < 2.3, no fix yet`. */
+const fixWords: Readonly<Record<StoredEntry['fixState'], string>> = {
+  fixed: '',
+  'not-fixed': ', no fix yet',
+  'will-not-fix': ', will not be fixed',
+  deferred: ', fix deferred',
+  'end-of-life': ', end of life',
+  unknown: ', fix unknown',
+};
+
+/** `affected >= 1 < 2, >= 3 <= 4, no fix yet`. */
 export function affectedText({ status, ranges, versions, fixState }: StoredEntry): string {
   if (status === 'not-affected') return 'not affected';
   if (status === 'undetermined') return 'not known whether affected';
-  const runs = ranges.flatMap(({ events }) => events.map(eventText)).filter((text) => text !== '');
-  const listed = versions === undefined || versions.length === 0 ? [] : [`${count(versions.length, 'version')} listed`];
-  const which = [runs.join(' '), ...listed].filter((text) => text !== '').join(', ');
-  return `affected ${which === '' ? 'in all versions' : which}${fixState === 'fixed' ? '' : `, ${fixState}`}`;
+  const runs = ranges.flatMap(({ events }) => runTexts(events));
+  if (versions !== undefined && versions.length > 0) runs.push(`${count(versions.length, 'version')} listed`);
+  const which = runs.length === 0 || runs.includes('') ? 'in all versions' : runs.join(', ');
+  return `affected ${which}${fixWords[fixState]}`;
 }
 
-function eventText(event: StoredEntry['ranges'][number]['events'][number]): string {
-  if ('introduced' in event) return event.introduced === '0' ? '' : `>= ${event.introduced}`;
+type Events = StoredEntry['ranges'][number]['events'];
+
+/** One text for each run of versions; empty for one without ends. */
+function runTexts(events: Events): string[] {
+  const runs: string[][] = [];
+  for (const event of events) {
+    if ('introduced' in event) runs.push(event.introduced === '0' ? [] : [`>= ${event.introduced}`]);
+    else (runs.at(-1) ?? startRun(runs)).push(endText(event));
+  }
+  return runs.map((run) => run.join(' '));
+}
+
+function startRun(runs: string[][]): string[] {
+  const run: string[] = [];
+  runs.push(run);
+  return run;
+}
+
+function endText(event: Exclude<Events[number], { readonly introduced: string }>): string {
   if ('fixed' in event) return `< ${event.fixed}`;
-  if ('lastAffected' in event) return `<= ${event.lastAffected}`;
-  return `< ${event.limit}`;
+  return 'lastAffected' in event ? `<= ${event.lastAffected}` : `< ${event.limit}`;
 }

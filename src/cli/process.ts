@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { exits } from './exit.ts';
 import { run } from './run.ts';
 import type { Output, World } from './world.ts';
@@ -8,22 +9,42 @@ const grace = 300;
 /** Runs the command line of a process and ends the process. */
 export async function runProcess(process: NodeJS.Process): Promise<void> {
   const controller = new AbortController();
-  const interrupt = (code: number): void => {
-    if (controller.signal.aborted) process.exit(code);
+  let stopped: number | undefined;
+  const stop = (code: number): void => {
+    if (stopped !== undefined) process.exit(stopped);
+    stopped = code;
     controller.abort();
     // What is under way may be deep in work that no signal reaches.
     setTimeout(() => leave(process, code), grace);
   };
-  process.on('SIGINT', () => interrupt(exits.interrupted));
-  process.on('SIGTERM', () => interrupt(exits.terminated));
+  process.on('SIGINT', () => stop(exits.interrupted));
+  process.on('SIGTERM', () => stop(exits.terminated));
+  process.on('uncaughtException', (error) => void failed(process, error));
   const { version } = await import('../scan/version.ts');
   const code = await run(process.argv.slice(2), worldOf(process, version, controller.signal));
+  leave(process, stopped ?? code);
+}
+
+/** Ends the process; what an interrupted task drew is taken off the terminal. */
+function leave(process: NodeJS.Process, code: number): void {
+  if (code >= exits.interrupted && process.stderr.isTTY) tell(process, '\r\u001b[K');
   process.exit(code);
 }
 
-function leave(process: NodeJS.Process, code: number): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+/** What nobody was there to catch, such as a full disk behind a redirected stdout. */
+async function failed(process: NodeJS.Process, error: unknown): Promise<void> {
+  const { describeFailure } = await import('./failure.ts');
+  const { code, text } = describeFailure(error, process.env);
+  tell(process, text);
   process.exit(code);
+}
+
+function tell({ stderr }: NodeJS.Process, text: string): void {
+  try {
+    writeSync(stderr.fd, text);
+  } catch {
+    // Nobody can be told any more.
+  }
 }
 
 function worldOf(process: NodeJS.Process, version: string, signal: AbortSignal): World {
@@ -42,17 +63,22 @@ function worldOf(process: NodeJS.Process, version: string, signal: AbortSignal):
 /** A reader that went away (`| head`) is no error; what is left for it is thrown away. */
 function outputOf(stream: NodeJS.WriteStream): Output {
   let gone = false;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+  // Which error it was is told to whoever wrote.
+  stream.on('error', () => {
     gone = true;
   });
   return {
     isTerminal: stream.isTTY ?? false,
-    columns: stream.isTTY ? stream.columns : undefined,
+    // A terminal that does not know its size says 0.
+    columns: (stream.isTTY && stream.columns) || undefined,
     write: (text) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
+        const done = (error?: NodeJS.ErrnoException | null): void => {
+          if (error && error.code !== 'EPIPE') reject(error);
+          else resolve();
+        };
         if (gone || text === '') resolve();
-        else stream.write(text, () => resolve());
+        else stream.write(text, done);
       }),
   };
 }

@@ -5,7 +5,7 @@ import { type Actions, buildProgram } from './program.ts';
 import { redact } from './redact.ts';
 import type { World } from './world.ts';
 
-/** Carries out one command line (without node and script) and resolves to the exit code; never rejects. */
+/** Carries out one command line (without node and script) and resolves to the exit code. */
 export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
   let exit: Exit = { code: exits.clean };
   const actions = actionsFor(world, (outcome) => {
@@ -15,18 +15,22 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
   const written: Promise<void>[] = [];
   configure(program, world, written);
   try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return exit.code;
+    const failure = await program.parseAsync([...argv], { from: 'user' }).then(() => undefined, asError);
+    await Promise.all(written);
+    if (failure === undefined) return exit.code;
+    if (failure instanceof CommanderError) return await misunderstood(failure, program, argv, world);
+    throw failure;
   } catch (error) {
     if (world.signal.aborted) return exits.interrupted;
-    if (error instanceof CommanderError) return await misunderstood(error, program, argv, world);
     const { describeFailure } = await import('./failure.ts');
     const failure = describeFailure(error, world.env);
     await world.stderr.write(failure.text);
     return failure.code;
-  } finally {
-    await Promise.all(written);
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 function actionsFor(world: World, done: (exit: Exit) => void): Actions {

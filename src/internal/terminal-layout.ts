@@ -76,7 +76,7 @@ export function flow(spans: readonly Span[], width: number, indent: Indent): Lin
       if (word === '') continue;
       let rest = word;
       if (!empty && used + 1 + displayWidth(rest) > width) open();
-      while (displayWidth(rest) > width - used) {
+      while (rest !== '' && displayWidth(rest) > width - used) {
         const piece = takeColumns(rest, width - used) || takeOne(rest);
         put(piece, tone);
         rest = rest.slice(piece.length);

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import {
+  DatabaseError,
+  type DatabaseInfo,
+  type SearchResult,
+  type StoredEntry,
+  type UpdateResult,
+} from '../database/database.ts';
+import { affectedText, searchText, statusText, updateText } from './db-text.ts';
+
+const options = { width: 80, color: false, now: '2026-11-24T09:30:00Z' };
+const source = {
+  name: 'debian',
+  url: 'https://security-tracker.debian.org/tracker/data/json',
+  digest: `sha256:${'d'.repeat(64)}`,
+  fetchedAt: '2026-08-23T04:00:00Z',
+  publishedAt: '2026-08-22T18:00:00Z',
+};
+const failure = {
+  source: 'osv',
+  url: 'https://osv-vulnerabilities.storage.googleapis.com/AlmaLinux/all.zip',
+  ecosystems: ['AlmaLinux'],
+  code: 'fetch-failed' as const,
+  message: 'the server does not answer',
+  detail: 'via http://me:secret@proxy',
+  at: '2026-11-24T04:00:00Z',
+};
+const info: DatabaseInfo = {
+  path: '/home/u/.cache/seaworthy/advisories.db',
+  format: 1,
+  digest: `sha256:${'e'.repeat(64)}`,
+  builtAt: '2026-08-23T04:10:00Z',
+  bytes: 72_100_000,
+  feeds: [
+    {
+      ...source,
+      id: 1,
+      bytes: 60_000_000,
+      checkedAt: '2026-11-20T04:00:00Z',
+      ecosystems: ['Debian:11', 'Debian:12'],
+      report: { read: 31_236, kept: 31_234, skipped: { malformed: 2 }, malformed: ['CVE-\u001b[2J'] },
+      failure: { ...failure, source: 'debian', url: source.url },
+    },
+  ],
+  missing: [failure],
+};
+const entry: StoredEntry = {
+  id: 'CVE-2024-1',
+  aliases: [],
+  covers: [],
+  appliesTo: 'source',
+  status: 'affected',
+  ranges: [{ type: 'ecosystem', events: [{ introduced: '0' }, { fixed: '2.0-1' }] }],
+  fixState: 'fixed',
+  feed: 1,
+  source,
+};
+const found: SearchResult = {
+  hits: [
+    {
+      advisory: {
+        id: 'CVE-2024-1',
+        aliases: ['GHSA-x'],
+        covers: [],
+        summary: 'A flaw\u001b[2J',
+        severities: [],
+        references: [{ type: 'web', url: 'https://example.org/1' }],
+        packages: [],
+        feed: 1,
+        source,
+      },
+      entries: [
+        {
+          ...entry,
+          ecosystem: 'Debian:12',
+          package: 'openssl',
+          severity: { label: 'high', scheme: 's', value: 'v', by: 'b' },
+        },
+        { ...entry, ecosystem: 'Debian:11', package: 'openssl', status: 'not-affected', note: 'Minor issue' },
+      ],
+    },
+  ],
+  truncated: true,
+};
+const updated: UpdateResult = {
+  path: info.path,
+  digest: info.digest,
+  feeds: [
+    { source: 'debian', url: source.url, kind: 'updated', report: { read: 2, kept: 1, skipped: {}, malformed: [] } },
+    { source: 'alpine', url: 'https://secdb.alpinelinux.org/edge/main.json', kind: 'unchanged' },
+    { source: 'alpine', url: 'https://secdb.alpinelinux.org/v3.3/community.json', kind: 'absent' },
+    { source: 'osv', url: failure.url, kind: 'failed', error: new DatabaseError('fetch-failed', failure.message) },
+  ],
+  unserved: ['Plan9:4'],
+  discarded: new DatabaseError('corrupt', 'the advisory database is damaged'),
+};
+
+describe('transcripts', () => {
+  it.each([
+    ['db-status', statusText(info, options)],
+    ['db-search', searchText(found, 'CVE-2024-1', options)],
+    ['db-update', updateText(updated, options)],
+  ])('%s', async (name, text) => {
+    await expect(text).toMatchFileSnapshot(`testdata/${name}.txt`);
+    expect(text).not.toContain('secret');
+    expect(text).not.toContain('\u001b');
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('says that nothing is there, without obeying what was asked', () => {
+    const text = searchText({ hits: [], truncated: false }, 'x\u001b[2J', options);
+    expect(text).toBe('Nothing about x\\x1b[2J is in the database.\n');
+  });
+});
+
+describe('affectedText', () => {
+  it.each<[Partial<StoredEntry>, string]>([
+    [{}, 'affected < 2.0-1'],
+    [{ status: 'not-affected' }, 'not affected'],
+    [{ status: 'undetermined' }, 'not known whether affected'],
+    [{ ranges: [], fixState: 'will-not-fix' }, 'affected in all versions, will not be fixed'],
+    [
+      { ranges: [{ type: 'semver', events: [{ introduced: '0' }] }], versions: ['1'], fixState: 'not-fixed' },
+      'affected in all versions, no fix yet',
+    ],
+    [{ ranges: [{ type: 'semver', events: [{ fixed: '3' }] }] }, 'affected < 3'],
+    [{ ranges: [], versions: ['1', '2'], fixState: 'unknown' }, 'affected 2 versions listed, fix unknown'],
+    [
+      {
+        ranges: [
+          { type: 'semver', events: [{ introduced: '1' }, { fixed: '2' }, { introduced: '3' }, { lastAffected: '4' }] },
+        ],
+      },
+      'affected >= 1 < 2, >= 3 <= 4',
+    ],
+  ])('%j reads %j', (part, text) => {
+    expect(affectedText({ ...entry, ...part })).toBe(text);
+  });
+});
