@@ -30,10 +30,13 @@ function applyOne(builder: Builder, one: Fetched, options: UpdateOptions, now: s
   const { url } = one.request.feed;
   if (one.kind === 'failed') return { kind: 'failed', error: one.error };
   if (one.kind === 'unchanged') builder.describe(url, (feed) => ({ ...feed, checkedAt: now }));
+  if (one.kind === 'absent' && isLoaded(builder, url)) return { kind: 'failed', error: vanished(url) };
   if (one.kind !== 'document') return { kind: one.kind };
   options.onProgress?.({ kind: 'compiling', url });
+  const bytes = readDocument(one.path);
+  if (bytes instanceof DatabaseError) return { kind: 'failed', error: bytes };
   try {
-    return applyDocument(builder, one, options.tool, now);
+    return applyDocument(builder, one, bytes, options.tool, now);
   } catch (cause) {
     const error = asDatabaseError(cause, url);
     if (error.code !== 'bad-feed') throw error;
@@ -41,9 +44,35 @@ function applyOne(builder: Builder, one: Fetched, options: UpdateOptions, now: s
   }
 }
 
-function applyDocument(builder: Builder, one: Fetched & FetchedDocument, tool: string, now: string): Outcome {
+/** A mirror's file may have gone or be closed to us, which is that feed's failure alone. */
+function readDocument(path: string): Buffer | DatabaseError {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    return new DatabaseError('fetch-failed', 'the feed cannot be read', {
+      subject: path,
+      detail: String(cause),
+      cause,
+    });
+  }
+}
+
+function isLoaded(builder: Builder, url: string): boolean {
+  return builder.directory.feeds.some((feed) => feed.url === url);
+}
+
+function vanished(url: string): DatabaseError {
+  return new DatabaseError('not-found', 'the feed is not there any more', { subject: url });
+}
+
+function applyDocument(
+  builder: Builder,
+  one: Fetched & FetchedDocument,
+  bytes: Buffer,
+  tool: string,
+  now: string,
+): Outcome {
   const { source, feed } = one.request;
-  const bytes = readFileSync(one.path);
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   const known = builder.directory.feeds.find(({ url }) => url === feed.url);
   const arrival = { checkedAt: now, from: one.from, ...one.validators };
@@ -89,7 +118,7 @@ function noteFailure(builder: Builder, one: Fetched, error: DatabaseError, at: s
 function dropRetired(builder: Builder, fetched: readonly Fetched[], options: UpdateOptions): void {
   const offered = new Set(fetched.map((one) => one.request.feed.url));
   const sources = new Set(options.sources.map((source) => source.id));
-  for (const feed of builder.directory.feeds) {
-    if (sources.has(feed.name) && !offered.has(feed.url)) builder.drop(feed.url);
-  }
+  const { feeds, failures } = builder.directory;
+  const known = [...feeds.map(({ name, url }) => ({ source: name, url })), ...failures];
+  for (const { source, url } of known) if (sources.has(source) && !offered.has(url)) builder.drop(url);
 }

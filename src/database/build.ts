@@ -73,6 +73,7 @@ function builderOf(sqlite: DatabaseSync, temporary: string, initial: Directory):
     directory = { ...directory, failures: directory.failures.filter((failure) => failure.url !== url) };
   };
   const drop = (url: string): void => {
+    forget(url);
     const gone = directory.feeds.find((feed) => feed.url === url);
     if (gone === undefined) return;
     const scopes = directory.scopes.filter((scope) => scope.feed === gone.id);
@@ -96,7 +97,6 @@ function builderOf(sqlite: DatabaseSync, temporary: string, initial: Directory):
       const known = directory.feeds.find(({ url }) => url === wanted.feed.url);
       const compiled = compileFeed(sqlite, wanted, bytes, { feed, nextScope, previous: known?.report.kept ?? 0 });
       drop(wanted.feed.url);
-      forget(wanted.feed.url);
       directory = {
         ...directory,
         nextFeed: feed + 1,

@@ -21,6 +21,7 @@ import type { StoredEntry } from './record.ts';
 const STATUSES: readonly AffectedStatus[] = ['affected', 'not-affected', 'undetermined'];
 const FIX_STATES: readonly FixState[] = ['fixed', 'not-fixed', 'will-not-fix', 'deferred', 'end-of-life', 'unknown'];
 const RANGE_TYPES: readonly AffectedRange['type'][] = ['ecosystem', 'semver', 'git'];
+const TYPE_LETTERS = 'esg';
 
 /** The JSON of one entry. */
 export function encodeEntry(advisory: Advisory, affected: Affected): string {
@@ -94,11 +95,16 @@ function decodeEntry(
   feed: number,
   source: SourceRef,
 ): StoredEntry {
-  const [id, state, ranges, aliases, covers, versions, severity, note] = fields;
+  // By index: in a cold process destructuring takes half as long again, and a scan is one.
+  const state = fields[1];
+  const ranges = fields[2];
+  const versions = fields[5];
+  const severity = fields[6];
+  const note = fields[7];
   const entry: { -readonly [K in keyof StoredEntry]: StoredEntry[K] } = {
-    id,
-    aliases: aliases || NONE,
-    covers: covers || NONE,
+    id: fields[0],
+    aliases: fields[3] || NONE,
+    covers: fields[4] || NONE,
     appliesTo,
     status: STATUSES[state >> 3] ?? 'undetermined',
     ranges: ranges ? ranges.map(decodeRange) : NONE,
@@ -118,8 +124,10 @@ function decodeQualifiers(fields: EntryFields): Qualifiers {
   return { ...(typeof module === 'string' ? { module } : {}), ...(architectures ? { architectures } : {}) };
 }
 
-function decodeRange([type, ...events]: string[]): AffectedRange {
-  return { type: RANGE_TYPES.find((name) => name.charAt(0) === type) ?? 'ecosystem', events: events.map(decodeEvent) };
+function decodeRange(range: readonly string[]): AffectedRange {
+  const events: RangeEvent[] = [];
+  for (let index = 1; index < range.length; index++) events.push(decodeEvent(range[index] ?? ''));
+  return { type: RANGE_TYPES[TYPE_LETTERS.indexOf(range[0] ?? '')] ?? 'ecosystem', events };
 }
 
 function decodeEvent(event: string): RangeEvent {
@@ -137,6 +145,6 @@ function decodeEvent(event: string): RangeEvent {
 }
 
 /** The severity of such a list. */
-export function decodeSeverity([label, scheme, value, by]: EncodedSeverity): Severity {
-  return { label, scheme, value, by };
+export function decodeSeverity(severity: EncodedSeverity): Severity {
+  return { label: severity[0], scheme: severity[1], value: severity[2], by: severity[3] };
 }

@@ -1,4 +1,3 @@
-import { DatabaseError } from './error.ts';
 import type { UpdateOptions, UpdateResult } from './progress.ts';
 import { openQuery } from './query.ts';
 import type { Database, DatabaseInfo } from './record.ts';
@@ -26,16 +25,6 @@ export type {
  */
 export function openDatabase(path: string): Database {
   return openQuery(path);
-}
-
-/** As `openDatabase`, with undefined where there is no file yet. */
-export function openDatabaseIfAny(path: string): Database | undefined {
-  try {
-    return openQuery(path);
-  } catch (error) {
-    if (error instanceof DatabaseError && error.code === 'no-database') return undefined;
-    throw error;
-  }
 }
 
 /** What the database is and holds, feed by feed; throws as `openDatabase`. */

@@ -12,6 +12,10 @@ it.each([
   [{ code: 'EACCES' }, 'unwritable'],
   [{ code: 'EROFS' }, 'unwritable'],
   [{ code: 'EIO' }, 'unwritable'],
+  [{ code: 'ERR_SQLITE_ERROR', errcode: 8 }, 'unwritable'],
+  [{ code: 'ERR_SQLITE_ERROR', errcode: 14 }, 'unwritable'],
+  [{ code: 'ERR_SQLITE_ERROR', errcode: 10 }, 'corrupt'],
+  [{}, 'corrupt'],
 ])('%j becomes %s', (fields, code) => {
   const cause = Object.assign(new Error('why'), fields);
   expect(asDatabaseError(cause, 'x')).toMatchObject({ code, subject: 'x', detail: 'why', cause });

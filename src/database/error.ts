@@ -36,8 +36,8 @@ export class DatabaseError extends Error {
   }
 }
 
-/** SQLite's primary result codes (sqlite.org/rescode.html) that mean that the file is not what was sealed. */
-const SQLITE_DAMAGE = new Set([10, 11, 26]);
+/** SQLite's primary result codes (sqlite.org/rescode.html): SQLITE_READONLY, SQLITE_CANTOPEN. */
+const SQLITE_DENIED: ReadonlySet<number | undefined> = new Set([8, 14]);
 const SQLITE_FULL = 13;
 
 /** A `DatabaseError` for what reading or writing `subject` threw; one that already is stays as it is. */
@@ -50,11 +50,11 @@ export function asDatabaseError(cause: unknown, subject: string): DatabaseError 
     return new DatabaseError('disk-full', 'no space is left for the advisory database', data);
   }
   if (code === 'ENOENT') return new DatabaseError('no-database', 'there is no advisory database', data);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || SQLITE_DENIED.has(primary)) {
     return new DatabaseError('unwritable', 'the advisory database cannot be opened or written', data);
   }
-  if (primary !== undefined && SQLITE_DAMAGE.has(primary)) {
-    return new DatabaseError('corrupt', 'the advisory database is damaged', data);
+  if (typeof code === 'string' && code !== 'ERR_SQLITE_ERROR') {
+    return new DatabaseError('unwritable', 'the disk fails under the advisory database', data);
   }
-  return new DatabaseError(primary === undefined ? 'unwritable' : 'corrupt', 'the advisory database failed', data);
+  return new DatabaseError('corrupt', 'the advisory database is damaged', data);
 }

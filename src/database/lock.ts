@@ -35,7 +35,8 @@ export async function acquireLock(path: string, wait: LockWait): Promise<UpdateL
     if (wait.clock.now() >= until) {
       throw new DatabaseError('locked', 'another update of the advisory database is running', { subject: path });
     }
-    await wait.clock.sleep(POLL_MS, wait.signal);
+    if (wait.signal?.aborted) throw new DatabaseError('aborted', 'the update was called off');
+    await wait.clock.sleep(POLL_MS);
   }
 }
 

@@ -67,10 +67,11 @@ function rememberingEntries(reader: Reader): EntriesOf {
 function hitsByPackage(sqlite: DatabaseSync, directory: Directory, reader: Reader, text: string): SearchHit[] {
   const byPackage = sqlite.prepare('SELECT DISTINCT applies_to FROM entry WHERE scope = ? AND package = ?');
   const found = new Map<string, Found>();
-  const name = text.toWellFormed();
-  for (const scope of directory.scopes) {
-    for (const row of byPackage.all(scope.id, name)) {
-      collect(found, scope, name, row['applies_to'] === 0 ? 'source' : 'binary', reader);
+  for (const name of new Set([text.toWellFormed(), text.toWellFormed().toLowerCase()])) {
+    for (const scope of directory.scopes) {
+      for (const row of byPackage.all(scope.id, name)) {
+        collect(found, scope, name, row['applies_to'] === 0 ? 'source' : 'binary', reader);
+      }
     }
   }
   const hits: SearchHit[] = [];

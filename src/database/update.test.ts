@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Advisory, AdvisorySource } from '../advisory/advisory.ts';
-import { type Database, databaseStatus, openDatabase, openDatabaseIfAny, updateDatabase } from './database.ts';
+import { type Database, databaseStatus, openDatabase, updateDatabase } from './database.ts';
 import type { UpdateOptions, UpdateResult } from './progress.ts';
 import { advisory, fakeSource, feedText } from './testdata/fake-source.ts';
 
@@ -205,12 +205,25 @@ describe('an update', () => {
     expect(ids('Alpine:v3.20', 'busybox')).toEqual(['CVE-2', 'CVE-3']);
   });
 
+  it('takes a file that goes while it is read for that feed’s failure alone', async () => {
+    put(DEBIAN, [advisory('CVE-1', {})]);
+    put(MAIN, [advisory('CVE-2', apk)]);
+    const taking: AdvisorySource = {
+      ...debian,
+      parse(...all) {
+        take(MAIN);
+        return debian.parse(...all);
+      },
+    };
+    expect(kinds(await update({ sources: [taking, alpine] }))).toEqual(['updated', 'failed fetch-failed', 'absent']);
+    expect(ids('Debian:12', 'bash')).toEqual(['CVE-1']);
+  });
+
   it('makes nothing of nothing', async () => {
     await expect(update({ only: ['debian'] })).rejects.toMatchObject({ code: 'not-found' });
     put(DEBIAN, '<html>');
     await expect(update({ only: ['debian'] })).rejects.toMatchObject({ code: 'bad-feed' });
     await expect(update({ only: ['Haiku'] })).rejects.toMatchObject({ code: 'nothing-selected' });
-    expect(openDatabaseIfAny(path)).toBeUndefined();
     expect(() => openDatabase(path)).toThrow(expect.objectContaining({ code: 'no-database' }));
     expect(readdirSync(dirname(path))).toEqual(['advisories.db.lock']);
   });
@@ -236,6 +249,15 @@ describe('an update', () => {
     await update({ sources: [debian, { ...alpine, feeds: () => [] }] });
     expect(read((database) => database.ecosystem('Alpine:v3.20').sources)).toEqual([]);
     expect(ids('Debian:12', 'bash')).toEqual(['CVE-1']);
+  });
+
+  it('says that a feed vanished, also one that need not be there', async () => {
+    put(MAIN, [advisory('CVE-2', apk)]);
+    put(COMMUNITY, [advisory('CVE-3', apk)]);
+    await update({ only: ['alpine'] });
+    take(COMMUNITY);
+    expect(kinds(await update({ only: ['alpine'] }))).toEqual(['unchanged', 'failed not-found']);
+    expect(ids('Alpine:v3.20', 'busybox')).toEqual(['CVE-2', 'CVE-3']);
   });
 
   it('builds anew upon a damaged or foreign file, and says so', async () => {
@@ -348,6 +370,7 @@ describe('a search', () => {
         ['debian', 'CVE-2026-2', ['busybox']],
         ['alpine', 'CVE-2026-1', ['busybox']],
       ]);
+      expect(found('BusyBox')).toEqual(found('busybox'));
       expect(found('')).toEqual([]);
       expect(database.search('nothing')).toEqual({ hits: [], truncated: false });
     });

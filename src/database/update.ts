@@ -14,7 +14,8 @@ import type { FeedOutcome, UpdateOptions, UpdateResult } from './progress.ts';
 import { type Selection, selectFeeds } from './selection.ts';
 
 const LOCK_WAIT_MS = 15 * 60 * 1000;
-const FEED_BYTES = 2 * 1024 ** 3;
+/** What Node reads into one buffer. */
+const FEED_BYTES = 2 ** 31 - 1;
 const RETRY: RetryPolicy = { attempts: 5, attemptsInAll: 30, baseMs: 500, capMs: 20_000, longestAskedMs: 120_000 };
 
 /** Fetches, compiles and replaces; what `updateDatabase` in `database.ts` says. */
