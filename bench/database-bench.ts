@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import type { Package } from '../src/inventory/inventory.ts';
 import { type Bench, scanContender } from './image-bench.ts';
-import { type Contender, interleave, measure, median, medians, output, type Sample } from './measure.ts';
+import { type Contender, held, interleave, measure, median, medians, output, type Sample } from './measure.ts';
 import { type Goal, megabytes, type Section, time } from './results.ts';
 
 const ecosystem = 'Debian:11';
@@ -116,9 +116,9 @@ export function benchKnownImage(bench: Bench): { sections: Section[]; goals: Goa
     const layout = join(bench.work, folder, 'oci');
     return { ...scanContender(bench, `oci:${layout}:latest`, []), name: folder };
   });
-  for (const contender of contenders) output(contender);
+  const known = contenders.map((contender) => held(contender).contender);
   bench.log(`known images: ${bench.rounds} rounds`);
-  const samples = interleave(contenders, Math.max(bench.rounds, 9));
+  const samples = interleave(known, Math.max(bench.rounds, 9));
   const results = folders.map((folder) => ({ folder, ...medians(samples.get(folder) ?? []) }));
   return {
     sections: [

@@ -1,6 +1,6 @@
 // Whole image scans without cache: Seaworthy, Trivy and the floor in turn, on the same OCI layouts.
 import { join } from 'node:path';
-import { type Contender, interleave, medians, output, type Sample } from './measure.ts';
+import { type Contender, held, interleave, medians, output, type Sample } from './measure.ts';
 import { type Goal, megabytes, ratio, type Section, time } from './results.ts';
 import { installTrivy, trivyImage, trivyStart } from './trivy.ts';
 
@@ -55,15 +55,16 @@ export function benchImages(bench: Bench): { sections: Section[]; goals: Goal[] 
 
 function benchImage(bench: Bench, input: Input, trivy: string): { section: Section; goals: Goal[] } {
   const layout = join(bench.work, input.folder, 'oci');
-  const seaworthy = scanContender(bench, `oci:${layout}:latest`, ['--no-cache']);
+  const own = scanContender(bench, `oci:${layout}:latest`, ['--no-cache']);
   const floor: Contender = { name: 'floor', command: [process.execPath, join(bench.root, 'bench/floor.ts'), layout] };
-  const trivyRun = trivyImage(bench.work, trivy, layout);
+  const theirs = trivyImage(bench.work, trivy, layout);
   const start = trivyStart(trivy);
   bench.log(`${input.folder}: checking that both list the same`);
-  const packages = agreedPackages(output(seaworthy), output(trivyRun));
+  const [seaworthy, trivyRun] = [held(own), held(theirs)];
+  const packages = agreedPackages(seaworthy.text, trivyRun.text);
   const unpacked = Number(output(floor));
   bench.log(`${input.folder}: ${bench.rounds} rounds`);
-  const samples = interleave([seaworthy, start, trivyRun, floor], bench.rounds);
+  const samples = interleave([seaworthy.contender, start, trivyRun.contender, floor], bench.rounds);
   const of = (name: string): readonly Sample[] => samples.get(name) ?? [];
   const net = of('trivy').map((sample, i) => minus(sample, of('trivy --version')[i]));
   const text = `${input.what}: ${megabytes(unpacked / 1e6)} unpacked, ${packages} Debian packages, which both list alike.`;

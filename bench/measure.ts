@@ -1,6 +1,6 @@
 // Runs programs and measures the whole process from outside, by GNU time (Debian package `time`).
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,13 +22,16 @@ export interface Contender {
   readonly before?: () => void;
   /** Exit codes that are no failure; default 0 alone. */
   readonly accepts?: readonly number[];
+  /** Fewer bytes of output than this are a failure, whatever the exit code says; default 1. */
+  readonly leastBytes?: number;
 }
 
-/** Runs it once, its output thrown away. Throws when it fails: what failed is not measured. */
-export function measure({ name, command, env, before, accepts = [0] }: Contender): Sample {
+/** Runs it once. Throws when it fails: what failed is not measured. */
+export function measure({ name, command, env, before, accepts = [0], leastBytes = 1 }: Contender): Sample {
   before?.();
   const figures = join(tmpdir(), `seaworthy-bench-${process.pid}`);
-  const sink = openSync('/dev/null', 'w');
+  const printed = `${figures}.out`;
+  const sink = openSync(printed, 'w');
   const start = performance.now();
   const result = spawnSync('/usr/bin/time', ['-q', '-o', figures, '-f', '%U %S %M', ...command], {
     stdio: ['ignore', sink, 'pipe'],
@@ -38,8 +41,11 @@ export function measure({ name, command, env, before, accepts = [0] }: Contender
   closeSync(sink);
   if (!accepts.includes(result.status ?? -1))
     throw new Error(`${name} failed (${result.status ?? result.error}): ${result.stderr.toString()}`);
+  if (statSync(printed).size < leastBytes)
+    throw new Error(`${name} printed less than it should: ${result.stderr.toString()}`);
   const [user = 0, system = 0, kibibytes = 0] = readFileSync(figures, 'utf8').trim().split(' ').map(Number);
   rmSync(figures);
+  rmSync(printed);
   return { wallMs, cpuMs: (user + system) * 1000, peakMb: (kibibytes * 1024) / 1e6 };
 }
 
@@ -73,4 +79,10 @@ export function median(values: readonly number[]): number {
 export function medians(samples: readonly Sample[]): Sample {
   const of = (key: keyof Sample): number => median(samples.map((sample) => sample[key]));
   return { wallMs: of('wallMs'), cpuMs: of('cpuMs'), peakMb: of('peakMb') };
+}
+
+/** Runs it once and holds every measured run to about as much output. */
+export function held(contender: Contender): { readonly contender: Contender; readonly text: string } {
+  const text = output(contender);
+  return { contender: { ...contender, leastBytes: Math.max(1, Math.floor(Buffer.byteLength(text) * 0.9)) }, text };
 }
