@@ -1,11 +1,21 @@
 import type { AffectedRange } from '../advisory/advisory.ts';
 import type { StoredEntry } from '../database/database.ts';
-import type { Fix, Verdict } from '../finding/finding.ts';
+import type { Evidence, Fix, Verdict } from '../finding/finding.ts';
 import type { Package } from '../inventory/inventory.ts';
 import { contains, describe, intervalsOf, lowestFix } from '../version/range.ts';
 import type { Version, VersionScheme } from '../version/version.ts';
-import type { Match } from './match.ts';
 import { qualifies } from './qualifier.ts';
+
+/** What one record says of one package, and why. */
+export interface Match {
+  readonly package: Package;
+  readonly entry: StoredEntry;
+  readonly verdict: Verdict;
+  /** Only with verdict `unknown`. */
+  readonly unknownReason?: string;
+  readonly evidence: Evidence;
+  readonly fix: Fix;
+}
 
 /** A verdict with the range and the comparison that made it. */
 interface Judgement {

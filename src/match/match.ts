@@ -1,24 +1,14 @@
 import type { StoredEntry } from '../database/database.ts';
-import type { Evidence, Fix, Verdict } from '../finding/finding.ts';
 import type { Package } from '../inventory/inventory.ts';
 import type { VersionScheme } from '../version/version.ts';
-import { judge } from './judge.ts';
+import { judge, type Match } from './judge.ts';
+
+export type { Match } from './judge.ts';
 
 /** What the matcher asks of the advisory database. */
 export interface AdvisoryLookup {
   /** Every record that speaks of a package of an ecosystem, sources in their order of precedence. */
   lookup(ecosystem: string, name: string, appliesTo: 'source' | 'binary'): readonly StoredEntry[];
-}
-
-/** What one record says of one package, and why. */
-export interface Match {
-  readonly package: Package;
-  readonly entry: StoredEntry;
-  readonly verdict: Verdict;
-  /** Only with verdict `unknown`. */
-  readonly unknownReason?: string;
-  readonly evidence: Evidence;
-  readonly fix: Fix;
 }
 
 /** Why a package as a whole can't be judged. */

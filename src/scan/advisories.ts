@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { DatabaseError, openDatabase, updateDatabase } from '../database/database.ts';
 import type { ReportProvenance } from '../finding/finding.ts';
 import type { Advisories } from './assess.ts';
-import type { ScanOptions } from './scan.ts';
+import type { ScanOptions } from './options.ts';
 import { starterSet } from './starter.ts';
 import { version } from './version.ts';
 

@@ -1,39 +1,18 @@
 import { dirname, join } from 'node:path';
 import { databasePath } from '../database/database.ts';
 import type { Finding, Report } from '../finding/finding.ts';
-import { type Image, openImage, type Platform } from '../image/image.ts';
+import type { Image } from '../image/image.ts';
+import { openImage } from '../image/open.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { chooseAdvisories } from './advisories.ts';
 import { assess } from './assess.ts';
 import { coverageOf } from './coverage.ts';
 import { discover } from './discover.ts';
 import { inventoryCache } from './inventory-cache.ts';
+import type { ScanOptions } from './options.ts';
 import { version } from './version.ts';
 
-/** How far a scan is. */
-export interface ScanProgress {
-  /** Reading layers; fetching, compiling and sealing advisories, or waiting for another process that does. */
-  readonly stage: 'reading' | 'fetching' | 'compiling' | 'sealing' | 'waiting';
-  /** Bytes. */
-  readonly done?: number;
-  readonly total?: number;
-  readonly label?: string;
-}
-
-/** How to scan. */
-export interface ScanOptions {
-  readonly platform?: Platform;
-  /** Fetches nothing. */
-  readonly offline?: boolean;
-  /** Folder or address that holds the feeds at `<host>/<path>`. */
-  readonly mirror?: string;
-  /** The advisory database; default: `databasePath(process.env)`. */
-  readonly databasePath?: string;
-  /** Where inventories of known images are kept; `false` keeps none; default: beside the database. */
-  readonly cacheFolder?: string | false;
-  readonly onProgress?: (progress: ScanProgress) => void;
-  readonly signal?: AbortSignal;
-}
+export type { ScanOptions, ScanProgress } from './options.ts';
 
 /** The scope of this version: what the report's silence can't speak of. */
 const scope =

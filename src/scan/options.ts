@@ -1,0 +1,26 @@
+import type { Platform } from '../image/image.ts';
+
+/** How far a scan is. */
+export interface ScanProgress {
+  /** Reading layers; fetching, compiling and sealing advisories, or waiting for another process that does. */
+  readonly stage: 'reading' | 'fetching' | 'compiling' | 'sealing' | 'waiting';
+  /** Bytes. */
+  readonly done?: number;
+  readonly total?: number;
+  readonly label?: string;
+}
+
+/** How to scan. */
+export interface ScanOptions {
+  readonly platform?: Platform;
+  /** Fetches nothing. */
+  readonly offline?: boolean;
+  /** Folder or address that holds the feeds at `<host>/<path>`. */
+  readonly mirror?: string;
+  /** The advisory database; default: `databasePath(process.env)`. */
+  readonly databasePath?: string;
+  /** Where inventories of known images are kept; `false` keeps none; default: beside the database. */
+  readonly cacheFolder?: string | false;
+  readonly onProgress?: (progress: ScanProgress) => void;
+  readonly signal?: AbortSignal;
+}
