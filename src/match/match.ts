@@ -1,14 +1,28 @@
 import type { StoredEntry } from '../database/database.ts';
 import type { Package } from '../inventory/inventory.ts';
 import type { VersionScheme } from '../version/version.ts';
-import { judge, type Match } from './judge.ts';
+import { type Judgement, judge } from './judge.ts';
+import { qualifies } from './qualifier.ts';
 
-export type { Match } from './judge.ts';
+export type { Judgement } from './judge.ts';
 
 /** What the matcher asks of the advisory database. */
 export interface AdvisoryLookup {
-  /** Every record that speaks of a package of an ecosystem, sources in their order of precedence. */
+  /** Every record that speaks of a package of an ecosystem. */
   lookup(ecosystem: string, name: string, appliesTo: 'source' | 'binary'): readonly StoredEntry[];
+}
+
+/** What one record says of one package, and why. */
+export interface Match extends Judgement {
+  readonly entry: StoredEntry;
+  /** Name and version that were looked up: those of the package or of its source. */
+  readonly searched: { readonly name: string; readonly version: string };
+}
+
+/** Everything that is said of one package, `not-affected` too. */
+export interface PackageMatches {
+  readonly package: Package;
+  readonly matches: readonly Match[];
 }
 
 /** Why a package as a whole can't be judged. */
@@ -20,8 +34,8 @@ export interface Unjudged {
 
 /** What came of matching. */
 export interface Matches {
-  /** All verdicts, also `not-affected`. */
-  readonly matches: readonly Match[];
+  /** Only packages of which some record says other than `not-affected`. */
+  readonly packages: readonly PackageMatches[];
   readonly unjudged: readonly Unjudged[];
 }
 
@@ -31,42 +45,61 @@ export function matchPackages(
   database: AdvisoryLookup,
   schemes: ReadonlyMap<string, VersionScheme>,
 ): Matches {
-  const matches: Match[] = [];
+  const matched: PackageMatches[] = [];
   const unjudged: Unjudged[] = [];
-  const entriesOf = remember(database);
+  const judgeAll = judgeOnce(database);
   for (const found of packages) {
     const scheme = schemes.get(found.type);
     if (found.ecosystem === undefined || scheme === undefined) continue;
     const version = scheme.parse(found.version);
     if (version.kind === 'unparsable') {
-      unjudged.push({ package: found, reason: 'version-unparsable', detail: `${found.version}: ${version.reason}` });
+      const detail = `${found.version}: ${version.reason}`;
+      unjudged.push({ package: found, reason: 'version-unparsable', detail });
     }
-    for (const appliesTo of ['source', 'binary'] as const) {
-      const target = targetOf(found, appliesTo);
-      for (const entry of entriesOf(found.ecosystem, target.name, appliesTo)) {
-        const match = judge(found, target.version, entry, scheme);
-        if (match) matches.push(match);
-      }
-    }
+    const said = (['source', 'binary'] as const).flatMap((appliesTo) =>
+      judgeAll(found.ecosystem ?? '', targetOf(found, appliesTo), appliesTo, scheme),
+    );
+    const matches = said.flatMap((match) => qualified(found, match));
+    if (matches.some(({ verdict }) => verdict !== 'not-affected')) matched.push({ package: found, matches });
   }
-  return { matches, unjudged };
+  return { packages: matched, unjudged };
 }
 
 /** Debian Policy 5.6.1: without a `Source` field the source has the name and version of the binary package. */
-function targetOf(found: Package, appliesTo: 'source' | 'binary'): { name: string; version: string } {
+function targetOf(found: Package, appliesTo: 'source' | 'binary'): Match['searched'] {
   return appliesTo === 'source' ? (found.source ?? found) : found;
 }
 
-/** Many binary packages come of one source: each name is looked up once. */
-function remember(database: AdvisoryLookup): AdvisoryLookup['lookup'] {
-  const known = new Map<string, readonly StoredEntry[]>();
-  return (ecosystem, name, appliesTo) => {
-    const key = `${appliesTo} ${ecosystem} ${name}`;
-    let entries = known.get(key);
-    if (entries === undefined) {
-      entries = database.lookup(ecosystem, name, appliesTo);
-      known.set(key, entries);
+type JudgeAll = (
+  ecosystem: string,
+  searched: Match['searched'],
+  appliesTo: 'source' | 'binary',
+  scheme: VersionScheme,
+) => readonly Match[];
+
+/** Many binary packages come of one source: each name and version is looked up and judged once. */
+function judgeOnce(database: AdvisoryLookup): JudgeAll {
+  const known = new Map<string, readonly Match[]>();
+  return (ecosystem, { name, version }, appliesTo, scheme) => {
+    const key = `${appliesTo} ${ecosystem} ${name} ${version}`;
+    let matches = known.get(key);
+    if (matches === undefined) {
+      const searched = { name, version };
+      const parsed = scheme.parse(version);
+      matches = database
+        .lookup(ecosystem, name, appliesTo)
+        .map((entry) => ({ ...judge(parsed, entry, scheme), entry, searched }));
+      known.set(key, matches);
     }
-    return entries;
+    return matches;
   };
+}
+
+/** Leaves out what is said of other builds; what may be of another build is not known to be of this one. */
+function qualified(found: Package, match: Match): readonly Match[] {
+  const answer = qualifies(found, match.entry.qualifiers);
+  if (answer === 'no') return [];
+  if (answer === 'yes' || match.verdict !== 'affected') return [match];
+  const unknownReason = 'The package is of a module, but the package database does not say of which stream';
+  return [{ ...match, verdict: 'unknown', unknownReason }];
 }

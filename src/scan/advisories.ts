@@ -55,9 +55,8 @@ function openKnown(path: string, ecosystem: string | undefined): ChosenAdvisorie
 }
 
 function starter(notes: readonly string[]): ChosenAdvisories {
-  const { advisories, digest, asOf, entries } = starterSet();
-  const loud = `Only the starter set was used: ${entries} well-known flaws. Run \`seaworthy db update\` for all that is known.`;
-  return { advisories, starter: true, provenance: { digest, builtAt: asOf, starter: true }, notes: [loud, ...notes] };
+  const { advisories, digest, asOf } = starterSet();
+  return { advisories, starter: true, provenance: { digest, builtAt: asOf, starter: true }, notes };
 }
 
 /** Fetches what the first source that has the ecosystem says of it; tells what failed. */

@@ -1,4 +1,5 @@
-import type { Database } from '../database/database.ts';
+import type { Severity } from '../advisory/advisory.ts';
+import type { AdvisoryDetails, Database } from '../database/database.ts';
 import type { Evidence, Finding, Fix, PackageRef, VulnerabilityFinding } from '../finding/finding.ts';
 import type { Package } from '../inventory/inventory.ts';
 import { type Match, matchPackages, type Unjudged } from '../match/match.ts';
@@ -20,12 +21,12 @@ export function assess(
   advisories: Advisories,
   precedence: readonly string[],
 ): Assessment {
-  const { matches, unjudged } = matchPackages(packages, advisories, versionSchemes);
+  const { packages: matched, unjudged } = matchPackages(packages, advisories, versionSchemes);
   const findings: Finding[] = [];
-  for (const ofPackage of Map.groupBy(matches, (match) => match.package).values()) {
-    for (const [flaw, opinions] of byFlaw(ofPackage)) {
-      const finding = decide(flaw, opinions, precedence, advisories);
-      if (finding) findings.push(finding);
+  for (const { package: found, matches } of matched) {
+    for (const [flaw, opinions] of byFlaw(matches)) {
+      const decided = decide(opinions, precedence);
+      if (decided) findings.push(findingOf(flaw, found, decided, advisories));
     }
   }
   return { findings: findings.toSorted(byPackageThenFlaw), unjudged };
@@ -43,9 +44,7 @@ function compareText(a: string, b: string): number {
 function byFlaw(matches: readonly Match[]): Map<string, Match[]> {
   const flaws = new Map<string, Match[]>();
   for (const match of matches) {
-    const { id, aliases, covers } = match.entry;
-    const names = covers.length > 0 ? covers : [[id, ...aliases].find((name) => name.startsWith('CVE-')) ?? id];
-    for (const name of names) {
+    for (const name of flawsOf(match.entry)) {
       const known = flaws.get(name);
       if (known) known.push(match);
       else flaws.set(name, [match]);
@@ -54,44 +53,61 @@ function byFlaw(matches: readonly Match[]): Map<string, Match[]> {
   return flaws;
 }
 
+function flawsOf({ id, aliases, covers }: Match['entry']): readonly string[] {
+  if (covers.length > 0) return covers;
+  return [id.startsWith('CVE-') ? id : (aliases.find((name) => name.startsWith('CVE-')) ?? id)];
+}
+
+/** What was decided of one flaw in one package. */
+interface Decision {
+  readonly verdict: 'affected' | 'unknown';
+  /** Matches of the deciding source that say so. */
+  readonly speaking: readonly [Match, ...Match[]];
+  /** Matches of other sources that say the same. */
+  readonly agreeing: readonly Match[];
+}
+
 /** The first source in precedence that speaks of the flaw decides; `not-affected` is no finding. */
-function decide(
-  flaw: string,
-  opinions: readonly Match[],
-  precedence: readonly string[],
-  advisories: Advisories,
-): VulnerabilityFinding | undefined {
-  const rank = ({ entry }: Match): number =>
-    (precedence.indexOf(entry.source.name) + precedence.length + 1) % (precedence.length + 1);
+function decide(opinions: readonly Match[], precedence: readonly string[]): Decision | undefined {
+  if (opinions.every(({ verdict }) => verdict === 'not-affected')) return undefined;
+  const rank = ({ entry }: Match): number => {
+    const at = precedence.indexOf(entry.source.name);
+    return at < 0 ? precedence.length : at;
+  };
   const sorted = opinions.toSorted((a, b) => rank(a) - rank(b));
   const source = sorted[0]?.entry.source.name;
   const deciding = sorted.filter(({ entry }) => entry.source.name === source);
   const verdict = deciding.some((match) => match.verdict === 'affected') ? 'affected' : 'unknown';
-  const speaking = deciding.filter((match) => match.verdict === verdict);
-  const [first] = speaking;
+  const [first, ...further] = deciding.filter((match) => match.verdict === verdict);
   if (!first) return undefined;
   const agreeing = sorted.filter((match) => match.entry.source.name !== source && match.verdict === verdict);
-  const evidence = [...speaking, ...agreeing].map((match) => match.evidence);
-  return findingOf(flaw, verdict, speaking, evidence, first, advisories);
+  return { verdict, speaking: [first, ...further], agreeing };
 }
 
-function findingOf(
-  flaw: string,
-  verdict: 'affected' | 'unknown',
-  speaking: readonly Match[],
-  evidence: readonly Evidence[],
-  first: Match,
-  advisories: Advisories,
-): VulnerabilityFinding {
-  const { package: found, entry } = first;
-  const details = advisories.details(entry.id, entry.feed);
+function evidenceOf({ entry, searched, range, comparison }: Match, ecosystem: string): Evidence {
+  return {
+    matcher: `${entry.appliesTo}-package`,
+    searchedBy: { ecosystem, ...searched },
+    found: { advisory: entry.id, source: entry.source, status: entry.status },
+    range,
+    comparison,
+  };
+}
+
+function severityOf(speaking: readonly Match[], details: AdvisoryDetails | undefined): Severity {
+  const said = [...speaking.flatMap(({ entry }) => entry.severity ?? []), ...(details?.severities ?? [])];
+  const by = speaking[0]?.entry.source.name ?? '';
+  return (
+    said.find(({ label }) => label !== 'unknown') ?? said[0] ?? { label: 'unknown', scheme: 'none', value: '', by }
+  );
+}
+
+function findingOf(flaw: string, found: Package, decision: Decision, advisories: Advisories): VulnerabilityFinding {
+  const { verdict, speaking, agreeing } = decision;
+  const [first] = speaking;
+  const details = advisories.details(first.entry.id, first.entry.feed);
   const scheme = versionSchemes.get(found.type);
-  const severity =
-    speaking.map((match) => match.entry.severity).find((said) => said !== undefined && said.label !== 'unknown') ??
-    details?.severities.find(({ label }) => label !== 'unknown') ??
-    entry.severity ??
-    details?.severities[0];
-  const names = new Set(speaking.flatMap((match) => [match.entry.id, ...match.entry.aliases]));
+  const names = new Set(speaking.flatMap(({ entry }) => [entry.id, ...entry.aliases]));
   names.delete(flaw);
   return {
     kind: 'vulnerability',
@@ -103,12 +119,12 @@ function findingOf(
       id: flaw,
       aliases: [...names].toSorted(compareText),
       ...(details?.summary === undefined ? {} : { summary: details.summary }),
-      severity: severity ?? { label: 'unknown', scheme: 'none', value: '', by: entry.source.name },
+      severity: severityOf(speaking, details),
       references: details?.references ?? [],
       ...(details?.published === undefined ? {} : { published: details.published }),
     },
     fix: scheme ? highestFix(speaking, scheme) : first.fix,
-    evidence,
+    evidence: [...speaking, ...agreeing].map((match) => evidenceOf(match, found.ecosystem ?? '')),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { EcosystemInfo } from '../database/database.ts';
-import type { Coverage, CoverageSource, EcosystemCoverage, UnassessedReason } from '../finding/finding.ts';
+import type { Coverage, CoverageSource, EcosystemCoverage } from '../finding/finding.ts';
 import type { Inventory, Package } from '../inventory/inventory.ts';
 import type { Unjudged } from '../match/match.ts';
 
@@ -8,6 +8,8 @@ export interface Answering {
   readonly ecosystem: (ecosystem: string) => EcosystemInfo;
   /** Whether it was the starter set. */
   readonly starter: boolean;
+  /** Names of the sources, the one that decides first. */
+  readonly precedence: readonly string[];
 }
 
 type Unassessed = EcosystemCoverage['unassessed'][number];
@@ -81,18 +83,25 @@ function ecosystemCoverage(
       advisories: source.advisories,
     }),
   );
-  const unassessed = whole(info, answering.starter, packages.length) ?? unparsable(packages, unjudged);
+  const unassessed = whole(info, answering, packages.length) ?? unparsable(packages, unjudged);
   const left = unassessed.reduce((sum, { packages: count }) => sum + count, 0);
   return { ecosystem, packages: packages.length, assessed: packages.length - left, unassessed, sources };
 }
 
 /** Why none of the packages of an ecosystem was assessed as it should be. */
-function whole(info: EcosystemInfo, starter: boolean, packages: number): Unassessed[] | undefined {
-  const reason = (said: UnassessedReason, detail: string): Unassessed[] => [{ reason: said, packages, detail }];
-  if (starter) return reason('starter-only', 'only the few flaws of the starter set were looked for');
-  if (info.sources.length === 0) return reason('no-advisories', 'no advisories of this release are loaded');
-  const [missing] = info.missing;
-  return missing && reason('no-advisories', `a part of the advisories is not loaded: ${missing.url}`);
+function whole(info: EcosystemInfo, { starter, precedence }: Answering, packages: number): Unassessed[] | undefined {
+  if (starter) return [{ reason: 'starter-only', packages }];
+  if (info.sources.length === 0) {
+    return [{ reason: 'no-advisories', packages, detail: 'no advisories of this release are loaded' }];
+  }
+  // A source that only adds to what the deciding one says may be missing; a part of the deciding one may not.
+  const decides = precedence.find((name) =>
+    [...info.sources.map((source) => source.name), ...info.missing.map(({ source }) => source)].includes(name),
+  );
+  const missing = info.missing.find(({ source }) => source === decides);
+  return (
+    missing && [{ reason: 'no-advisories', packages, detail: `a part of the advisories is not loaded: ${missing.url}` }]
+  );
 }
 
 function unparsable(packages: readonly Package[], unjudged: readonly Unjudged[]): Unassessed[] {

@@ -29,7 +29,11 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
   const chosen = await chooseAdvisories(inventory.distro?.ecosystem, database, options);
   try {
     const { findings, unjudged } = assess(inventory.packages, chosen.advisories, precedence);
-    const answering = { ecosystem: (name: string) => chosen.advisories.ecosystem(name), starter: chosen.starter };
+    const answering = {
+      ecosystem: (name: string) => chosen.advisories.ecosystem(name),
+      starter: chosen.starter,
+      precedence,
+    };
     const coverage = coverageOf(inventory, answering, unjudged, [...chosen.notes, scope]);
     return reportOf(inventory, findings, coverage, { cached, database: chosen.provenance });
   } finally {

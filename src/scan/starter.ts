@@ -8,8 +8,6 @@ export interface StarterSet {
   readonly advisories: Advisories;
   readonly digest: string;
   readonly asOf: string;
-  /** Number of flaws in it. */
-  readonly entries: number;
 }
 
 /** The small advisory set inside the program, in the form of a database. */
@@ -40,7 +38,7 @@ export function starterSet(): StarterSet {
     ecosystem: (ecosystem) => ecosystemOf(ecosystem, counts.get(ecosystem)?.size ?? 0, source),
     close: () => undefined,
   };
-  return { advisories, digest: info.digest, asOf: info.asOf, entries: info.entries };
+  return { advisories, digest: info.digest, asOf: info.asOf };
 }
 
 function ecosystemOf(ecosystem: string, advisories: number, source: SourceRef): EcosystemInfo {

@@ -38,13 +38,14 @@ function severityCounts(affected: readonly Finding[]): Span[] {
   });
 }
 
-function nothingFound({ coverage, packages, subject }: Report): Span[] {
-  if (subject.entries === 0) return [span('Nothing could be assessed: there is not one file in it.', 'warn')];
+function nothingFound(report: Report): Span[] {
+  const { coverage, packages, subject } = report;
+  if (subject.entries === 0) return [span('Nothing to assess: there is not one file in it.', 'good')];
   const assessed = coverage.ecosystems.reduce((sum, one) => sum + one.assessed, 0);
   const looked = starterFlaws(coverage.ecosystems);
   const share = `${thousands(assessed)} of ${count(packages.length, 'package')}`;
   if (coverage.complete && looked === undefined) {
-    return [span(`No vulnerabilities found: ${share} assessed.`, 'good')];
+    return [span(`No vulnerabilities${onlyFixed(report) ? ' that have a fix' : ''} found: ${share} assessed.`, 'good')];
   }
   if (assessed > 0) return [span(`None found in what was assessed: ${share}.`, 'warn')];
   if (looked !== undefined) {
@@ -52,6 +53,13 @@ function nothingFound({ coverage, packages, subject }: Report): Span[] {
     return [span(`None of ${set} in the starter set found; ${share} assessed in full.`, 'warn')];
   }
   return [span(`Nothing could be assessed: ${share}.`, 'warn')];
+}
+
+/** Whether some of what was assessed was so only by sources that know no flaw without a fix. */
+function onlyFixed({ coverage }: Report): boolean {
+  return coverage.ecosystems.some(
+    ({ sources }) => sources.length > 0 && sources.every(({ lists }) => lists === 'fixes'),
+  );
 }
 
 /** Flaws that the starter set knows, when it was all there was for some ecosystem; else undefined. */
