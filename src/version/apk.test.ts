@@ -55,10 +55,10 @@ describe('apk versions against answers of apk-tools (recorded: Debian has no apk
   it('agree on 1,400 pairs', () => {
     const pairs = neighbours(chains);
     expect(pairs).toHaveLength(1400);
-    expect(pairs.filter(([a, b, answer]) => order(apk, a, b) !== answer)).toEqual([]);
+    expect(pairs.filter(([a, b, answer]) => order(apk, a, b) !== answer).slice(0, 10)).toEqual([]);
   });
   it('agree on 100 texts that are no versions', () => {
     expect(refused).toHaveLength(100);
-    expect(refused.filter((text) => apk.parse(text).kind === 'version')).toEqual([]);
+    expect(refused.filter((text) => apk.parse(text).kind === 'version').slice(0, 10)).toEqual([]);
   });
 });

@@ -76,7 +76,7 @@ describe(`dpkg versions against dpkg itself${present ? '' : ' (NOT RUN: this mac
   it.skipIf(!present)('agree on the order file', async () => {
     const pairs = neighbours(readOrderFile(orderFile).chains);
     const answers = await askDpkg(pairs.map(([a, b, order]) => [a, operators[order], b]));
-    expect(pairs.filter((_, index) => answers[index] !== '0')).toEqual([]);
+    expect(pairs.filter((_, index) => answers[index] !== '0').slice(0, 10)).toEqual([]);
   });
   it.skipIf(!present)('agree on 10,000 generated pairs', { timeout: 180_000 }, async () => {
     const pairs = fc.sample(nearbyPairs(arbitrary, piece, parses), { numRuns: 10_000, seed: 20_240_617 });
@@ -84,7 +84,7 @@ describe(`dpkg versions against dpkg itself${present ? '' : ' (NOT RUN: this mac
     expect(new Set(comparisons.map(([, operator]) => operator)).size).toBe(3);
     const answers = await askDpkg(comparisons);
     expect(answers).toHaveLength(10_000);
-    expect(comparisons.filter((_, index) => answers[index] !== '0')).toEqual([]);
+    expect(comparisons.filter((_, index) => answers[index] !== '0').slice(0, 10)).toEqual([]);
   });
   it.skipIf(!present)('agree on which of 1,500 generated texts are versions', { timeout: 60_000 }, async () => {
     const odd = fc.tuple(fc.constantFrom('', ' ', ':', 'x:', '+1:', '1:-', '99999999999:'), anyText, piece);
@@ -96,7 +96,7 @@ describe(`dpkg versions against dpkg itself${present ? '' : ' (NOT RUN: this mac
       { numRuns: 1500, seed: 20_240_618 },
     );
     const answers = await askDpkg(texts.map((text) => [text, 'eq', text]));
-    expect(texts.filter((text, index) => parses(text) !== (answers[index] === '0'))).toEqual([]);
+    expect(texts.filter((text, index) => parses(text) !== (answers[index] === '0')).slice(0, 10)).toEqual([]);
     expect(new Set(answers)).toEqual(new Set(['0', '2']));
   });
 });

@@ -154,15 +154,15 @@ function sweep<V extends Version>(marks: readonly Mark<V>[], scheme: VersionSche
   let open: { readonly from?: Bound<V> } | undefined;
   for (let index = 0; index < marks.length; ) {
     const at = marks[index]?.at;
+    const end = endOfPlace(marks, index, scheme);
     let here = open !== undefined;
     let after = here;
-    for (; index < marks.length; index++) {
-      const mark = marks[index];
-      if (mark === undefined || comparePlaces(mark.at, at, scheme) !== 0) break;
-      after = mark.kind === 'introduced';
+    for (const { kind } of marks.slice(index, end)) {
+      after = kind === 'introduced';
       // A last affected version is itself still affected.
-      if (mark.kind !== 'lastAffected') here = after;
+      if (kind !== 'lastAffected') here = after;
     }
+    index = end;
     if (open === undefined && here) open = at === undefined ? {} : { from: { version: at, inclusive: true } };
     if (open !== undefined && !after) {
       if (at !== undefined) intervals.push({ ...open, to: { version: at, inclusive: here } });
@@ -171,6 +171,13 @@ function sweep<V extends Version>(marks: readonly Mark<V>[], scheme: VersionSche
   }
   if (open !== undefined) intervals.push(open);
   return intervals;
+}
+
+/** Index after the marks that stand at the same place as the one at `start`. */
+function endOfPlace<V extends Version>(marks: readonly Mark<V>[], start: number, scheme: VersionScheme<V>): number {
+  let end = start + 1;
+  while (end < marks.length && comparePlaces(marks[start]?.at, marks[end]?.at, scheme) === 0) end++;
+  return end;
 }
 
 /** The highest limit, since a version before any of them passes; `undefined` when there is none or one is unbounded. */

@@ -72,13 +72,13 @@ describe(`rpm versions against rpm itself${present ? '' : ' (NOT RUN: this machi
   it.skipIf(!present)('agree on the order file', async () => {
     const pairs = neighbours(readOrderFile(orderFile).chains);
     const answers = await askRpm(pairs);
-    expect(pairs.filter(([, , order], index) => answers[index] !== String(order))).toEqual([]);
+    expect(pairs.filter(([, , order], index) => answers[index] !== String(order)).slice(0, 10)).toEqual([]);
   });
   it.skipIf(!present)('agree on 10,000 generated pairs', { timeout: 60_000 }, async () => {
     const pairs = fc.sample(nearbyPairs(arbitrary, piece, parses), { numRuns: 10_000, seed: 20_240_617 });
     const answers = await askRpm(pairs);
     expect(answers).toHaveLength(10_000);
     expect(new Set(answers)).toEqual(new Set(['-1', '0', '1']));
-    expect(pairs.filter(([a, b], index) => String(order(rpm, a, b)) !== answers[index])).toEqual([]);
+    expect(pairs.filter(([a, b], index) => String(order(rpm, a, b)) !== answers[index]).slice(0, 10)).toEqual([]);
   });
 });
