@@ -1,17 +1,8 @@
-import { ImageError, type Platform } from './image.ts';
+import type { Platform } from './image.ts';
 
 const nodeToOci: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm64: 'arm64', arm: 'arm' };
 
-/** Reads `os/arch[/variant]`. Throws `bad-reference`. */
-export function parsePlatform(text: string): Platform {
-  const parts = text.split('/');
-  const [os, architecture, variant] = parts;
-  if (!os || !architecture || parts.length > 3 || (parts.length === 3 && !variant)) {
-    throw new ImageError('bad-reference', 'A platform is written os/arch[/variant], for example linux/arm64', text);
-  }
-  return variant ? { os, architecture, variant } : { os, architecture };
-}
-
+/** Writes `os/arch[/variant]`. */
 export function formatPlatform(platform: Platform): string {
   const { os, architecture, variant } = platform;
   return variant ? `${os}/${architecture}/${variant}` : `${os}/${architecture}`;

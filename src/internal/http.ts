@@ -49,7 +49,7 @@ export interface HttpLimits {
   readonly redirects: number;
 }
 
-export const HTTP_LIMITS: HttpLimits = {
+const HTTP_LIMITS: HttpLimits = {
   connectMs: 15_000,
   headersMs: 60_000,
   idleMs: 30_000,

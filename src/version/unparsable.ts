@@ -1,7 +1,7 @@
 import type { Unparsable } from './version.ts';
 
 /** Longest version text in UTF-16 units that any scheme reads; the longest in real package databases are near 100. */
-export const maxVersionLength = 1024;
+const maxVersionLength = 1024;
 
 /** The value that stands for a text which breaks a scheme's grammar. */
 export function unparsable(text: string, reason: string): Unparsable {

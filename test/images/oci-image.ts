@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { type TarEntry, tarBytes, tarMembers } from './tar.ts';
 
-export { type TarEntry, tarBytes } from './tar.ts';
+export type { TarEntry } from './tar.ts';
 
 /** One layer. Give `entries`, or `tar` (bytes as they are), or `stored` (blob and diffID as they are). */
 export interface LayerSpec {
@@ -211,7 +211,7 @@ export function zerosLayer(mebibytes: number, name: string, compression: 'gzip' 
 }
 
 /** Writes the files of a folder, each by its relative path, into a tar archive. */
-export function tarFolder(folder: string): Buffer {
+function tarFolder(folder: string): Buffer {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))

@@ -102,7 +102,7 @@ function fault(open: OpenRecord, line: number, text: string): void {
  * A checksum as digest: `Q1` and `Q2` are SHA-1 and SHA-256 in base 64, bare hexadecimal is MD5. apk 3 cuts its SHA-256
  * to 160 bits, which is no digest to compare with; undefined then and where it is malformed.
  */
-export function readChecksum(text: string): string | undefined {
+function readChecksum(text: string): string | undefined {
   if (/^[\da-f]{32}$/.test(text)) return `md5:${text}`;
   const hex = Buffer.from(text.slice(2), 'base64').toString('hex');
   if (text.startsWith('Q1') && hex.length === 40) return `sha1:${hex}`;

@@ -84,9 +84,8 @@ describe.each(kinds)('%s', (kind) => {
 
   it.each(ways)('reads on after the end of a member or frame %s', async (_, options) => {
     // Node's own zstd stream can't: then it is said.
-    if (kind === 'zstd' && options.publicApi)
-      return expect(unpack(kind, members, options)).rejects.toMatchObject({ code: 'unsupported-media-type' });
-    expect(await unpack(kind, members, options)).toBe(sha256(both));
+    const expected = kind === 'zstd' && options.publicApi ? 'unsupported-media-type' : sha256(both);
+    expect(await unpack(kind, members, options).catch((error: unknown) => (error as ImageError).code)).toBe(expected);
   });
 
   it.each(ways)('says when the bytes are damaged %s', async (_, options) => {

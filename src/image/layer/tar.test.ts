@@ -123,7 +123,11 @@ describe('broken archives', () => {
     ['cut in a file', sound.subarray(0, 2000), 'truncated'],
     ['wrong checksum', tarBytes([{ name: 'a', checksum: '0000000' }]), 'corrupt'],
     ['negative size', tarBytes([{ name: 'a', claimedSize: -1 }]), 'corrupt'],
-    ['pax record that lies about its length', tarBytes([{ name: 'a', pax: { 'x\n999999 y': '1' }, body: '' }]), 'none'],
+    [
+      'pax record that lies about its length',
+      tarBytes([{ name: 'a', pax: { 'x\n999999 y': '1' }, body: '' }]),
+      'nothing was thrown',
+    ],
     ['pax size that is no number', tarBytes([{ name: 'a', pax: { size: '-5' } }]), 'corrupt'],
     [
       'pieces of a sparse file outside of it',
@@ -131,8 +135,7 @@ describe('broken archives', () => {
       'corrupt',
     ],
   ])('%s', (_, archive, code) => {
-    if (code === 'none') expect(() => walk(archive)).not.toThrow();
-    else expect(codeOf(() => walk(archive))).toBe(code);
+    expect(codeOf(() => walk(archive))).toBe(code);
   });
 
   it('never throw anything but an ImageError', () => {
@@ -144,11 +147,7 @@ describe('broken archives', () => {
       fc.property(fc.array(fc.tuple(fc.nat(4000), fc.nat(255)), { maxLength: 20 }), (flips) => {
         const broken = Buffer.from(base);
         for (const [at, byte] of flips) broken[at] = byte;
-        try {
-          walk(broken, 1000);
-        } catch (error) {
-          expect(error).toBeInstanceOf(ImageError);
-        }
+        expect(() => codeOf(() => walk(broken, 1000))).not.toThrow();
       }),
       { numRuns: 300 },
     );

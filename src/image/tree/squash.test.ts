@@ -31,7 +31,9 @@ function seen(
     layers.map((entries, index) => layerOf(entries, index)),
     { selects, folders },
   );
-  return [...(snapshots.at(-1)?.files ?? [])].map(([path, { bytes }]) => `${path}=${Buffer.from(bytes)}`).toSorted();
+  return [...(snapshots.at(-1)?.files ?? [])]
+    .map(([path, { bytes }]) => `${path}=${Buffer.from(bytes).toString()}`)
+    .toSorted();
 }
 
 const file = (name: string, body: string): Written => ({ name, body });

@@ -79,7 +79,7 @@ function findingLines(finding: Finding, view: FindingView): Line[] {
 }
 
 /** Why it is said: the comparison, whose record, of which day; for an unknown verdict what stood in the way. */
-export function why({ evidence, vulnerability, unknownReason }: Finding): string {
+function why({ evidence, vulnerability, unknownReason }: Finding): string {
   const first = evidence[0];
   if (first === undefined) return unknownReason ?? 'no evidence was recorded';
   const { advisory, source } = first.found;

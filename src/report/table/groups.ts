@@ -73,7 +73,7 @@ export function sortFindings(findings: readonly Finding[]): Finding[] {
 }
 
 /** Rank of a finding's severity, 0 is worst. */
-export function severityRank(finding: Finding): number {
+function severityRank(finding: Finding): number {
   return severities.indexOf(finding.vulnerability.severity.label);
 }
 
@@ -103,7 +103,7 @@ function byGroup(a: Group, b: Group): number {
 }
 
 /** Order by UTF-16 unit, the same on every machine. */
-export function compareText(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

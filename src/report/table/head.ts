@@ -33,7 +33,7 @@ function packagesText({ packages, runs }: Report): string {
 }
 
 /** `sha256:0123456789ab`: enough to tell images apart by eye. */
-export function shortDigest(digest: string): string {
+function shortDigest(digest: string): string {
   const colon = digest.indexOf(':');
   return digest.slice(0, colon + 13);
 }
