@@ -1,7 +1,7 @@
 import type { AffectedRange } from '../advisory/advisory.ts';
 import type { StoredEntry } from '../database/database.ts';
 import type { Fix, Verdict } from '../finding/finding.ts';
-import { contains, describe, type Interval, intervalsOf, lowestFix } from '../version/range.ts';
+import { contains, describe, type Interval, intervalsOf, lowestFix, type RangeEvent } from '../version/range.ts';
 import type { Unparsable, Version, VersionScheme } from '../version/version.ts';
 
 /** What one record says of one version, and how it comes to that. */
@@ -23,7 +23,16 @@ export function judge(version: Version | Unparsable, entry: StoredEntry, scheme:
   if (entry.status === 'not-affected') return notAffected;
   const { text } = version;
   if (entry.versions?.includes(text)) {
-    return { ...affectedOr(entry, `= ${text}`, `${text} is listed`), fix: fixOf(version, [], entry, scheme) };
+    return {
+      ...affectedOr(entry, `= ${text}`, `${text} is listed`),
+      fix: fixOf(
+        version,
+        entry.ranges.flatMap(({ events }) => events),
+        [],
+        entry,
+        scheme,
+      ),
+    };
   }
   const ranges = entry.ranges.filter(({ type }) => type !== 'git');
   if (ranges.length === 0) return withoutRanges(text, entry);
@@ -58,16 +67,20 @@ function withinRanges(
   scheme: VersionScheme,
 ): Judgement {
   const all: Interval[] = [];
+  const readable: RangeEvent[] = [];
   let unclear: Unparsable | undefined;
   for (const { events } of ranges) {
     const intervals = intervalsOf(events, scheme);
     if ('kind' in intervals) unclear = intervals;
-    else all.push(...intervals);
+    else {
+      all.push(...intervals);
+      readable.push(...events);
+    }
   }
   if (contains(all, version, scheme)) {
     const range = describe(all);
     const comparison = `${version.text} is within ${range} (${scheme.id})`;
-    return { ...affectedOr(entry, range, comparison), fix: fixOf(version, all, entry, scheme) };
+    return { ...affectedOr(entry, range, comparison), fix: fixOf(version, readable, all, entry, scheme) };
   }
   if (!unclear) return notAffected;
   return unknown(
@@ -83,13 +96,13 @@ function stateOf({ fixState, note }: StoredEntry): Fix {
 /** The lowest fixed version above the installed one that lies in no range. */
 function fixOf(
   version: Version | Unparsable,
+  events: readonly RangeEvent[],
   affected: readonly Interval[],
   entry: StoredEntry,
   scheme: VersionScheme,
 ): Fix {
   const state = stateOf(entry);
   if (entry.fixState !== 'fixed' || version.kind === 'unparsable') return state;
-  const events = entry.ranges.filter(({ type }) => type !== 'git').flatMap((range) => range.events);
   const fixed = lowestFix(events, version, scheme, affected);
   return fixed?.kind === 'version' ? { ...state, version: fixed.text, appliesTo: entry.appliesTo } : state;
 }

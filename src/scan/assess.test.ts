@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { StoredEntry } from '../database/database.ts';
+import type { Package } from '../inventory/inventory.ts';
+import { type Advisories, assess } from './assess.ts';
+import { advisorySources } from './ecosystems.ts';
+import { precedence } from './scan.ts';
+
+const layer = { index: 0, diffId: '' };
+const found: Package = {
+  id: 'pkg:deb/debian/libfoo1@1.0?arch=amd64',
+  name: 'libfoo1',
+  version: '1.0',
+  ecosystem: 'Debian:12',
+  type: 'deb',
+  kind: 'binary',
+  source: { name: 'foo', version: '1.0' },
+  purl: 'pkg:deb/debian/libfoo1@1.0?arch=amd64',
+  locations: [{ path: '/var/lib/dpkg/status', layer }],
+  licenses: [],
+  foundBy: 'dpkg',
+  metadata: { kind: 'dpkg' },
+};
+
+function entry(source: string, id: string, fixed: string | undefined, more: Partial<StoredEntry> = {}): StoredEntry {
+  return {
+    id,
+    aliases: [],
+    covers: [],
+    appliesTo: 'source',
+    status: fixed === undefined ? 'not-affected' : 'affected',
+    ranges: fixed === undefined ? [] : [{ type: 'ecosystem', events: [{ introduced: '0' }, { fixed }] }],
+    fixState: 'fixed',
+    feed: 1,
+    source: { name: source, url: `https://${source}.test/`, digest: 'sha256:0', fetchedAt: '2026-11-24T00:00:00Z' },
+    ...more,
+  };
+}
+
+function advisories(entries: readonly StoredEntry[]): Advisories {
+  return {
+    lookup: (_, name, appliesTo) => entries.filter((one) => name === 'foo' && one.appliesTo === appliesTo),
+    details: () => undefined,
+    ecosystem: (ecosystem) => ({ ecosystem, sources: [], missing: [] }),
+    close: () => undefined,
+  };
+}
+
+/** `flaw verdict fix [aliases]` of each finding. */
+function told(...entries: readonly StoredEntry[]): string[] {
+  return assess([found], advisories(entries), ['debian', 'osv']).findings.map(
+    ({ vulnerability, verdict, fix, evidence }) =>
+      `${vulnerability.id} ${verdict} ${fix.version ?? '-'} [${vulnerability.aliases.join(' ')}] ×${evidence.length}`,
+  );
+}
+
+describe('one flaw is one finding', () => {
+  it.each<[string, StoredEntry[], string[]]>([
+    [
+      'two sources that agree',
+      [entry('osv', 'DEBIAN-CVE-2026-1', '2.0', { aliases: ['CVE-2026-1'] }), entry('debian', 'CVE-2026-1', '1.5')],
+      ['CVE-2026-1 affected 1.5 [] ×2'],
+    ],
+    [
+      'the distribution says not affected',
+      [entry('osv', 'DEBIAN-CVE-2026-1', '2.0', { aliases: ['CVE-2026-1'] }), entry('debian', 'CVE-2026-1', undefined)],
+      [],
+    ],
+    [
+      'only another source knows of it',
+      [entry('osv', 'DSA-1', '2.0', { aliases: ['CVE-2026-1'] })],
+      ['CVE-2026-1 affected 2.0 [DSA-1] ×1'],
+    ],
+    [
+      'a notice on two flaws',
+      [entry('osv', 'ALSA-1', '2.0', { covers: ['CVE-2026-1', 'CVE-2026-2'] })],
+      ['CVE-2026-1 affected 2.0 [ALSA-1] ×1', 'CVE-2026-2 affected 2.0 [ALSA-1] ×1'],
+    ],
+    [
+      'two notices on one flaw: the later fix completes',
+      [
+        entry('osv', 'ALSA-1', '1.5', { covers: ['CVE-2026-1'] }),
+        entry('osv', 'ALSA-2', '2.0', { covers: ['CVE-2026-1'] }),
+      ],
+      ['CVE-2026-1 affected 2.0 [ALSA-1 ALSA-2] ×2'],
+    ],
+    ['no CVE: its own name', [entry('debian', 'TEMP-1', '2.0')], ['TEMP-1 affected 2.0 [] ×1']],
+    [
+      'undetermined is a finding of its own verdict',
+      [entry('debian', 'CVE-2026-1', undefined, { status: 'undetermined' })],
+      ['CVE-2026-1 unknown - [] ×1'],
+    ],
+    [
+      'affected by one record and undetermined by another of the source',
+      [entry('debian', 'CVE-2026-1', undefined, { status: 'undetermined' }), entry('debian', 'CVE-2026-1', '2.0')],
+      ['CVE-2026-1 affected 2.0 [] ×1'],
+    ],
+  ])('%s', (_, entries, expected) => {
+    expect(told(...entries)).toEqual(expected);
+  });
+});
+
+it('a finding keeps its identity when the version changes', () => {
+  const again = {
+    ...found,
+    version: '1.1',
+    id: found.id.replace('1.0', '1.1'),
+    purl: found.purl.replace('1.0', '1.1'),
+    source: { name: 'foo', version: '1.1' },
+  };
+  const [first, second] = [found, again].map(
+    (one) => assess([one], advisories([entry('debian', 'CVE-2026-1', '2.0')]), precedence).findings[0]?.id,
+  );
+  expect(first).toBe(second);
+  expect(first).toBe('CVE-2026-1|pkg:deb/debian/libfoo1?arch=amd64');
+});
+
+it('the severity shown is the first that is known', () => {
+  const severity = { label: 'high', scheme: 'debian-urgency', value: 'high', by: 'debian' } as const;
+  const [finding] = assess(
+    [found],
+    advisories([entry('debian', 'CVE-2026-1', '2.0', { severity })]),
+    precedence,
+  ).findings;
+  expect(finding?.vulnerability.severity).toEqual(severity);
+});
+
+it('the order of precedence is that of the sources, the starter set last', async () => {
+  const sources = await advisorySources();
+  expect(precedence).toEqual([...sources.map(({ id }) => id), 'starter']);
+});
