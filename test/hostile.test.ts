@@ -45,9 +45,11 @@ function seaworthy(...args: readonly string[]): Promise<Outcome> {
     },
   );
   const texts = ['', '', ''];
-  [child.stdout, child.stderr, child.stdio[3]].forEach((stream, i) =>
-    stream?.on('data', (data: Buffer) => void (texts[i] += data)),
-  );
+  [child.stdout, child.stderr, child.stdio[3]].forEach((stream, i) => {
+    stream?.on('data', (data: Buffer) => {
+      texts[i] = `${texts[i] ?? ''}${data.toString()}`;
+    });
+  });
   return new Promise((resolve) => {
     child.on('close', (code) =>
       resolve({ code, stdout: texts[0] ?? '', stderr: texts[1] ?? '', peak: Number(texts[2]) / 1024 }),

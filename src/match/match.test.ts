@@ -5,9 +5,10 @@ import type { Package } from '../inventory/inventory.ts';
 import { apk } from '../version/apk.ts';
 import { dpkg } from '../version/dpkg.ts';
 import { rpm } from '../version/rpm.ts';
+import type { VersionScheme } from '../version/version.ts';
 import { matchPackages } from './match.ts';
 
-const schemes = new Map([
+const schemes = new Map<string, VersionScheme>([
   ['deb', dpkg],
   ['apk', apk],
   ['rpm', rpm],
