@@ -3,7 +3,7 @@ import { DatabaseError, openDatabase, updateDatabase } from '../database/databas
 import type { ReportProvenance } from '../finding/finding.ts';
 import type { Advisories } from './assess.ts';
 import type { ScanOptions } from './options.ts';
-import { starterSet } from './starter.ts';
+import { starterFeed, starterSet } from './starter.ts';
 import { version } from './version.ts';
 
 /** The advisories to judge by, and what the report says of them. */
@@ -51,7 +51,23 @@ function openKnown(path: string, ecosystem: string | undefined): ChosenAdvisorie
     return undefined;
   }
   const { digest, builtAt } = database.info;
-  return { advisories: database, starter: false, provenance: { digest, builtAt, starter: false }, notes: [] };
+  return {
+    advisories: withStarter(database),
+    starter: false,
+    provenance: { digest, builtAt, starter: false },
+    notes: [],
+  };
+}
+
+/** The starter set is asked too, last: what it knows of an image and the sources do not shows that they are old or cut. */
+function withStarter(database: Advisories): Advisories {
+  const { advisories } = starterSet();
+  return {
+    lookup: (...wanted) => [...database.lookup(...wanted), ...advisories.lookup(...wanted)],
+    details: (id, feed) => (feed === starterFeed ? advisories : database).details(id, feed),
+    ecosystem: (ecosystem) => database.ecosystem(ecosystem),
+    close: () => database.close(),
+  };
 }
 
 function starter(notes: readonly string[]): ChosenAdvisories {

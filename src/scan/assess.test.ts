@@ -47,7 +47,7 @@ function advisories(entries: readonly StoredEntry[]): Advisories {
 
 /** `flaw verdict fix [aliases]` of each finding. */
 function told(...entries: readonly StoredEntry[]): string[] {
-  return assess([found], advisories(entries), ['debian', 'osv']).findings.map(
+  return assess([found], advisories(entries), ['debian', 'osv', 'starter']).findings.map(
     ({ vulnerability, verdict, fix, evidence }) =>
       `${vulnerability.id} ${verdict} ${fix.version ?? '-'} [${vulnerability.aliases.join(' ')}] ×${evidence.length}`,
   );
@@ -83,6 +83,12 @@ describe('one flaw is one finding', () => {
       ],
       ['CVE-2026-1 affected 2.0 [ALSA-1 ALSA-2] ×2'],
     ],
+    [
+      'the starter set agrees: no second opinion',
+      [entry('debian', 'CVE-2026-1', '2.0'), entry('starter', 'CVE-2026-1', '2.0')],
+      ['CVE-2026-1 affected 2.0 [] ×1'],
+    ],
+    ['only the starter set knows of it', [entry('starter', 'CVE-2026-1', '2.0')], ['CVE-2026-1 affected 2.0 [] ×1']],
     ['no CVE: its own name', [entry('debian', 'TEMP-1', '2.0')], ['TEMP-1 affected 2.0 [] ×1']],
     [
       'undetermined is a finding of its own verdict',

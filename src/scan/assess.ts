@@ -80,7 +80,10 @@ function decide(opinions: readonly Match[], precedence: readonly string[]): Deci
   const verdict = deciding.some((match) => match.verdict === 'affected') ? 'affected' : 'unknown';
   const [first, ...further] = deciding.filter((match) => match.verdict === verdict);
   if (!first) return undefined;
-  const agreeing = sorted.filter((match) => match.entry.source.name !== source && match.verdict === verdict);
+  // The starter set was copied from the sources: its assent proves nothing.
+  const agreeing = sorted.filter(
+    ({ verdict: said, entry }) => said === verdict && entry.source.name !== source && entry.source.name !== 'starter',
+  );
   return { verdict, speaking: [first, ...further], agreeing };
 }
 

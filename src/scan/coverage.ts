@@ -2,6 +2,7 @@ import type { EcosystemInfo } from '../database/database.ts';
 import type { Coverage, CoverageSource, EcosystemCoverage } from '../finding/finding.ts';
 import type { Inventory, Package } from '../inventory/inventory.ts';
 import type { Unjudged } from '../match/match.ts';
+import type { Assessment } from './assess.ts';
 
 /** Which advisories answered. */
 export interface Answering {
@@ -18,7 +19,7 @@ type Unassessed = EcosystemCoverage['unassessed'][number];
 export function coverageOf(
   inventory: Inventory,
   answering: Answering,
-  unjudged: readonly Unjudged[],
+  { findings, unjudged }: Assessment,
   notes: readonly string[],
 ): Coverage {
   const groups = Map.groupBy(inventory.packages, (found) => found.ecosystem ?? '');
@@ -27,13 +28,16 @@ export function coverageOf(
   );
   const lost = inventory.problems.some(({ lossy }) => lossy);
   const nothing = inventory.packages.length === 0 && inventory.subject.entries > 0;
-  const complete = !lost && !nothing && ecosystems.every(({ packages, assessed }) => packages === assessed);
+  const behind = answering.starter ? [] : noteBehind(findings);
+  const complete =
+    !lost && !nothing && behind.length === 0 && ecosystems.every(({ packages, assessed }) => packages === assessed);
   return {
     complete,
     ecosystems: ecosystems.toSorted((a, b) => (a.ecosystem < b.ecosystem ? -1 : 1)),
     notes: [
       ...notes,
       ...noteNothing(inventory, nothing),
+      ...behind,
       ...(lost ? ['Some files could not be read, so packages may be missing: see the problems.'] : []),
       ...ecosystems.flatMap(noteSilence),
     ],
@@ -45,6 +49,16 @@ function noteNothing({ subject }: Inventory, nothing: boolean): string[] {
   return nothing
     ? [`The image has ${subject.entries} files but no package database that is known here: nothing in it was assessed.`]
     : [];
+}
+
+/** Flaws that only the starter set knows: then what else do the sources not know? */
+function noteBehind(findings: Assessment['findings']): string[] {
+  const only = findings.filter(({ evidence }) => evidence.every(({ found }) => found.source.name === 'starter'));
+  const flaws = [...new Set(only.map(({ vulnerability }) => vulnerability.id))];
+  if (flaws.length === 0) return [];
+  return [
+    `The loaded advisories say nothing of ${flaws.length} flaws in this image that the starter set knows (${flaws[0]} is one): they are old or incomplete, and so is this report.`,
+  ];
 }
 
 /** A source that lists only what is fixed is silent on the rest. */

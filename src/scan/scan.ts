@@ -28,14 +28,14 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
   const { inventory, cached } = await inventoryOf(image, database, options);
   const chosen = await chooseAdvisories(inventory.distro?.ecosystem, database, options);
   try {
-    const { findings, unjudged } = assess(inventory.packages, chosen.advisories, precedence);
+    const assessment = assess(inventory.packages, chosen.advisories, precedence);
     const answering = {
       ecosystem: (name: string) => chosen.advisories.ecosystem(name),
       starter: chosen.starter,
       precedence,
     };
-    const coverage = coverageOf(inventory, answering, unjudged, [...chosen.notes, scope]);
-    return reportOf(inventory, findings, coverage, { cached, database: chosen.provenance });
+    const coverage = coverageOf(inventory, answering, assessment, [...chosen.notes, scope]);
+    return reportOf(inventory, assessment.findings, coverage, { cached, database: chosen.provenance });
   } finally {
     chosen.advisories.close();
   }

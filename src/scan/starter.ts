@@ -10,6 +10,9 @@ export interface StarterSet {
   readonly asOf: string;
 }
 
+/** No feed of a database has this number. */
+export const starterFeed = -1;
+
 /** The small advisory set inside the program, in the form of a database. */
 export function starterSet(): StarterSet {
   const info = starterInfo();
@@ -53,11 +56,11 @@ function keyOf(ecosystem: string, name: string, appliesTo: Affected['appliesTo']
 function entryOf(advisory: Advisory, affected: Affected, source: SourceRef): StoredEntry {
   const { ecosystem: _ecosystem, package: _package, ...rest } = affected;
   const { id, aliases, covers } = advisory;
-  return { ...rest, id, aliases, covers, feed: 0, source };
+  return { ...rest, id, aliases, covers, feed: starterFeed, source };
 }
 
 function detailsOf(advisory: Advisory, source: SourceRef): AdvisoryDetails {
   const { affected, ...rest } = advisory;
   const packages = affected.map(({ ecosystem, package: name, appliesTo }) => ({ ecosystem, name, appliesTo }));
-  return { ...rest, packages, feed: 0, source };
+  return { ...rest, packages, feed: starterFeed, source };
 }
