@@ -38,3 +38,19 @@ it("CI runs the README's test command", () => {
   expect(read('.ci/run').split('\n')).toContain(commands[0]);
   accessSync(join(root, '.ci/run'), constants.X_OK);
 });
+
+// A registry that holds one platform's packages only makes npm leave the others out, and then `npm ci` refuses the file.
+it('package-lock.json has every optional dependency, of every platform', () => {
+  interface Entry {
+    readonly version?: string;
+    readonly optionalDependencies?: Readonly<Record<string, string>>;
+  }
+  const { packages } = JSON.parse(read('package-lock.json')) as { readonly packages: Readonly<Record<string, Entry>> };
+  const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) => {
+    const levels = path.split('/node_modules/').map((_, at, names) => names.slice(0, at + 1).join('/node_modules/'));
+    const places = ['', ...levels.map((level) => `${level}/`)];
+    const isThere = (name: string): boolean => places.some((place) => `${place}node_modules/${name}` in packages);
+    return Object.keys(optionalDependencies).filter((name) => !isThere(name));
+  });
+  expect(missing).toEqual([]);
+});
