@@ -35,8 +35,8 @@ export function resolveReference(text: string): Reference {
 function splitName(rest: string, text: string): { path: string; name?: string } {
   if (rest === '') throw new ImageError('bad-reference', 'The reference names no file or folder', text);
   if (existsSync(rest)) return { path: rest };
-  for (const separator of ['@sha256:', ':']) {
-    const at = rest.lastIndexOf(separator);
+  for (let at = rest.length; at > 0; ) {
+    at = Math.max(rest.lastIndexOf(':', at - 1), rest.lastIndexOf('@', at - 1));
     if (at > 0 && existsSync(rest.slice(0, at))) return { path: rest.slice(0, at), name: rest.slice(at + 1) };
   }
   return { path: rest };
