@@ -44,6 +44,8 @@ export async function readLayers(
       return await readGzipArchive(layers, selection(wanted), { onBytes: counter(counters) });
     }
     const contents = await runLanes({ layers: longestFirst(layers), wanted, counters, cores: availableParallelism() });
+    if (contents.length < layers.length)
+      throw new ImageError('unreadable', 'A reader of layers stopped before its end');
     return contents.toSorted((a, b) => a.index - b.index);
   } finally {
     clearInterval(timer);

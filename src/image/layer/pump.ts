@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { limits } from '../../internal/limit.ts';
 import { ImageError } from '../image.ts';
@@ -8,6 +9,8 @@ import { type Decoder, handleDecoder } from './decoder.ts';
 
 const inputBytes = 256 << 10;
 const outputBytes = 1 << 20;
+/** After so many inputs whoever else has work on this thread (progress, an interrupt) gets a turn. */
+const inputsPerTurn = 32;
 
 /** Takes bytes on their way; what it is given is overwritten afterwards. */
 export type Consumer = (chunk: Uint8Array) => void;
@@ -41,7 +44,8 @@ export async function pump(source: ByteSource, options: PumpOptions): Promise<vo
 
 async function pumpPlain(source: ByteSource, { onStored, onPlain }: PumpOptions): Promise<void> {
   const buffer = Buffer.allocUnsafeSlow(outputBytes);
-  for (;;) {
+  for (let inputs = 1; ; inputs++) {
+    if (inputs % inputsPerTurn === 0) await setImmediate();
     const length = await source.read(buffer);
     if (length === 0) return;
     const chunk = buffer.subarray(0, length);
@@ -79,7 +83,8 @@ async function pumpDecoder(source: ByteSource, options: PumpOptions, decoder: De
   const outputs = [Buffer.allocUnsafeSlow(outputBytes), undefined];
   let turn = 0;
   let pending: Uint8Array | undefined;
-  for (;;) {
+  for (let inputs = 1; ; inputs++) {
+    if (inputs % inputsPerTurn === 0) await setImmediate();
     const length = await source.read(input);
     if (length === 0) break;
     let hashed = false;
