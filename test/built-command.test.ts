@@ -1,0 +1,48 @@
+// The command as it is installed: put together by tools/build.ts, with what it reads beside itself.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import type { Report } from '../src/finding/finding.ts';
+
+const root = join(import.meta.dirname, '..');
+const main = join(root, 'dist/cli/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'seaworthy-built-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function run(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+  const env = { ...process.env, SEAWORTHY_HOME: join(folder, 'home') };
+  return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', env });
+}
+
+const built = existsSync(main);
+
+describe.skipIf(!built)(`the built command${built ? '' : ' (SKIPPED: there is no dist/; run npm run build)'}`, () => {
+  it('knows its version', () => {
+    expect(run('--version')).toMatchObject({ status: 0, stdout: `${manifest.version}\n` });
+  });
+
+  it('reads an image of several layers on several lanes, and has the starter set', () => {
+    const { status, stdout } = run('scan', '--offline', '--format', 'json', join(root, 'examples/debian-outdated.tar'));
+    const report = JSON.parse(stdout) as Report;
+    expect([status, report.subject.layers.length, report.findings.length]).toEqual([1, 4, 37]);
+  });
+
+  it('fetches, compiles and searches advisories', () => {
+    const feeds = join(folder, 'mirror/secdb.alpinelinux.org/v3.20');
+    mkdirSync(feeds, { recursive: true });
+    const secdb = { packages: [{ pkg: { name: 'zlib', secfixes: { '1.2.12-r0': ['CVE-2018-25032'] } } }] };
+    writeFileSync(join(feeds, 'main.json'), JSON.stringify({ distroversion: 'v3.20', reponame: 'main', ...secdb }));
+    expect(run('db', 'update', '--only', 'Alpine:v3.20', '--mirror', join(folder, 'mirror'))).toMatchObject({
+      stderr: expect.not.stringContaining('could not start'),
+    });
+    expect(run('db', 'search', 'CVE-2018-25032').stdout).toMatch(/zlib: affected < 1\.2\.12-r0/);
+    expect(run('db', 'status').stdout).toMatch(/Alpine:v3\.20/);
+  });
+
+  it('writes shell completion', () => {
+    expect(run('completion', 'bash')).toMatchObject({ status: 0, stdout: expect.stringContaining('seaworthy') });
+  });
+});
