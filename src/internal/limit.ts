@@ -6,6 +6,7 @@ export const limits: {
   readonly manifestBytes: number;
   readonly fileBytes: number;
   readonly selectedBytes: number;
+  readonly selectedBytesPerImage: number;
   readonly entriesPerLayer: number;
   readonly entriesPerImage: number;
   readonly linksPerLayer: number;
@@ -21,6 +22,8 @@ export const limits: {
   fileBytes: 256 << 20,
   /** All files that catalogers want of one layer, bytes. */
   selectedBytes: 512 << 20,
+  /** The same of all layers. */
+  selectedBytesPerImage: 1 << 30,
   entriesPerLayer: 4_000_000,
   entriesPerImage: 8_000_000,
   /** Symbolic links kept of one layer. */

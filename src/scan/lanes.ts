@@ -4,10 +4,11 @@ import { ImageError, type ImageErrorCode, type Layer } from '../image/image.ts';
 import type { LayerContent } from '../image/layer/collector.ts';
 import { readGzipArchive } from '../image/layer/gzip-archive.ts';
 import { readLayer } from '../image/layer/layer.ts';
+import { limits } from '../internal/limit.ts';
 import { selection, type Wanted } from './selection.ts';
 
 /** Counters that all lanes share. */
-const slots = { next: 0, active: 1, kibibytes: 2 } as const;
+const slots = { next: 0, active: 1, kibibytes: 2, entries: 3, kept: 4 } as const;
 
 /** What a lane is started with. */
 export interface LaneTask {
@@ -83,10 +84,33 @@ export async function runLane(task: LaneTask, take: (content: LayerContent) => v
       const layer = task.layers[at];
       if (!layer) break;
       const overlap = (): boolean => Atomics.load(counters, slots.active) < cores;
-      take(await readLayer(layer, selects, { overlap, onBytes: counter(counters) }));
+      const content = await readLayer(layer, selects, { overlap, onBytes: counter(counters) });
+      countIn(counters, content);
+      take(content);
     }
   } finally {
     Atomics.sub(counters, slots.active, 1);
+  }
+}
+
+/** Keeps all layers together within bounds, as `readLayer` does each. Throws `limit-exceeded`. */
+function countIn(counters: Int32Array<SharedArrayBuffer>, { entries, files }: LayerContent): void {
+  const kept = Math.ceil(files.reduce((sum, { bytes }) => sum + bytes.length, 0) / 1024);
+  const allEntries = Atomics.add(counters, slots.entries, entries) + entries;
+  const allKept = Atomics.add(counters, slots.kept, kept) + kept;
+  if (allEntries > limits.entriesPerImage) {
+    throw new ImageError(
+      'limit-exceeded',
+      'The image has more entries than any real one',
+      `over ${limits.entriesPerImage}`,
+    );
+  }
+  if (allKept > limits.selectedBytesPerImage / 1024) {
+    throw new ImageError(
+      'limit-exceeded',
+      'The files of the image that hold packages are too large together',
+      `over ${limits.selectedBytesPerImage} bytes`,
+    );
   }
 }
 

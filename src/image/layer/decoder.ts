@@ -1,6 +1,6 @@
 // Drives Node's zlib through its native handle with reused buffers: about twice the throughput of the stream API, see
 // docs/adr/0004-zlib-driving.md. The handle is undocumented, so it is tried once on known bytes; where it does not
-// answer as expected, `streamDecoder` does the same work over the public API.
+// answer as expected, `pumpStream` in pump.ts does the same work over the public API.
 import { constants, createGunzip, createZstdDecompress, gzipSync, zstdCompressSync } from 'node:zlib';
 import { ImageError } from '../image.ts';
 

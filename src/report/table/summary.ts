@@ -40,7 +40,12 @@ function severityCounts(affected: readonly Finding[]): Span[] {
 
 function nothingFound(report: Report): Span[] {
   const { coverage, packages, subject } = report;
-  if (subject.entries === 0) return [span('Nothing to assess: there is not one file in it.', 'good')];
+  if (subject.entries === 0) {
+    const none = 'there is not one file in it.';
+    return coverage.complete
+      ? [span(`Nothing to assess: ${none}`, 'good')]
+      : [span(`Nothing could be assessed: ${none}`, 'warn')];
+  }
   const assessed = coverage.ecosystems.reduce((sum, one) => sum + one.assessed, 0);
   const looked = starterFlaws(coverage.ecosystems);
   const share = `${thousands(assessed)} of ${count(packages.length, 'package')}`;
