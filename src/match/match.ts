@@ -77,23 +77,28 @@ type JudgeAll = (
   scheme: VersionScheme,
 ) => readonly Match[];
 
-/** Many binary packages come of one source: each name and version is looked up and judged once. */
+/** Many binary packages come of one source: each name is looked up once, each version of it judged once. */
 function judgeOnce(database: AdvisoryLookup): JudgeAll {
-  const known = new Map<string, readonly Match[]>();
+  const looked = new Map<string, readonly StoredEntry[]>();
+  const judged = new Map<string, readonly Match[]>();
   return (ecosystem, { name, version }, appliesTo, scheme) => {
-    const key = `${appliesTo} ${ecosystem} ${name} ${version}`;
-    let matches = known.get(key);
+    const key = `${appliesTo} ${ecosystem} ${name}`;
+    const entries = looked.get(key) ?? database.lookup(ecosystem, name, appliesTo);
+    looked.set(key, entries);
+    if (entries.length === 0) return none;
+    const versionKey = `${key} ${version}`;
+    let matches = judged.get(versionKey);
     if (matches === undefined) {
       const searched = { name, version };
       const parsed = scheme.parse(version);
-      matches = database
-        .lookup(ecosystem, name, appliesTo)
-        .map((entry) => ({ ...judge(parsed, entry, scheme), entry, searched }));
-      known.set(key, matches);
+      matches = entries.map((entry) => ({ ...judge(parsed, entry, scheme), entry, searched }));
+      judged.set(versionKey, matches);
     }
     return matches;
   };
 }
+
+const none: readonly Match[] = [];
 
 /** Leaves out what is said of other builds; what may be of another build is not known to be of this one. */
 function qualified(found: Package, match: Match): readonly Match[] {

@@ -23,10 +23,11 @@ export function assess(
 ): Assessment {
   const { packages: matched, unjudged } = matchPackages(packages, advisories, versionSchemes);
   const findings: Finding[] = [];
+  const detailsOf = detailsOnce(advisories);
   for (const { package: found, matches } of matched) {
     for (const [flaw, opinions] of byFlaw(matches)) {
       const decided = decide(opinions, precedence);
-      if (decided) findings.push(findingOf(flaw, found, decided, advisories));
+      if (decided) findings.push(findingOf(flaw, found, decided, detailsOf));
     }
   }
   return { findings: findings.toSorted(byPackageThenFlaw), unjudged };
@@ -56,6 +57,18 @@ function byFlaw(matches: readonly Match[]): Map<string, Match[]> {
 function flawsOf({ id, aliases, covers }: Match['entry']): readonly string[] {
   if (covers.length > 0) return covers;
   return [id.startsWith('CVE-') ? id : (aliases.find((name) => name.startsWith('CVE-')) ?? id)];
+}
+
+type DetailsOf = (match: Match) => AdvisoryDetails | undefined;
+
+/** One advisory is told of many packages: it is read once. */
+function detailsOnce(advisories: Advisories): DetailsOf {
+  const known = new Map<string, AdvisoryDetails | undefined>();
+  return ({ entry: { id, feed } }) => {
+    const key = `${feed} ${id}`;
+    if (!known.has(key)) known.set(key, advisories.details(id, feed));
+    return known.get(key);
+  };
 }
 
 /** What was decided of one flaw in one package. */
@@ -105,10 +118,10 @@ function severityOf(speaking: readonly Match[], details: AdvisoryDetails | undef
   );
 }
 
-function findingOf(flaw: string, found: Package, decision: Decision, advisories: Advisories): VulnerabilityFinding {
+function findingOf(flaw: string, found: Package, decision: Decision, detailsOf: DetailsOf): VulnerabilityFinding {
   const { verdict, speaking, agreeing } = decision;
   const [first] = speaking;
-  const details = advisories.details(first.entry.id, first.entry.feed);
+  const details = detailsOf(first);
   const scheme = versionSchemes.get(found.type);
   const names = new Set(speaking.flatMap(({ entry }) => [entry.id, ...entry.aliases]));
   names.delete(flaw);
