@@ -56,10 +56,13 @@ export function matchPackages(
       const detail = `${found.version}: ${version.reason}`;
       unjudged.push({ package: found, reason: 'version-unparsable', detail });
     }
-    const said = (['source', 'binary'] as const).flatMap((appliesTo) =>
-      judgeAll(found.ecosystem ?? '', targetOf(found, appliesTo), appliesTo, scheme),
-    );
-    const matches = said.flatMap((match) => qualified(found, match));
+    const matches: Match[] = [];
+    for (const appliesTo of ['source', 'binary'] as const) {
+      for (const match of judgeAll(found.ecosystem, targetOf(found, appliesTo), appliesTo, scheme)) {
+        const qualified = match.entry.qualifiers === undefined ? match : qualify(found, match);
+        if (qualified) matches.push(qualified);
+      }
+    }
     if (matches.some(({ verdict }) => verdict !== 'not-affected')) matched.push({ package: found, matches });
   }
   return { packages: matched, unjudged };
@@ -101,10 +104,10 @@ function judgeOnce(database: AdvisoryLookup): JudgeAll {
 const none: readonly Match[] = [];
 
 /** Leaves out what is said of other builds; what may be of another build is not known to be of this one. */
-function qualified(found: Package, match: Match): readonly Match[] {
+function qualify(found: Package, match: Match): Match | undefined {
   const answer = qualifies(found, match.entry.qualifiers);
-  if (answer === 'no') return [];
-  if (answer === 'yes' || match.verdict !== 'affected') return [match];
+  if (answer === 'no') return undefined;
+  if (answer === 'yes' || match.verdict !== 'affected') return match;
   const unknownReason = 'The package is of a module, but the package database does not say of which stream';
-  return [{ ...match, verdict: 'unknown', unknownReason }];
+  return { ...match, verdict: 'unknown', unknownReason };
 }

@@ -41,22 +41,22 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A notice about several flaws is an opinion on each; a record under another name is one on the CVE it stands for. */
+/**
+ * What is said of each flaw that some record finds in the package. A notice about several flaws is an opinion on each; a record
+ * under another name is one on the CVE it stands for.
+ */
 function byFlaw(matches: readonly Match[]): Map<string, Match[]> {
   const flaws = new Map<string, Match[]>();
-  for (const match of matches) {
-    for (const name of flawsOf(match.entry)) {
-      const known = flaws.get(name);
-      if (known) known.push(match);
-      else flaws.set(name, [match]);
-    }
+  for (const { verdict, entry } of matches) {
+    if (verdict !== 'not-affected') eachFlaw(entry, (name) => void flaws.set(name, []));
   }
+  for (const match of matches) eachFlaw(match.entry, (name) => void flaws.get(name)?.push(match));
   return flaws;
 }
 
-function flawsOf({ id, aliases, covers }: Match['entry']): readonly string[] {
-  if (covers.length > 0) return covers;
-  return [id.startsWith('CVE-') ? id : (aliases.find((name) => name.startsWith('CVE-')) ?? id)];
+function eachFlaw({ id, aliases, covers }: Match['entry'], take: (name: string) => void): void {
+  if (covers.length > 0) for (const name of covers) take(name);
+  else take(id.startsWith('CVE-') ? id : (aliases.find((name) => name.startsWith('CVE-')) ?? id));
 }
 
 type DetailsOf = (match: Match) => AdvisoryDetails | undefined;
@@ -82,12 +82,11 @@ interface Decision {
 
 /** The first source in precedence that speaks of the flaw decides; `not-affected` is no finding. */
 function decide(opinions: readonly Match[], precedence: readonly string[]): Decision | undefined {
-  if (opinions.every(({ verdict }) => verdict === 'not-affected')) return undefined;
   const rank = ({ entry }: Match): number => {
     const at = precedence.indexOf(entry.source.name);
     return at < 0 ? precedence.length : at;
   };
-  const sorted = opinions.toSorted((a, b) => rank(a) - rank(b));
+  const sorted = opinions.length === 1 ? opinions : opinions.toSorted((a, b) => rank(a) - rank(b));
   const source = sorted[0]?.entry.source.name;
   const deciding = sorted.filter(({ entry }) => entry.source.name === source);
   const verdict = deciding.some((match) => match.verdict === 'affected') ? 'affected' : 'unknown';
