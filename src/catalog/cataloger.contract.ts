@@ -171,9 +171,13 @@ function packageFaults(cataloger: Cataloger, input: CatalogInput, found: Package
 function damages(whole: Uint8Array): [string, Uint8Array][] {
   const cuts = [1, 0.999, 0.9, 0.5, 0.25].map((part): [string, Uint8Array] => {
     const length = part === 1 ? whole.length - 1 : Math.floor(whole.length * part);
-    return [`cut to ${part === 1 ? 'all but one byte' : `${part * 100} %`}`, whole.slice(0, Math.max(length, 1))];
+    return [
+      `cut to ${part === 1 ? 'all but one byte' : `${part * 100} %`}`,
+      Uint8Array.from(whole.subarray(0, Math.max(length, 1))),
+    ];
   });
-  const middle = whole.slice();
+  // A Buffer's slice is no copy.
+  const middle = Uint8Array.from(whole);
   middle.set(noise(Math.min(64, middle.length >> 1)), middle.length >> 1);
   return [
     ...cuts,

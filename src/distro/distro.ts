@@ -1,3 +1,5 @@
+import formats from './package-formats.json' with { type: 'json' };
+
 /** The operating system distribution of an image or host. */
 export interface Distro {
   /** `ID` of os-release(5), lower case: `debian`, `alpine`, `almalinux`, … */
@@ -23,4 +25,19 @@ export interface Distro {
 export function distroQualifier(distro: Distro): string {
   const release = distro.versionId ?? distro.codename;
   return release === undefined ? distro.id : `${distro.id}-${release}`;
+}
+
+/** How a distribution packages its software. */
+export type PackageFormat = 'apk' | 'deb' | 'rpm';
+
+/** Package format by base name of an OSV ecosystem. */
+const formatOf: ReadonlyMap<string, string> = new Map(Object.entries(formats));
+
+/**
+ * The OSV ecosystem of a package of this format found there; undefined where the distribution's own packages are of
+ * another format, as its advisories say nothing of foreign ones.
+ */
+export function ecosystemFor(distro: Distro | undefined, format: PackageFormat): string | undefined {
+  const ecosystem = distro?.ecosystem;
+  return formatOf.get(ecosystem?.split(':', 1)[0] ?? '') === format ? ecosystem : undefined;
 }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { assert, constantFrom, dictionary, property, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distroQualifier } from './distro.ts';
+import { distroQualifier, ecosystemFor, type PackageFormat } from './distro.ts';
+import rows from './ecosystems.json' with { type: 'json' };
 import { distroFiles, recognizeDistro } from './release-files.ts';
 
 function recognize(files: Readonly<Record<string, string>>): ReturnType<typeof recognizeDistro> {
@@ -152,14 +153,61 @@ describe('conflicts', () => {
       ['corrupt', '/etc/os-release'],
     ]);
   });
-  it('another major release in an older file is said', () => {
-    const { distro, problems } = recognize({
-      'etc/os-release': 'ID=debian\nVERSION_ID=12\n',
-      'etc/debian_version': '11.2\n',
-    });
-    expect(distro?.ecosystem).toBe('Debian:12');
-    expect(problems).toMatchObject([
-      { code: 'distro-unknown', message: 'Release files disagree', path: '/etc/debian_version' },
+  it.each([
+    ['debian', 'VERSION_ID=12', 'etc/debian_version', '11.2', 'etc/os-release: 12, etc/debian_version: 11'],
+    ['debian', 'VERSION_ID=12', 'etc/debian_version', 'trixie/sid', 'etc/os-release: 12, etc/debian_version: trixie'],
+    [
+      'debian',
+      'VERSION_CODENAME=trixie',
+      'etc/debian_version',
+      '12.5',
+      'etc/os-release: trixie, etc/debian_version: 12',
+    ],
+    ['alpine', 'VERSION_ID=3.20.3', 'etc/alpine-release', '3.9.6', 'etc/os-release: 3.20.3, etc/alpine-release: 3.9.6'],
+    [
+      'almalinux',
+      'VERSION_ID=9.4',
+      'etc/redhat-release',
+      'AlmaLinux release 8.10 (Cerulean Leopard)',
+      'etc/os-release: 9.4, etc/redhat-release: 8.10',
+    ],
+  ])('%s %s, but %s %s: another release costs the whole', (id, version, file, text, detail) => {
+    const { problems } = recognize({ 'etc/os-release': `ID=${id}\n${version}\n`, [file]: `${text}\n` });
+    expect(problems).toEqual([
+      {
+        code: 'distro-unknown',
+        message: 'Release files disagree',
+        detail,
+        path: `/${file}`,
+        by: 'distro',
+        lossy: true,
+      },
+    ]);
+  });
+  it.each([
+    ['debian', 'VERSION_ID=12', 'etc/debian_version', '12.8'],
+    ['debian', 'VERSION_CODENAME=forky', 'etc/debian_version', 'forky/sid'],
+    ['debian', 'VERSION_CODENAME=sid', 'etc/debian_version', 'forky/sid'],
+    ['debian', 'VERSION_ID=12', 'etc/lsb-release', 'DISTRIB_ID=MX\nDISTRIB_RELEASE=23'],
+    ['alpine', 'VERSION_ID=3.20.3', 'etc/alpine-release', '3.20.3'],
+    ['alpine', 'VERSION_ID=3.21.0_alpha20240923', 'etc/alpine-release', '3.21.0_alpha20240923'],
+    ['almalinux', 'VERSION_ID=9.4', 'etc/redhat-release', 'AlmaLinux release 9.4 (Seafoam Ocelot)'],
+    ['rocky', 'VERSION_ID=8.9', 'etc/redhat-release', 'Rocky Linux release 8.9 (Green Obsidian)'],
+    ['azurelinux', 'VERSION_ID=3.0', 'etc/azurelinux-release', 'Azure Linux 3.0.20240727'],
+    ['mariner', 'VERSION_ID=2.0', 'etc/mariner-release', 'CBL-Mariner 2.0.20220226'],
+    ['photon', 'VERSION_ID=5.0', 'etc/photon-release', 'VMware Photon OS 5.0'],
+    ['ubuntu', 'VERSION_ID=22.04', 'etc/debian_version', 'bookworm/sid'],
+    ['ubuntu', 'VERSION_ID=22.04', 'etc/lsb-release', 'DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=22.04'],
+  ])('%s %s and %s %s do not disagree', (id, version, file, text) => {
+    expect(recognize({ 'etc/os-release': `ID=${id}\n${version}\n`, [file]: `${text}\n` }).problems).toEqual([]);
+  });
+  it('Amazon’s dated release is that of its year', () => {
+    const files = {
+      'etc/os-release': 'ID=amzn\nVERSION_ID=2023\n',
+      'etc/system-release': 'Amazon Linux release 2023.6.20241031 (Amazon Linux)\n',
+    };
+    expect(recognize(files).problems.map(({ message }) => message)).toEqual([
+      'No advisories are named for this distribution',
     ]);
   });
   it('a derivative that keeps its model’s older file is no conflict', () => {
@@ -173,9 +221,24 @@ it('has nothing to say about no files, and says when files tell nothing', () => 
   expect(recognize({ 'etc/redhat-release': '\0' }).problems).toMatchObject([{ code: 'distro-unknown' }]);
 });
 
-it('does not read a release file beyond all measure', () => {
-  expect(recognize({ 'etc/os-release': `ID=debian\n${'A'.repeat(1 << 20)}` }).problems).toMatchObject([
-    { code: 'too-large' },
+it('does not read a release file beyond all measure, and what comes after it is not sure', () => {
+  const huge = `ID=debian\n${'A'.repeat(64 << 10)}`;
+  expect(recognize({ 'etc/os-release': huge }).problems).toMatchObject([{ code: 'too-large', lossy: true }]);
+  const { distro, problems } = recognize({ 'etc/os-release': huge, 'usr/lib/os-release': alpine });
+  expect(distro?.ecosystem).toBe('Alpine:v3.20');
+  expect(problems).toMatchObject([{ code: 'too-large', path: '/etc/os-release', lossy: true }]);
+});
+
+it('knows the package format of every ecosystem that it names', () => {
+  const formats: readonly PackageFormat[] = ['apk', 'deb', 'rpm'];
+  const distro = { id: 'x', name: 'x', like: [], source: '/etc/os-release' };
+  const named = rows.flatMap(({ ecosystem }) => ecosystem ?? []);
+  const counts = named.map((ecosystem) => formats.filter((format) => ecosystemFor({ ...distro, ecosystem }, format)));
+  expect(counts.filter((of) => of.length !== 1)).toEqual([]);
+  expect(formats.map((format) => ecosystemFor(distro, format) ?? ecosystemFor(undefined, format))).toEqual([
+    undefined,
+    undefined,
+    undefined,
   ]);
 });
 

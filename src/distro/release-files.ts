@@ -56,7 +56,7 @@ export function recognizeDistro(files: ReadonlyMap<string, Uint8Array>): DistroA
     return { problems };
   }
   const facts = withBranch(told, readRepositories(read), problems);
-  problems.push(...disagreements(facts, claims));
+  problems.push(...disagreements(told, claims));
   const answer = osvEcosystem(facts);
   if (answer.kind === 'nameless') {
     problems.push(unknown('No advisories are named for this distribution', answer.because, facts.source));
@@ -91,7 +91,8 @@ function decodeAll(files: ReadonlyMap<string, Uint8Array>, problems: DistroProbl
         detail,
         path: `/${path}`,
         by: 'distro',
-        lossy: false,
+        // What it says may be another distribution than the files after it say.
+        lossy: true,
       });
     } else if (bytes) {
       texts.set(path, decoder.decode(bytes));
@@ -120,7 +121,7 @@ function fromOsRelease(
     if (id && /^[a-z0-9._-]+$/.test(id)) {
       return fromFields(id, fields, source, claims);
     }
-    problems.push(corrupt('os-release has no usable ID', fields.get('ID') ?? 'none', source));
+    problems.push({ ...corrupt('os-release has no usable ID', fields.get('ID') ?? 'none', source), lossy: true });
   }
   return undefined;
 }
@@ -173,19 +174,33 @@ function withBranch(facts: Facts, repositories: Repositories, problems: DistroPr
   return facts;
 }
 
-/** Older files that name the same distribution in another major release. */
-function disagreements(facts: Facts, claims: readonly Claim[]): DistroProblem[] {
-  const major = facts.versionId?.split('.')[0];
+/**
+ * Older files that name another release of the same distribution, told by the ecosystem: what is finer (Debian 12.8 of
+ * 12) is no disagreement, nor is what a derivative keeps of its model. A file of Debian's sid names testing.
+ */
+function disagreements(told: Facts, claims: readonly Claim[]): DistroProblem[] {
+  const known = ecosystemOf(told);
   return claims
-    .filter((claim) => claim.id === facts.id && claim.versionId !== undefined && major !== undefined)
-    .filter((claim) => claim.versionId?.split('.')[0] !== major)
-    .map((claim) =>
-      unknown(
-        'Release files disagree',
-        `${facts.source}: ${facts.versionId}, ${claim.file}: ${claim.versionId}`,
-        claim.file,
-      ),
-    );
+    .filter((claim) => claim.id === told.id && claim.file !== told.source)
+    .map((claim) => complete({ ...told, versionId: claim.versionId, codename: claim.codename, source: claim.file }))
+    .filter((other) => {
+      const theirs = ecosystemOf(other);
+      const isRolling = told.number === 'sid' || other.number === 'sid';
+      return known !== undefined && theirs !== undefined && theirs !== known && !isRolling;
+    })
+    .map((other) => ({
+      ...unknown('Release files disagree', `${said(told)}, ${said(other)}`, other.source),
+      lossy: true,
+    }));
+}
+
+function ecosystemOf(facts: Facts): string | undefined {
+  const answer = osvEcosystem(facts);
+  return answer.kind === 'named' ? answer.ecosystem : undefined;
+}
+
+function said({ source, versionId, codename }: Facts): string {
+  return `${source}: ${versionId ?? codename}`;
 }
 
 function toDistro({ id, name, like, versionId, codename, source }: Facts): Distro {

@@ -153,6 +153,26 @@ it('reads one file under both paths once, and two files both', () => {
   expect(problems).toEqual([]);
 });
 
+it('one package of two origins is two', () => {
+  const { packages, ownership } = catalog(`${head}\n${head.replace('o:b', 'o:c')}R:x\n\n${head}\n`);
+  const purl = 'pkg:apk/alpine/a@1-r0?arch=x86_64&distro=alpine-3.20.3';
+  expect(packages.map((found) => [found.id, found.purl, found.source?.name])).toEqual([
+    [purl, purl, 'b'],
+    [`${purl}#2`, purl, 'c'],
+  ]);
+  expect(ownership).toEqual([{ package: `${purl}#2`, files: [{ path: '/x' }] }]);
+});
+
+it.each([
+  ['Wolfi', 'Wolfi'],
+  ['Debian:12', undefined],
+  ['openSUSE:Leap 15.6', undefined],
+])('in %s a package is of %s', (ecosystem, expected) => {
+  const files = [{ path, bytes: Buffer.from(`${head}\n`), layer }];
+  const { packages } = apk.catalog({ distro: { ...distro, ecosystem }, files });
+  expect(packages.map((found) => found.ecosystem)).toEqual([expected]);
+});
+
 it('counts what it does not tell one by one', () => {
   const { problems } = catalog('P:x\n\n'.repeat(100));
   expect([problems.length, problems.at(-1)?.detail]).toEqual([21, '80 more']);

@@ -1,7 +1,6 @@
-import type { Distro } from '../../distro/distro.ts';
-import { distroQualifier } from '../../distro/distro.ts';
+import { type Distro, distroQualifier, ecosystemFor } from '../../distro/distro.ts';
 import type { ApkMetadata, Location, OwnedFile, Ownership, Package, Problem } from '../../inventory/inventory.ts';
-import { packagePurl } from '../../purl/purl.ts';
+import { packagePurl, purlNumbering } from '../../purl/purl.ts';
 import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catalog.ts';
 import { type ApkRecord, readDatabase } from './database.ts';
 
@@ -36,7 +35,11 @@ function catalog(input: CatalogInput): CatalogResult {
     const same = wanted.slice(0, index).some((other) => Buffer.compare(other.bytes, file.bytes) === 0);
     if (!same) readRecords(file, input, found, problems);
   }
-  const sorted = [...found.values()].toSorted((a, b) => (a.package.id < b.package.id ? -1 : 1));
+  const idOf = purlNumbering();
+  const sorted = Array.from(found.values(), (entry) => ({
+    ...entry,
+    package: { ...entry.package, id: idOf(entry.package.purl) },
+  })).toSorted((a, b) => (a.package.id < b.package.id ? -1 : 1));
   const ownership: Ownership[] = sorted
     .filter((entry) => entry.files.length > 0)
     .map((entry) => ({ package: entry.package.id, files: entry.files }));
@@ -61,9 +64,11 @@ function readRecords(
       if (broken <= maxProblems)
         problems.push(problem('corrupt', 'Package record is damaged', faults.join('; '), file));
     }
-    const known = found.get(read?.id ?? '');
+    // Advisories are named for origins: one package said to be of two is judged by both.
+    const key = `${read?.purl} ${read?.source?.name}`;
+    const known = found.get(key);
     if (known !== undefined) known.locations.push(location);
-    else if (read !== undefined) found.set(read.id, { package: read, locations, files: record.files });
+    else if (read !== undefined) found.set(key, { package: read, locations, files: record.files });
     owned += record.files.length;
     if (found.size < maxPackages && owned < maxOwnedFiles) return true;
     problems.push(problem('too-large', 'Too many packages or files of packages', `${found.size} and ${owned}`, file));
@@ -89,13 +94,14 @@ function toPackage(
     faults.push(`line ${line}: package without usable ${packageName.test(name) ? 'version' : 'name'}`);
     return undefined;
   }
+  const ecosystem = ecosystemFor(distro, 'apk');
   const qualifiers = { arch: architecture, distro: distro && distroQualifier(distro) };
   const purl = packagePurl({ type: 'apk', namespace: distro?.id, name, version, qualifiers });
   return {
     id: purl,
     name,
     version,
-    ...(distro?.ecosystem && { ecosystem: distro.ecosystem }),
+    ...(ecosystem && { ecosystem }),
     type: 'apk',
     kind: 'binary',
     // Binary packages of one origin are built together, so they share its version.

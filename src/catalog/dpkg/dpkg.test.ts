@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Distro } from '../../distro/distro.ts';
@@ -35,11 +35,11 @@ function testdata(name: string): Record<string, Uint8Array> {
   );
 }
 
-function catalog(files: Readonly<Record<string, string | Uint8Array>>): CatalogResult {
+function catalog(files: Readonly<Record<string, string | Uint8Array>>, on: Distro = distro): CatalogResult {
   const list = Object.keys(files)
     .toSorted()
     .map((path) => ({ path, bytes: Buffer.from(files[path] ?? ''), layer }));
-  return dpkg.catalog({ distro, files: list });
+  return dpkg.catalog({ distro: on, files: list });
 }
 
 const names = (result: CatalogResult): string[] => result.packages.map((found) => `${found.name} ${found.version}`);
@@ -175,6 +175,51 @@ it('tells one package of several architectures apart, and one record in two file
     ['amd64', 2],
     ['i386', 1],
   ]);
+});
+
+it.each(['status', 'status.d/a', 'info/base-files.list'])('the folder of %s may be a link', (name) => {
+  const path = `var/lib/dpkg/${name}`;
+  expect([dpkg.selects(path, 'packages'), dpkg.needs.includes(dirname(path))]).toEqual([true, true]);
+});
+
+it('one package of two sources is two', () => {
+  const text = ['', 'b', 'b', 'b (2)'].map((source) => stanza({ Source: source })).join('');
+  const { packages } = catalog({ [database]: text });
+  const purl = 'pkg:deb/debian/a@1?arch=amd64&distro=debian-12';
+  expect(packages.map(({ id, source }) => [id, source?.name, source?.version])).toEqual([
+    [purl, 'a', '1'],
+    [`${purl}#2`, 'b', '1'],
+    [`${purl}#3`, 'b', '2'],
+  ]);
+  expect(packages.map((found) => found.purl)).toEqual([purl, purl, purl]);
+});
+
+const bare = stanza({}).replace(/Status.*\n/, '');
+const script = '#!/bin/sh\nset -e\n\nexit 0\n';
+it.each([
+  ['a', bare, 1, 0],
+  ['a.config', bare, 1, 0],
+  ['a.symbols', bare, 1, 0],
+  ['a.postinst', bare.toLowerCase(), 1, 0],
+  ['a.config', `\0oops\n${bare}`, 1, 1],
+  ['a.config', `${script}\n${bare}`, 1, 2],
+  ['a.config', script, 0, 0],
+  ['a.conffiles', '/etc/a\n', 0, 0],
+  ['a.templates', 'Template: a/b\nType: note\n', 0, 0],
+  ['a', script, 0, 2],
+])('status.d/%s with %j: %i packages, %i problems', (name, text, packages, problems) => {
+  const result = catalog({ [`${database}.d/${name}`]: text });
+  expect([result.packages.length, result.problems.length]).toEqual([packages, problems]);
+});
+
+it.each([
+  ['Ubuntu:24.04:LTS', 'Ubuntu:24.04:LTS'],
+  ['Alpine:v3.20', undefined],
+  ['AlmaLinux:9', undefined],
+  ['Debianish:12', undefined],
+])('in %s a package is of %s', (ecosystem, expected) => {
+  const { packages } = catalog({ [database]: stanza({}) }, { ...distro, ecosystem });
+  expect(packages.map((found) => found.ecosystem)).toEqual([expected]);
 });
 
 it.each([

@@ -1,18 +1,26 @@
-import type { Distro } from '../../distro/distro.ts';
-import { distroQualifier } from '../../distro/distro.ts';
+import { type Distro, distroQualifier, ecosystemFor } from '../../distro/distro.ts';
 import type { DpkgMetadata, Location, Ownership, Package, Problem } from '../../inventory/inventory.ts';
-import { packagePurl } from '../../purl/purl.ts';
+import { packagePurl, purlNumbering } from '../../purl/purl.ts';
 import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catalog.ts';
 import { readLicenses } from './copyright.ts';
 import { ownedFiles } from './owned-files.ts';
-import { copyrightPath, isCopyright, isOwnership, isStatus, isWitness, ownershipPaths, statusPath } from './paths.ts';
+import {
+  copyrightPath,
+  isCopyright,
+  isDoubtful,
+  isOwnership,
+  isStatus,
+  isWitness,
+  ownershipPaths,
+  statusPath,
+} from './paths.ts';
 import { readStanzas } from './stanza.ts';
 import { readStatus, type StatusRecord, statusFields } from './status.ts';
 
 /** Packages installed by dpkg (Debian, Ubuntu and what derives from them, distroless). */
 export const dpkg: Cataloger = {
   id: 'dpkg',
-  needs: ['var/lib/dpkg', 'usr/share/doc'],
+  needs: ['var/lib/dpkg', 'var/lib/dpkg/status.d', 'var/lib/dpkg/info', 'usr/share/doc'],
   selects: (path, detail) =>
     isStatus(path) || isCopyright(path) || (detail === 'files' ? isOwnership(path) : isWitness(path)),
   catalog,
@@ -27,22 +35,26 @@ const maxProblems = 20;
 interface Found {
   readonly record: StatusRecord;
   readonly purl: string;
+  readonly id: string;
   readonly locations: Location[];
 }
 
 function catalog({ files: list, distro, detail = 'files' }: CatalogInput): CatalogResult {
   const files = new Map(list.map((file) => [file.path, file]));
   const problems: Problem[] = [];
-  const found = new Map<string, Found>();
+  const found = new Map<string, Omit<Found, 'id'>>();
   for (const file of list) {
-    if (isStatus(file.path)) readRecords(file, distro, found, problems);
+    if (isStatus(file.path) && isRecord(file)) readRecords(file, distro, found, problems);
   }
   if (found.size === 0 && list.some((file) => isOwnership(file.path))) {
     problems.push(
       problem('unreadable', 'Packages have files, but none is on record', 'no package in status', statusPath),
     );
   }
-  const sorted = [...found.values()].toSorted((a, b) => (a.purl < b.purl ? -1 : 1));
+  const idOf = purlNumbering();
+  const sorted = Array.from(found.values(), (entry): Found => ({ ...entry, id: idOf(entry.purl) })).toSorted((a, b) =>
+    a.id < b.id ? -1 : 1,
+  );
   if (detail === 'names') return { packages: sorted.map((entry) => toPackage(entry, distro, noLicenses)), problems };
   const licenses = licensesOf(sorted, files);
   const packages = sorted.map((entry) => toPackage(entry, distro, licenses(entry.record)));
@@ -50,10 +62,21 @@ function catalog({ files: list, distro, detail = 'files' }: CatalogInput): Catal
   return { packages, ownership: ownershipOf(sorted, files, problems), problems };
 }
 
+/** A script or list of a package beside its record is none; whatever it is called, a file that names a package is one. */
+function isRecord(file: ImageFile): boolean {
+  if (!isDoubtful(file.path)) return true;
+  let named = false;
+  readStanzas(file.bytes, ['package'], ({ values }) => {
+    named = values[0] !== undefined;
+    return !named;
+  });
+  return named;
+}
+
 function readRecords(
   file: ImageFile,
   distro: Distro | undefined,
-  found: Map<string, Found>,
+  found: Map<string, Omit<Found, 'id'>>,
   problems: Problem[],
 ): void {
   const location: Location = { path: `/${file.path}`, layer: file.layer };
@@ -66,8 +89,10 @@ function readRecords(
     }
     if (record !== undefined) {
       const purl = purlOf(record, distro);
-      const known = found.get(purl);
-      if (known === undefined) found.set(purl, { record, purl, locations: [location] });
+      // Advisories are named for sources: one package said to be of two is judged by both.
+      const key = `${purl} ${sourceKey(record)}`;
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { record, purl, locations: [location] });
       else if (known.locations.at(-1) !== location) known.locations.push(location);
     }
     if (found.size < maxPackages) return true;
@@ -110,17 +135,17 @@ function sourceKey({ source }: StatusRecord): string {
 }
 
 function toPackage(
-  { record, purl, locations }: Found,
+  { record, purl, id, locations }: Found,
   distro: Distro | undefined,
   licenses: readonly string[],
 ): Package {
   const { name, version, architecture, source } = record;
+  const ecosystem = ecosystemFor(distro, 'deb');
   return {
-    // No two records have one purl: dpkg does not tell names apart by their case either.
-    id: purl,
+    id,
     name,
     version,
-    ...(distro?.ecosystem && { ecosystem: distro.ecosystem }),
+    ...(ecosystem && { ecosystem }),
     type: 'deb',
     kind: 'binary',
     source,
@@ -146,7 +171,7 @@ function toMetadata({ status, maintainer, section, essential }: StatusRecord): D
 function ownershipOf(found: readonly Found[], files: ReadonlyMap<string, ImageFile>, problems: Problem[]): Ownership[] {
   const ownership: Ownership[] = [];
   let total = 0;
-  for (const { record, purl, locations } of found) {
+  for (const { record, id, locations } of found) {
     const from = locations[0]?.path.slice(1) ?? statusPath;
     const read = (suffix: string): Uint8Array | undefined =>
       ownershipPaths(from, record.name, record.architecture, suffix)
@@ -158,7 +183,7 @@ function ownershipOf(found: readonly Found[], files: ReadonlyMap<string, ImageFi
       problems.push(problem('too-large', 'Too many files of packages', `more than ${maxOwnedFiles}`));
       break;
     }
-    if (owned.length > 0) ownership.push({ package: purl, files: owned });
+    if (owned.length > 0) ownership.push({ package: id, files: owned });
   }
   return ownership;
 }

@@ -73,6 +73,8 @@ it.each([
   ['var/lib/dpkg/status', true, false, false],
   ['var/lib/dpkg/status.d/libpython3.11', true, false, false],
   ['var/lib/dpkg/status.d/tzdata.md5sums', false, true, false],
+  ['var/lib/dpkg/status.d/a.config', true, false, false],
+  ['var/lib/dpkg/status.d/a.list', false, true, false],
   ['var/lib/dpkg/status.d/', false, false, false],
   ['var/lib/dpkg/status.d/a/b', false, false, false],
   ['var/lib/dpkg/info/libc6:amd64.list', false, true, false],

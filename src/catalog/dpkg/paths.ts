@@ -1,24 +1,28 @@
 const folder = 'var/lib/dpkg/';
 const documents = 'usr/share/doc/';
 
-/** Files of `status.d` that stand beside a package's record, by what follows the last dot. */
-const companions =
-  /\.(?:md5sums|list|conffiles|config|preinst|postinst|prerm|postrm|triggers|shlibs|symbols|templates)$/;
+/** Names in `status.d` and `info` of the lists of what belongs to a package. */
+const lists = /\.(?:md5sums|list)$/;
+
+/** Files of a package that may stand beside its record in `status.d`, by what follows the last dot. */
+const companions = /\.(?:conffiles|config|preinst|postinst|prerm|postrm|triggers|shlibs|symbols|templates)$/;
 
 /** Path of the database without leading slash. */
 export const statusPath: string = `${folder}status`;
 
-/** Whether the file is the database, or a package's record in `status.d`. */
+/** Whether the file is the database, or may be a package's record in `status.d`. */
 export function isStatus(path: string): boolean {
-  return path === statusPath || (isIn(path, `${folder}status.d/`) && !companions.test(path));
+  return path === statusPath || (isIn(path, `${folder}status.d/`) && !lists.test(path));
+}
+
+/** Whether a file of `status.d` may, by its name, be something else than a record, which only its content can tell. */
+export function isDoubtful(path: string): boolean {
+  return path !== statusPath && companions.test(path);
 }
 
 /** Whether the file lists what belongs to a package. */
 export function isOwnership(path: string): boolean {
-  return (
-    (path.endsWith('.list') || path.endsWith('.md5sums')) &&
-    (isIn(path, `${folder}info/`) || isIn(path, `${folder}status.d/`))
-  );
+  return lists.test(path) && (isIn(path, `${folder}info/`) || isIn(path, `${folder}status.d/`));
 }
 
 /** Whether the file is a list that every system has, and so tells one whose `status` has been removed. */

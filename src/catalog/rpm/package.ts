@@ -1,4 +1,4 @@
-import type { Distro } from '../../distro/distro.ts';
+import { type Distro, ecosystemFor } from '../../distro/distro.ts';
 import type { Location, Package, RpmMetadata } from '../../inventory/inventory.ts';
 import { packagePurl } from '../../purl/purl.ts';
 import { numbersOf, type RpmHeader, textOf } from './header.ts';
@@ -28,6 +28,7 @@ export function packageOf(header: RpmHeader, location: Location, distro: Distro 
   const license = textOf(header, tags.license);
   const metadata = metadataOf(header, release);
   const { epoch, sourceRpm } = metadata;
+  const ecosystem = ecosystemFor(distro, 'rpm');
   const source = sourceRpm === undefined ? undefined : parseSourceRpm(sourceRpm, epoch);
   const purl = packagePurl({
     type: 'rpm',
@@ -45,7 +46,7 @@ export function packageOf(header: RpmHeader, location: Location, distro: Distro 
     id: purl,
     name,
     version: versionText(epoch, version, release),
-    ...(distro?.ecosystem && { ecosystem: distro.ecosystem }),
+    ...(ecosystem && { ecosystem }),
     type: 'rpm',
     kind: 'binary',
     ...(source && { source }),

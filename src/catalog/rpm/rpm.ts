@@ -92,11 +92,11 @@ function purls(contents: Contents): string {
 
 function differing(best: Contents, other: Contents): Problem {
   const name = ({ database, packages }: Contents): string => `/${database.file.path}: ${packages.length} packages`;
-  const message =
-    best.database.folder === other.database.folder
-      ? 'folder with two rpm databases that differ; one is used'
-      : 'rpm databases in two places that differ; both are used';
-  return problem(best.database.file, 'duplicate', message, `${name(best)}, ${name(other)}`, false);
+  const isOneFolder = best.database.folder === other.database.folder;
+  const message = isOneFolder
+    ? 'folder with two rpm databases that differ; one is used'
+    : 'rpm databases in two places that differ; both are used';
+  return problem(best.database.file, 'duplicate', message, `${name(best)}, ${name(other)}`, isOneFolder);
 }
 
 function readDatabase(database: Database, request: Request): Contents {
