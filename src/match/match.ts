@@ -89,7 +89,7 @@ function judgeOnce(database: AdvisoryLookup): JudgeAll {
     const entries = looked.get(key) ?? database.lookup(ecosystem, name, appliesTo);
     looked.set(key, entries);
     if (entries.length === 0) return none;
-    const versionKey = `${key} ${version}`;
+    const versionKey = `${scheme.id} ${key} ${version}`;
     let matches = judged.get(versionKey);
     if (matches === undefined) {
       const searched = { name, version };

@@ -7,12 +7,13 @@ const messages: Readonly<Record<LayerProblem['code'], string>> = {
     'A layer has an entry whose name climbs out of the image; it was taken as containerd does, below the root',
   'too-large': 'A file that holds packages is too large to be read',
   unreadable: 'A file or folder cannot be read',
+  rewritten: 'A layer writes a file again after a hard link to it, so the link may have other content than was read',
 };
 
 /** What was odd in reading one layer. */
 export function layerProblems({ index, problems }: LayerContent): Problem[] {
   return problems.map(({ code, path, detail }) => ({
-    code,
+    code: code === 'rewritten' ? 'corrupt' : code,
     message: messages[code],
     path: `/${path}`,
     layer: index,

@@ -151,6 +151,112 @@ describe('links on the way to the database', () => {
     expect(report.problems).toEqual([]);
   });
 
+  const status = 'var/lib/dpkg/status';
+  const old = { name: status, body: stanza('old', '1') };
+  const now = stanza('found', '1');
+  it.each<[string, TarEntry[][]]>([
+    [
+      'written through a link of the same layer',
+      [[osRelease, old, { name: 'd', type: 'symlink', link: 'var/lib/dpkg' }, { name: 'd/status', body: now }]],
+    ],
+    [
+      'written through a link of a lower layer',
+      [[osRelease, { name: 'd', type: 'symlink', link: 'var/lib/dpkg' }], [{ name: 'd/status', body: now }]],
+    ],
+    [
+      'replaced through one of many links',
+      [
+        [
+          osRelease,
+          old,
+          ...Array.from(
+            { length: 200 },
+            (_, i): TarEntry => ({ name: `l${i}`, type: 'symlink', link: 'var/lib/dpkg' }),
+          ),
+        ],
+        [{ name: 'l150/status', body: now }],
+      ],
+    ],
+    [
+      'written through a link to a folder above it',
+      [[osRelease, { name: 'v', type: 'symlink', link: 'var' }], [{ name: 'v/lib/dpkg/status', body: now }]],
+    ],
+    [
+      'a hard link to a link to the folder',
+      [
+        [
+          osRelease,
+          { name: 'k', type: 'symlink', link: '/state' },
+          { name: 'var/lib/dpkg', type: 'hardlink', link: 'k' },
+          { name: 'state/status', body: now },
+        ],
+      ],
+    ],
+    [
+      'a folder in the place of a link of the same layer',
+      [
+        [
+          osRelease,
+          { name: 'var/lib/dpkg', type: 'symlink', link: '/usr/x' },
+          { name: 'var/lib/dpkg/' },
+          { name: status, body: now },
+          { name: 'usr/x/status', body: stanza('old', '1') },
+        ],
+      ],
+    ],
+    [
+      'a linked folder of which one file lies in the layer’s own',
+      [
+        [
+          osRelease,
+          { name: 'var/lib/dpkg', type: 'symlink', link: '/state' },
+          { name: 'state/status', body: now },
+          { name: 'usr/share/doc/x/copyright', body: '' },
+        ],
+      ],
+    ],
+  ])('the database is seen when it is %s', async (_, layers) => {
+    const report = await scanned(layout(...layers.map((entries) => ({ entries }))));
+    expect(report.packages.map(({ name }) => name)).toEqual(['found']);
+  });
+
+  it('a file written again after a hard link to it leaves the link unknown', async () => {
+    const entries: TarEntry[] = [
+      osRelease,
+      { name: 'x', body: now },
+      { name: status, type: 'hardlink', link: 'x' },
+      { name: 'x', body: '' },
+    ];
+    const { coverage, problems } = await scanned(layout({ entries }));
+    expect(problems).toContainEqual(expect.objectContaining({ path: '/x', lossy: true }));
+    expect(coverage.complete).toBe(false);
+  });
+
+  it('a lossy problem is not lost among harmless ones', async () => {
+    const harmless = Array.from({ length: 300 }, (_, i): TarEntry => ({ name: `../e${i}` }));
+    const entries: TarEntry[] = [
+      osRelease,
+      ...harmless,
+      { name: status, body: now },
+      { name: 'x', body: '1' },
+      { name: 'etc/debian_version', type: 'hardlink', link: 'x' },
+      { name: 'x', body: '2' },
+    ];
+    expect((await scanned(layout({ entries }))).problems.some(({ lossy }) => lossy)).toBe(true);
+  });
+
+  it('a database of another distribution’s format is listed, and not judged by this one', async () => {
+    const apk = 'P:musl\nV:1.2.5-r0\nA:x86_64\no:musl\n\n';
+    const { packages, coverage } = await scanned(
+      layout({ entries: [osRelease, database(stanza('found', '1')), { name: 'lib/apk/db/installed', body: apk }] }),
+    );
+    expect(packages.map(({ name, ecosystem }) => [name, ecosystem])).toEqual([
+      ['found', 'Debian:12'],
+      ['musl', undefined],
+    ]);
+    expect(coverage.complete).toBe(false);
+  });
+
   it('the same in a gzip docker archive, whose layers are in the archive’s own stream', async () => {
     const path = join(folder, 'linked.tar.gz');
     const entries: TarEntry[] = [

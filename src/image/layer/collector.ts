@@ -18,7 +18,7 @@ export interface LayerLink {
 
 /** Something odd about one entry; the reading went on. */
 export interface LayerProblem {
-  readonly code: 'path-escape' | 'too-large' | 'unreadable';
+  readonly code: 'path-escape' | 'too-large' | 'unreadable' | 'rewritten';
   readonly path: string;
   readonly detail?: string;
 }
@@ -30,7 +30,7 @@ export interface LayerContent {
   readonly diffId: string;
   readonly files: readonly LayerFile[];
   readonly symlinks: readonly LayerLink[];
-  /** Those whose own path is wanted; targets are paths below the root of the image. */
+  /** Targets are paths below the root of the image. */
   readonly hardlinks: readonly LayerLink[];
   /** Paths that the layer removes from the layers below. */
   readonly whiteouts: readonly string[];
@@ -58,8 +58,9 @@ export class LayerCollector {
   readonly #whiteouts: string[] = [];
   readonly #opaques: string[] = [];
   readonly #problems: LayerProblem[] = [];
+  /** Targets of hard links that are wanted: what is written there afterwards is not what the link has. */
+  readonly #linked = new Set<string>();
   readonly #paths = new PathIndex();
-  #lastParent = '';
   #entries = 0;
   #selectedBytes = 0;
 
@@ -69,13 +70,7 @@ export class LayerCollector {
 
   /** Takes note of an entry (a `TarVisitor`). Throws `limit-exceeded`. */
   visit(entry: TarEntry): ContentTaker | undefined {
-    if (++this.#entries > limits.entriesPerLayer) {
-      throw new ImageError(
-        'limit-exceeded',
-        'A layer has more entries than any real one',
-        `over ${limits.entriesPerLayer}`,
-      );
-    }
+    if (++this.#entries > limits.entriesPerLayer) this.#tooMany();
     const { path, escaped } = normalizePath(entry.name);
     if (escaped) this.#problem({ code: 'path-escape', path, detail: entry.name.slice(0, 200) });
     if (path === '') return undefined;
@@ -83,8 +78,8 @@ export class LayerCollector {
     if (name.startsWith(whiteoutPrefix)) return void this.#whiteout(path, name);
     this.#register(path, entry.kind === 'directory');
     if (entry.kind === 'symlink') return void this.#keepLink(path, entry.linkName);
+    if (entry.kind === 'hardlink') return void this.#keepHardlink(path, normalizePath(entry.linkName).path);
     if (entry.kind === 'directory' || !this.#selects(path)) return undefined;
-    if (entry.kind === 'hardlink') return void this.#hardlinks.set(path, normalizePath(entry.linkName).path);
     return entry.kind === 'file' ? this.#take(path, entry) : undefined;
   }
 
@@ -104,25 +99,28 @@ export class LayerCollector {
     };
   }
 
+  #tooMany(): never {
+    throw new ImageError(
+      'limit-exceeded',
+      'A layer has more entries than any real one',
+      `over ${limits.entriesPerLayer}`,
+    );
+  }
+
+  /** The first of each kind, since one that may hide packages must not be lost among harmless ones. */
   #problem(found: LayerProblem): void {
-    if (this.#problems.length < maximumProblems) this.#problems.push(found);
+    const alike = this.#problems.filter(({ code }) => code === found.code);
+    if (alike.length < maximumProblems) this.#problems.push(found);
   }
 
   /** An entry replaces an earlier one of the same path in the same layer. */
   #register(path: string, directory: boolean): void {
     this.#paths.add(path, directory);
-    this.#imply(parentOf(path));
-    if (directory) return;
+    if (this.#paths.count > limits.entriesPerLayer) this.#tooMany();
+    if (this.#linked.has(path)) this.#problem({ code: 'rewritten', path });
     this.#files.delete(path);
     this.#symlinks.delete(path);
     this.#hardlinks.delete(path);
-  }
-
-  /** Folders need no entry of their own. */
-  #imply(parent: string): void {
-    if (parent === this.#lastParent) return;
-    this.#lastParent = parent;
-    for (let at = parent; at !== '' && this.#paths.imply(at); ) at = parentOf(at);
   }
 
   #whiteout(path: string, name: string): void {
@@ -142,6 +140,12 @@ export class LayerCollector {
     }
     this.#selectedBytes += size;
     return (bytes) => void this.#files.set(path, { path, bytes });
+  }
+
+  #keepHardlink(path: string, target: string): void {
+    this.#hardlinks.set(path, target);
+    if (this.#selects(path)) this.#linked.add(target);
+    if (this.#hardlinks.size > limits.linksPerLayer) this.#tooMany();
   }
 
   #keepLink(path: string, target: string): void {

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 /** What lies at a path of a layer. */
 export type PathKind = 'nothing' | 'directory' | 'other';
 
-/** Numbers that stand for what lies at a path; an implied folder has entries below it but none of its own. */
-const codes = { directory: 1, other: 2, implied: 3 } as const;
+/** Bits of what lies at a path: an entry of its own, and entries below it. */
+const bits = { directory: 1, other: 2, below: 4 } as const;
 
 /** The plain data of an index, which can be handed between threads. */
 export interface PathIndexData {
@@ -34,33 +34,58 @@ export class PathIndex {
     this.#count = data?.count ?? 0;
   }
 
-  /** Takes note of an entry. */
+  /** Takes note of an entry, and of all folders above it that there is something below them. */
   add(path: string, directory: boolean): void {
-    this.#put(path, directory ? codes.directory : codes.other);
-  }
-
-  /** Takes note that there are entries below a path; what is said of the path itself stays. Tells whether it is new. */
-  imply(path: string): boolean {
-    return this.#code(path) === 0 && this.#put(path, codes.implied);
+    const above = this.#above(path);
+    const { low, high } = above.pop() ?? { low: 0, high: 0 };
+    this.#put(low, high, (this.#code(low, high) & bits.below) | (directory ? bits.directory : bits.other));
+    for (let folder = above.pop(); folder; folder = above.pop()) {
+      const code = this.#code(folder.low, folder.high);
+      if (code & bits.below) break;
+      this.#put(folder.low, folder.high, code | bits.below);
+    }
   }
 
   /** What entry the layer has at the path. */
   get(path: string): PathKind {
-    const code = this.#code(path);
-    return code === codes.directory ? 'directory' : code === codes.other ? 'other' : 'nothing';
+    const code = this.#code(hash(path, this.#seeds[0]), rotatingHash(path, this.#seeds[1]));
+    return code & bits.directory ? 'directory' : code & bits.other ? 'other' : 'nothing';
   }
 
   /** Whether the layer has an entry at the path or below it. */
   has(path: string): boolean {
-    return this.#code(path) !== 0;
+    return this.#code(hash(path, this.#seeds[0]), rotatingHash(path, this.#seeds[1])) !== 0;
+  }
+
+  /** Whether the layer has an entry below the path. */
+  hasBelow(path: string): boolean {
+    return (this.#code(hash(path, this.#seeds[0]), rotatingHash(path, this.#seeds[1])) & bits.below) !== 0;
+  }
+
+  /** Paths noted, folders above entries too. */
+  get count(): number {
+    return this.#count;
   }
 
   data(): PathIndexData {
     return { seeds: this.#seeds, keys: this.#keys, kinds: this.#kinds, count: this.#count };
   }
 
-  #code(path: string): number {
-    return this.#kinds[this.#slot(hash(path, this.#seeds[0]), rotatingHash(path, this.#seeds[1]))] ?? 0;
+  #code(low: number, high: number): number {
+    return this.#kinds[this.#slot(low, high)] ?? 0;
+  }
+
+  /** The hashes of all folders above a path and of itself, in one pass over it. */
+  #above(path: string): { low: number; high: number }[] {
+    const found: { low: number; high: number }[] = [];
+    let [low, high] = this.#seeds;
+    for (let i = 0; i <= path.length; i++) {
+      const code = path.charCodeAt(i);
+      if (i === path.length || code === 0x2f) found.push({ low: finish(low), high: finishRotating(high) });
+      low = step(low, code);
+      high = stepRotating(high, code);
+    }
+    return found;
   }
 
   #slot(low: number, high: number): number {
@@ -71,11 +96,9 @@ export class PathIndex {
     return slot;
   }
 
-  #put(path: string, code: number): true {
-    const [low, high] = [hash(path, this.#seeds[0]), rotatingHash(path, this.#seeds[1])];
+  #put(low: number, high: number, code: number): void {
     if (this.#set(low, high, code)) this.#count++;
     if (this.#count * 2 > this.#kinds.length) this.#grow();
-    return true;
   }
 
   #set(low: number, high: number, code: number): boolean {
@@ -98,19 +121,34 @@ export class PathIndex {
 
 function hash(path: string, seed: number): number {
   let value = seed;
-  for (let i = 0; i < path.length; i++) value = Math.imul(value ^ path.charCodeAt(i), 0x01000193);
-  // A last mixing step, since the low bits of FNV-1a alone are poor (MurmurHash3 finaliser).
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  return (value ^ (value >>> 13)) >>> 0;
+  for (let i = 0; i < path.length; i++) value = step(value, path.charCodeAt(i));
+  return finish(value);
+}
+
+/** FNV-1a. */
+function step(value: number, code: number): number {
+  return Math.imul(value ^ code, 0x01000193);
+}
+
+/** A last mixing step, since the low bits of FNV-1a alone are poor (MurmurHash3 finaliser). */
+function finish(value: number): number {
+  const mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  return (mixed ^ (mixed >>> 13)) >>> 0;
 }
 
 /** Mixes by rotation, as MurmurHash3 does, so that paths alike to `hash` are unlike here. */
 function rotatingHash(path: string, seed: number): number {
   let value = seed;
-  for (let i = 0; i < path.length; i++) {
-    const mixed = value ^ Math.imul(path.charCodeAt(i), 0xcc9e2d51);
-    value = (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
-  }
-  value = Math.imul(value ^ (value >>> 16), 0xc2b2ae35);
-  return (value ^ (value >>> 16)) >>> 0;
+  for (let i = 0; i < path.length; i++) value = stepRotating(value, path.charCodeAt(i));
+  return finishRotating(value);
+}
+
+function stepRotating(value: number, code: number): number {
+  const mixed = value ^ Math.imul(code, 0xcc9e2d51);
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+function finishRotating(value: number): number {
+  const mixed = Math.imul(value ^ (value >>> 16), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

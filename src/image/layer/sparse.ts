@@ -58,6 +58,7 @@ export function expand(content: Buffer, pieces: readonly Piece[], realSize: numb
     content.copy(file, offset, at, at + length);
     at += length;
   }
+  if (at < content.length) throw new ImageError('corrupt', 'A sparse file has bytes that no piece holds');
   return file;
 }
 

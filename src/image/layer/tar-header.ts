@@ -31,8 +31,7 @@ export function isZeroBlock(block: Buffer, at: number): boolean {
 /** Decodes the header at an offset. Throws `corrupt` when its checksum does not hold. */
 export function parseHeader(block: Buffer, at: number): TarHeader {
   verifyChecksum(block, at);
-  const magic = block.toString('latin1', at + 257, at + 263);
-  const prefix = magic === 'ustar\0' && block[at + 345] !== 0 ? text(block, at + 345, 155) : '';
+  const prefix = prefixOf(block, at);
   const name = text(block, at, 100);
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
@@ -43,6 +42,32 @@ export function parseHeader(block: Buffer, at: number): TarHeader {
     gid: numeric(block, at + 116, 8),
     linkName: text(block, at + 157, 100),
   };
+}
+
+/**
+ * The part of the name that old headers keep apart. Runtimes read tar with Go's archive/tar, so where formats
+ * contradict each other it is its reading that counts: 131 bytes in star's header; in GNU's, where the field holds two
+ * times, only when those are none.
+ */
+function prefixOf(block: Buffer, at: number): string {
+  const magic = block.toString('latin1', at + 257, at + 265);
+  if (magic.startsWith('ustar\0')) {
+    const star = block.toString('latin1', at + 508, at + 512) === 'tar\0';
+    return text(block, at + 345, star ? 131 : 155);
+  }
+  if (magic !== 'ustar  \0' || (isTime(block, at + 345) && isTime(block, at + 357))) return '';
+  const prefix = text(block, at + 345, 155);
+  return /^[\0-\x7f]*$/.test(prefix) ? prefix : '';
+}
+
+function isTime(block: Buffer, at: number): boolean {
+  if (block[at] === 0) return true;
+  try {
+    numeric(block, at, 12);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Text up to the first NUL. */
@@ -56,17 +81,10 @@ export function text(block: Buffer, at: number, length: number): string {
 export function numeric(block: Buffer, at: number, length: number): number {
   const first = block[at] ?? 0;
   if (first & 0x80) return base256(block, at, length);
-  let value = 0;
-  let i = at;
-  const end = at + length;
-  while (i < end && block[i] === 0x20) i++;
-  for (; i < end; i++) {
-    const byte = block[i] ?? 0;
-    if (byte === 0 || byte === 0x20) break;
-    if (byte < 0x30 || byte > 0x37) throw new ImageError('corrupt', 'A tar header holds a number that is not octal');
-    value = value * 8 + (byte - 0x30);
-  }
-  return value;
+  // NULs and spaces around are padding; what follows a NUL within is not read.
+  const digits = /^[\0 ]*([0-7]*)(?:\0.*|[\0 ]*)$/s.exec(block.toString('latin1', at, at + length))?.[1];
+  if (digits === undefined) throw new ImageError('corrupt', 'A tar header holds a number that is not octal');
+  return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 
 function base256(block: Buffer, at: number, length: number): number {

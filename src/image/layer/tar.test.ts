@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { tarBytes, type TarEntry as Written } from '../../../test/images/tar.ts';
+import { tarBytes, tarMembers, type TarEntry as Written } from '../../../test/images/tar.ts';
 import { ImageError } from '../image.ts';
 import { type TarEntry, TarWalker } from './tar.ts';
 
@@ -86,6 +86,118 @@ describe('sparse files', () => {
     ]);
   });
 });
+
+// Where readers of tar differ, the reading of Go's archive/tar is the right one: runtimes unpack with it.
+describe('what Go reads', () => {
+  const after: Written = { name: 'wanted', body: 'y' };
+  const swallow = tarMembers([{ name: 'hidden', body: 'x' }]);
+  const record = (flag: string, records: Record<string, string>): Buffer => {
+    const text = Object.entries(records)
+      .map(([key, value]) => paxRecord(key, value))
+      .join('');
+    return retyped(flag, { name: 'h', body: text });
+  };
+  it.each<[string, Buffer, string[]]>([
+    [
+      'devices have no content',
+      Buffer.concat([retyped('3', { name: 'dev', claimedSize: 1024 }), tarMembers([after])]),
+      ['dev', 'wanted'],
+    ],
+    [
+      'pipes have no content',
+      Buffer.concat([retyped('6', { name: 'pipe', claimedSize: 1024 }), tarMembers([after])]),
+      ['pipe', 'wanted'],
+    ],
+    [
+      'hard links have no content, whatever pax says',
+      Buffer.concat([
+        tarMembers([{ name: 'l', type: 'hardlink', link: 'a', pax: { size: '1024' } }]),
+        tarMembers([after]),
+      ]),
+      ['l', 'wanted'],
+    ],
+    [
+      'a file with a slash at its end has content',
+      Buffer.concat([tarMembers([{ name: 'q/', type: 'file', body: swallow }]), tarMembers([after])]),
+      ['q/', 'wanted'],
+    ],
+    ['an empty pax path says nothing', tarMembers([{ name: 'wanted', body: 'y', pax: { path: '' } }]), ['wanted']],
+    [
+      'an empty GNU name says nothing',
+      Buffer.concat([retyped('L', { name: 'n', body: '\0' }), tarMembers([after])]),
+      ['wanted'],
+    ],
+    [
+      'a global header renames nothing',
+      Buffer.concat([record('g', { path: 'other' }), tarMembers([after])]),
+      ['wanted'],
+    ],
+    [
+      'a global header ends what was said before',
+      Buffer.concat([record('x', { path: 'other' }), record('g', { comment: 'c' }), tarMembers([after])]),
+      ['wanted'],
+    ],
+    [
+      'sparse keys of an unknown version say nothing',
+      tarMembers([
+        {
+          ...after,
+          pax: {
+            'GNU.sparse.major': '9',
+            'GNU.sparse.minor': '9',
+            'GNU.sparse.name': 'other',
+            'GNU.sparse.map': '0,1',
+            'GNU.sparse.size': '1',
+          },
+        },
+      ]),
+      ['wanted'],
+    ],
+    [
+      'a sparse name without a version or a map says nothing',
+      tarMembers([{ ...after, pax: { 'GNU.sparse.name': 'other' } }]),
+      ['wanted'],
+    ],
+  ])('%s', (_, members, names) => {
+    const walked = walk(Buffer.concat([members, Buffer.alloc(1024)]));
+    expect(walked.map(({ entry }) => entry.name)).toEqual(names);
+    expect(walked.at(-1)?.content).toBe('y');
+  });
+
+  it('a size padded with NULs in front', () => {
+    const archive = patched(tarMembers([{ name: 'wanted', body: 'y'.repeat(9) }]), (header) =>
+      header.write(`${'\0'.repeat(10)}11`, 124, 'latin1'),
+    );
+    expect(walk(Buffer.concat([archive, Buffer.alloc(1024)])).map(({ content }) => content)).toEqual(['y'.repeat(9)]);
+  });
+
+  it('bytes that no piece of a sparse file holds are an error', () => {
+    const pax = { 'GNU.sparse.major': '0', 'GNU.sparse.minor': '1', 'GNU.sparse.map': '0,3', 'GNU.sparse.size': '3' };
+    expect(codeOf(() => walk(tarBytes([{ name: 'a', body: 'abcdef', pax }])))).toBe('corrupt');
+  });
+});
+
+function paxRecord(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  let length = rest.length + 1;
+  while (String(length).length + rest.length !== length) length++;
+  return `${length}${rest}`;
+}
+
+/** The member with another type flag. */
+function retyped(flag: string, entry: Written): Buffer {
+  return patched(tarMembers([entry]), (header) => header.write(flag, 156, 'latin1'));
+}
+
+/** The member with its header changed and the checksum made right again. */
+function patched(member: Buffer, change: (header: Buffer) => void): Buffer {
+  const header = member.subarray(0, 512);
+  change(header);
+  header.fill(0x20, 148, 156);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return member;
+}
 
 describe('chunks', () => {
   const archive = tarBytes([

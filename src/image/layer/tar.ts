@@ -40,8 +40,10 @@ const kinds: Readonly<Record<string, EntryKind>> = {
   '1': 'hardlink',
   '2': 'symlink',
   '5': 'directory',
-  D: 'directory',
 };
+
+/** Types that have no content, whatever their size field says. */
+const headerOnly: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6']);
 
 /** Metadata (long names, extended headers) beyond this is not a name but an attack. */
 const metadataBytes = 1 << 20;
@@ -67,7 +69,6 @@ export class TarWalker {
   /** Offset in the archive of the next byte. */
   #position = 0;
   #zeroBlocks = 0;
-  #globals: Map<string, string> | undefined;
   #pending: Pending = {};
   #sparse: { header: TarHeader; pieces: Piece[]; realSize: number } | undefined;
   /** Bytes left of the content that is passing, then of its padding. */
@@ -169,12 +170,14 @@ export class TarWalker {
         ? (content) => void (pending.longName = text(content, 0, content.length))
         : type === 'K'
           ? (content) => void (pending.longLink = text(content, 0, content.length))
-          : type === 'x' || type === 'X'
+          : type === 'x'
             ? (content) => void (pending.pax = parsePax(content))
             : type === 'g'
-              ? (content) => void (this.#globals = new Map([...(this.#globals ?? []), ...parsePax(content)]))
+              ? () => undefined
               : undefined;
     if (!take) return false;
+    // A global header is an entry of its own to runtimes: what it says is nobody's, and what was said before is dropped.
+    if (type === 'g') this.#pending = {};
     if (size > metadataBytes) {
       throw new ImageError(
         'limit-exceeded',
@@ -189,19 +192,13 @@ export class TarWalker {
   }
 
   #entry(header: TarHeader, sparse: SparsePlan | undefined): void {
-    const { entry, stored, plan } = applyExtensions(
-      header,
-      this.#pending,
-      this.#globals,
-      sparse,
-      this.#position + blockBytes,
-    );
+    const { entry, stored, plan } = applyExtensions(header, this.#pending, sparse, this.#position + blockBytes);
     this.#pending = {};
-    if (entry.name.length > limits.pathBytes) {
+    if (Math.max(entry.name.length, entry.linkName.length) > limits.pathBytes) {
       throw new ImageError(
         'limit-exceeded',
-        'A tar entry has a name that is too long',
-        `${entry.name.length} characters`,
+        'A tar entry has a name or a link target that is too long',
+        `over ${limits.pathBytes} bytes`,
       );
     }
     const taker = this.#visit(entry);
@@ -244,38 +241,46 @@ export class TarWalker {
   }
 }
 
+/** Puts an entry together from what its headers say, as Go's archive/tar does: an empty record says nothing. */
 function applyExtensions(
   found: TarHeader,
   said: Pending,
-  globals: Map<string, string> | undefined,
   sparse: SparsePlan | undefined,
   offset: number,
 ): { entry: TarEntry; stored: number; plan: SparsePlan | undefined } {
-  const record = (key: string): string | undefined => said.pax?.get(key) ?? globals?.get(key);
-  const plan = sparse ?? paxSparse(record);
-  const name = record('GNU.sparse.name') ?? said.longName ?? record('path') ?? found.name;
+  const record = (key: string): string | undefined => said.pax?.get(key) || undefined;
+  const stored = headerOnly.has(found.type) ? 0 : sizeOf(record('size'), found.size);
+  const pax = sparse ? undefined : paxSparse(record, stored);
+  const plan = sparse ?? pax?.plan;
+  if (plan && headerOnly.has(found.type)) throw new ImageError('corrupt', 'A sparse entry is no file', found.name);
+  const name = pax?.name ?? (said.longName || record('path') || found.name);
+  const linkName = said.longLink || record('linkpath') || found.linkName;
   const stated = kinds[found.type] ?? 'other';
-  // A V7 archive marks a directory by a trailing slash only.
-  const kind = stated === 'file' && name.endsWith('/') ? 'directory' : stated;
-  const paxSize = record('size');
-  const size = paxSize === undefined ? found.size : Number(paxSize);
-  if (!Number.isSafeInteger(size) || size < 0)
-    throw new ImageError('corrupt', 'A pax header has a size that is no number', name);
-  // Links and folders have no content, whatever their size field says (POSIX.1-2017 pax); pax hard links may have.
-  const stored = kind === 'file' || kind === 'other' || (kind === 'hardlink' && paxSize !== undefined) ? size : 0;
-  const linkName = said.longLink ?? record('linkpath') ?? found.linkName;
+  // A V7 archive marks a folder by a trailing slash only.
+  const kind = found.type === '\0' && name.endsWith('/') ? 'directory' : stated;
   const { mode, uid, gid } = found;
   return { entry: { name, kind, size: plan?.realSize ?? stored, linkName, mode, uid, gid, offset }, stored, plan };
 }
 
-function paxSparse(record: (key: string) => string | undefined): SparsePlan | undefined {
-  const realSize = record('GNU.sparse.realsize') ?? record('GNU.sparse.size');
-  if (realSize === undefined) return undefined;
-  const size = Number(realSize);
-  if (!Number.isSafeInteger(size) || size < 0)
-    throw new ImageError('corrupt', 'A sparse file has a size that is no number');
+function sizeOf(text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  const size = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(size)) return size;
+  throw new ImageError('corrupt', 'A pax header has a size that is no number', text.slice(0, 40));
+}
+
+/** The sparse formats 0.0 and 0.1, with or without their number, and 1.0; keys of any other say nothing. */
+function paxSparse(
+  record: (key: string) => string | undefined,
+  stored: number,
+): { plan: SparsePlan; name: string | undefined } | undefined {
+  const version = `${record('GNU.sparse.major') ?? ''}.${record('GNU.sparse.minor') ?? ''}`;
   const map = record('GNU.sparse.map');
-  return map === undefined ? { realSize: size } : { realSize: size, pieces: paxPieces(map) };
+  const old = version === '0.0' || version === '0.1' || (version === '.' && map !== undefined);
+  if (!old && version !== '1.0') return undefined;
+  const realSize = sizeOf(record('GNU.sparse.size') ?? record('GNU.sparse.realsize'), stored);
+  const plan = old ? { realSize, pieces: map === undefined ? [] : paxPieces(map) } : { realSize };
+  return { plan, name: record('GNU.sparse.name') };
 }
 
 function unfold(content: Buffer, plan: SparsePlan): Buffer {

@@ -8,6 +8,8 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
+  statfsSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { limits } from '../../internal/limit.ts';
@@ -18,14 +20,15 @@ import { PathIndex } from '../layer/path-index.ts';
 
 /**
  * Reads the wanted files of a folder as if it were one layer. Links are kept, never followed, so that nothing outside
- * of the folder is read; other file systems mounted in it (`/proc`, `/sys`) are left out. Throws `ImageError`.
+ * of the folder is read; file systems mounted in it are read too, but for those that hold no files (`/proc`, `/sys`).
+ * Throws `ImageError`.
  */
 export function readRootfs(root: string, selects: Selects, onEntry?: (count: number) => void): LayerContent {
   const files: LayerFile[] = [];
   const symlinks: LayerLink[] = [];
   const problems: LayerProblem[] = [];
   const index = new PathIndex();
-  const device = deviceOf(root);
+  const { base, device } = folderOf(root);
   const folders = [''];
   let entries = 0;
   let bytes = 0;
@@ -35,12 +38,12 @@ export function readRootfs(root: string, selects: Selects, onEntry?: (count: num
       throw new ImageError('limit-exceeded', 'The folder has more entries than any real image', root);
     index.add(path, entry.isDirectory());
     if (entry.isDirectory()) folders.push(path);
-    else if (entry.isSymbolicLink()) symlinks.push({ path, target: readlinkSync(join(root, path)) });
+    else if (entry.isSymbolicLink()) symlinks.push({ path, target: readlinkSync(join(base, path)) });
     else if (entry.isFile() && selects(path)) take(path);
   }
 
   function take(path: string): void {
-    const content = readWanted(join(root, path), limits.selectedBytes - bytes);
+    const content = readWanted(join(base, path), limits.selectedBytes - bytes);
     if (Buffer.isBuffer(content)) {
       bytes += content.length;
       files.push({ path, bytes: content });
@@ -48,7 +51,7 @@ export function readRootfs(root: string, selects: Selects, onEntry?: (count: num
   }
 
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const listed = listFolder(join(root, folder), device);
+    const listed = listFolder(join(base, folder), device);
     if (typeof listed === 'string') {
       if (folder === '') throw new ImageError('unreadable', 'The folder cannot be read', `${root} (${listed})`);
       if (problems.length < 100) problems.push({ code: 'unreadable', path: folder, detail: listed });
@@ -61,16 +64,42 @@ export function readRootfs(root: string, selects: Selects, onEntry?: (count: num
   return { ...content, hardlinks: [], whiteouts: [], opaques: [] };
 }
 
-function deviceOf(root: string): number {
-  return lstatSync(root, { throwIfNoEntry: false })?.dev ?? 0;
-}
+/** `f_type` of file systems that are windows into the kernel (statfs(2), linux/magic.h). */
+const kernelFileSystems: ReadonlySet<number> = new Set([
+  0x9fa0, // proc
+  0x62656572, // sysfs
+  0x1cd1, // devpts
+  0x27e0eb, // cgroup
+  0x63677270, // cgroup2
+  0x64626720, // debugfs
+  0x74726163, // tracefs
+  0x6165676c, // pstore
+  0xcafe4a11, // bpf
+  0x73636673, // securityfs
+  0x19800202, // mqueue
+  0x958458f6, // hugetlbfs
+]);
 
-/** The entries of a folder, none where it is another file system; the error's code where it can't be read. */
+/** The entries of a folder, none where it is a window into the kernel; the error's code where it can't be read. */
 function listFolder(path: string, device: number): Dirent[] | string {
   try {
-    return lstatSync(path).dev === device ? readdirSync(path, { withFileTypes: true }) : [];
+    const found = lstatSync(path);
+    if (!found.isDirectory()) return [];
+    if (found.dev !== device && kernelFileSystems.has(statfsSync(path).type)) return [];
+    return readdirSync(path, { withFileTypes: true });
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  }
+}
+
+/** The folder itself may be reached through a link; what lies in it may not lead out. */
+function folderOf(root: string): { base: string; device: number } {
+  try {
+    const base = realpathSync(root);
+    return { base, device: lstatSync(base).dev };
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new ImageError('unreadable', 'The folder cannot be read', `${root} (${code})`, cause);
   }
 }
 

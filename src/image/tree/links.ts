@@ -1,8 +1,19 @@
 import { limits } from '../../internal/limit.ts';
+import { ImageError } from '../image.ts';
 import { parentOf } from '../layer/path.ts';
 
-/** Symbolic links of a tree by their real path, without leading slash. */
-export type Links = ReadonlyMap<string, string>;
+/** Symbolic links of a tree by their real path, without leading slash; counts the work that they make. */
+export class Links extends Map<string, string> {
+  #steps = 0;
+
+  /** Throws `limit-exceeded` when so much has been looked at that the image must be made to take time. */
+  work(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > limits.treeSteps) {
+      throw new ImageError('limit-exceeded', 'The links and layers of the image take too long to follow');
+    }
+  }
+}
 
 /**
  * The real path behind a path: links followed in all parts (or all but the last), the root of the image being the
@@ -21,13 +32,14 @@ export function realPath(links: Links, path: string, followLast: boolean): strin
       continue;
     }
     done.push(part);
-    const target = rest.length > 0 || followLast ? links.get(done.join('/')) : undefined;
+    const here = done.join('/');
+    links.work(here.length);
+    const target = rest.length > 0 || followLast ? links.get(here) : undefined;
     if (target === undefined) continue;
     if (++followed > limits.linkDepth) return undefined;
     done.pop();
     if (target.startsWith('/')) done.length = 0;
     rest.push(...target.split('/').toReversed());
-    if (rest.length > limits.pathBytes) return undefined;
   }
   return done.join('/');
 }
@@ -36,8 +48,10 @@ export function realPath(links: Links, path: string, followLast: boolean): strin
 function passesLink(links: Links, path: string, followLast: boolean): boolean {
   if (links.size === 0) return false;
   for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+    links.work(at);
     if (links.has(path.slice(0, at))) return true;
   }
+  links.work(path.length);
   return followLast && links.has(path);
 }
 

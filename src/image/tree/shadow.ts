@@ -18,6 +18,7 @@ export function hiddenBy(content: LayerContent, files: Iterable<string>, links: 
   const removed = new Set(content.whiteouts.map((path) => realPath(links, path, false) ?? path));
   const opaque = new Set(content.opaques.map((path) => realPath(links, path, true) ?? path));
   const index = new PathIndex(content.paths);
+  links.work(links.size * 50);
   const emptied = opaque.has('');
   const gone = (path: string): boolean =>
     emptied || removed.has(path) || someParent(path, (parent) => removed.has(parent) || opaque.has(parent));
@@ -31,7 +32,7 @@ export function hiddenBy(content: LayerContent, files: Iterable<string>, links: 
   for (const path of [...links.keys(), ...files]) {
     if (gone(path) || replaced(path)) hidden.push(path);
     else {
-      const { at, kind } = replacedBehindLink(path, aliases, index);
+      const { at, kind } = replacedBehindLink(path, aliases, index, links);
       if (kind === 'directory' || (kind === 'other' && at === undefined)) hidden.push(path);
       else if (at !== undefined) behindLinks.push(at);
     }
@@ -49,8 +50,7 @@ function linkedFolders(links: Links, without: readonly string[]): Map<string, st
     if (real === undefined || real === link) continue;
     const known = folders.get(real);
     if (known === undefined) folders.set(real, [link]);
-    // A folder to which hundreds of links lead is an attack or a font; the layer's own entries seldom go through them.
-    else if (known.length < 100) known.push(link);
+    else known.push(link);
   }
   return folders;
 }
@@ -66,10 +66,12 @@ function replacedBehindLink(
   path: string,
   aliases: ReadonlyMap<string, readonly string[]>,
   index: PathIndex,
+  links: Links,
 ): Replacement {
   let found: Replacement = { kind: 'nothing' };
   someParent(path, (parent) =>
     (aliases.get(parent) ?? []).some((alias) => {
+      links.work(alias.length);
       const at = alias + path.slice(parent.length);
       const kind = index.get(at);
       if (kind !== 'nothing') found = { kind, at };

@@ -1,6 +1,7 @@
-import type { LayerContent } from '../layer/collector.ts';
+import type { LayerContent, LayerLink } from '../layer/collector.ts';
 import { PathIndex } from '../layer/path-index.ts';
-import { realPath } from './links.ts';
+import { aliasFolders } from './aliases.ts';
+import { Links, realPath, someParent } from './links.ts';
 import { hiddenBy } from './shadow.ts';
 
 /** A wanted file as the layers up to some one leave it. */
@@ -36,7 +37,7 @@ export interface Squashed {
   readonly snapshots: readonly Snapshot[];
   /** Paths whose content is wanted because of a link but was not kept: the layers must be read once more. */
   readonly missing: ReadonlySet<string>;
-  /** Folders (real path) all of whose files are wanted, under the well-known name given. */
+  /** Folders, by the path that layers give them, all of whose files are wanted under the well-known name given. */
   readonly missingFolders: ReadonlyMap<string, string>;
   readonly cycles: readonly LinkProblem[];
 }
@@ -44,7 +45,9 @@ export interface Squashed {
 /** A tree while layers are put on it. */
 interface State {
   readonly files: Map<string, SquashedFile>;
-  readonly links: Map<string, string>;
+  readonly links: Links;
+  /** Folders that have ever had something of the tree below them. */
+  readonly parents: Set<string>;
   readonly missing: Set<string>;
   readonly missingFolders: Map<string, string>;
   readonly cycles: Map<string, LinkProblem>;
@@ -54,14 +57,15 @@ interface State {
 export function squash(contents: readonly LayerContent[], wants: Wants): Squashed {
   const state: State = {
     files: new Map(),
-    links: new Map(),
+    links: new Links(),
+    parents: new Set(),
     missing: new Set(),
     missingFolders: new Map(),
     cycles: new Map(),
   };
   const snapshots: Snapshot[] = [];
   contents.forEach((content, position) => {
-    const changed = applyLayer(state, content, contents.slice(0, position));
+    const changed = applyLayer(state, content, wants, position > 0);
     if (changed || position === contents.length - 1)
       snapshots.push({ layer: content.index, files: view(state, content.index, contents, wants) });
   });
@@ -70,9 +74,9 @@ export function squash(contents: readonly LayerContent[], wants: Wants): Squashe
 }
 
 /** Puts a layer on the tree; tells whether a wanted file came, went or changed. */
-function applyLayer(state: State, content: LayerContent, below: readonly LayerContent[]): boolean {
+function applyLayer(state: State, content: LayerContent, wants: Wants, upper: boolean): boolean {
   let changed = false;
-  if (below.length > 0) {
+  if (upper) {
     const { hidden, behindLinks } = hiddenBy(content, state.files.keys(), state.links);
     for (const path of hidden) {
       changed = state.files.delete(path) || changed;
@@ -85,6 +89,7 @@ function applyLayer(state: State, content: LayerContent, below: readonly LayerCo
     const real = placeSolid(state, path, content.index);
     if (real === undefined) continue;
     changed = state.files.delete(real) || changed;
+    hold(state, real);
     state.links.set(real, target);
     changed = true;
   }
@@ -92,10 +97,11 @@ function applyLayer(state: State, content: LayerContent, below: readonly LayerCo
     const real = placeSolid(state, path, content.index);
     if (real === undefined) continue;
     state.links.delete(real);
+    hold(state, real);
     state.files.set(real, { bytes, layer: content.index });
     changed = true;
   }
-  for (const { path, target } of content.hardlinks) changed = applyHardlink(state, content, path, target) || changed;
+  for (const link of content.hardlinks) changed = applyHardlink(state, content, link, wants) || changed;
   return changed;
 }
 
@@ -104,7 +110,7 @@ function holds({ files, symlinks, hardlinks }: LayerContent, path: string): bool
   return [files, symlinks, hardlinks].some((kept) => kept.some((entry) => entry.path === path));
 }
 
-function applyHardlink(state: State, content: LayerContent, path: string, target: string): boolean {
+function applyHardlink(state: State, content: LayerContent, { path, target }: LayerLink, wants: Wants): boolean {
   const real = placeSolid(state, path, content.index);
   const source = place(state, target, content.index);
   if (real === undefined || source === undefined) return false;
@@ -113,7 +119,8 @@ function applyHardlink(state: State, content: LayerContent, path: string, target
   state.files.delete(real);
   if (file) state.files.set(real, { bytes: file.bytes, layer: content.index });
   else if (link !== undefined) state.links.set(real, link);
-  else state.missing.add(source);
+  else if (wants.selects(path) || wants.selects(real)) state.missing.add(source);
+  if (file || link !== undefined) hold(state, real);
   return true;
 }
 
@@ -128,10 +135,21 @@ function place(state: State, path: string, layer: number): string | undefined {
 function placeSolid(state: State, path: string, layer: number): string | undefined {
   const real = place(state, path, layer);
   if (real === undefined || real === path) return real;
+  if (!state.parents.has(real)) return real;
+  state.links.work((state.files.size + state.links.size) * 50);
   for (const held of [state.files, state.links]) {
     for (const below of held.keys()) if (below.startsWith(`${real}/`)) held.delete(below);
   }
   return real;
+}
+
+/** Takes note of the folders above what the tree is about to hold. */
+function hold(state: State, path: string): void {
+  someParent(path, (parent) => {
+    if (state.parents.has(parent)) return true;
+    state.parents.add(parent);
+    return false;
+  });
 }
 
 /** The wanted files by the paths they are wanted under: their own, through a link, below a linked well-known folder. */
@@ -150,6 +168,8 @@ function view(state: State, layer: number, contents: readonly LayerContent[], wa
   }
   const visible = contents.filter((content) => content.index <= layer);
   for (const folder of wants.folders) viewFolder(state, visible, folder, wants, seen);
+  const wanted = new Map([...wants.folders.map((folder) => [folder, folder] as const), ...state.missingFolders]);
+  for (const [alias, known] of aliasFolders(state.links, visible, wanted)) state.missingFolders.set(alias, known);
   return seen;
 }
 
@@ -163,15 +183,15 @@ function viewFolder(
   const real = realPath(state.links, folder, true);
   if (real === undefined) state.cycles.set(folder, { path: folder, layer: visible.at(-1)?.index ?? 0 });
   if (real === undefined || real === folder) return;
-  let found = false;
   for (const [path, file] of state.files) {
     if (!path.startsWith(`${real}/`)) continue;
     const wanted = folder + path.slice(real.length);
     if (!wants.selects(wanted)) continue;
     seen.set(wanted, file);
-    found = true;
   }
-  if (!found && visible.some(({ paths }) => new PathIndex(paths).has(real))) state.missingFolders.set(real, folder);
+  // Where the link leads to another well-known folder, its files are wanted anyhow.
+  if (wants.folders.includes(real)) return;
+  if (visible.some(({ paths }) => new PathIndex(paths).has(real))) state.missingFolders.set(real, folder);
 }
 
 /** Whether a layer up to the given one has something at the path. */
