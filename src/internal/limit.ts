@@ -15,6 +15,7 @@ export const limits: {
   readonly bombBytes: number;
   readonly bombRatio: number;
   readonly linkDepth: number;
+  readonly treeSteps: number;
 } = {
   /** Manifest, index or configuration, bytes. */
   manifestBytes: 8 << 20,
@@ -29,10 +30,13 @@ export const limits: {
   /** Symbolic links kept of one layer. */
   linksPerLayer: 500_000,
   layers: 1_000,
-  pathBytes: 64 << 10,
+  /** A path or the target of a link, as Linux has it (PATH_MAX). */
+  pathBytes: 4096,
   /** A layer that has grown past `bombBytes` while unpacking to more than `bombRatio` times its size is a bomb. */
   bombBytes: 1 << 30,
   bombRatio: 500,
   /** Symbolic links followed in resolving one path, as Linux has it (path_resolution(7)). */
   linkDepth: 40,
+  /** Characters of paths looked at in putting layers on top of each other: seconds. */
+  treeSteps: 2_000_000_000,
 };
