@@ -101,9 +101,14 @@ describe('the process', () => {
     expect(stderr).toMatch(/^seaworthy: ENOSPC: .*\n {2}free some space.*\n$/);
   });
 
-  it('starts where its cache can not be written', async () => {
-    const { code, stdout } = await shell('@ --version', { SEAWORTHY_HOME: '/dev/null/nowhere' });
+  it.each(['/dev/null/nowhere', '/proc/nope/seaworthy'])('starts and scans with its folder at %s', async (home) => {
+    const extra = { SEAWORTHY_HOME: home };
+    const { code, stdout } = await shell('timeout 20 @ --version', extra);
     expect({ code, lines: stdout.split('\n').length }).toEqual({ code: 0, lines: 2 });
+    expect(await shell(`timeout 20 @ scan dir:${rootfs} --offline -q`, extra)).toMatchObject({ code: 3, stderr: '' });
+    const update = await shell(`timeout 20 @ db update --mirror ${folder} --only debian`, extra);
+    expect(update).toMatchObject({ code: 3, stdout: '' });
+    expect(update.stderr).toMatch(/^seaworthy: the folder of the advisory database cannot be made: .*\n {2}check/);
   });
 
   it.each([

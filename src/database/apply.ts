@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import type { Builder } from './build.ts';
 import { asDatabaseError, DatabaseError } from './error.ts';
 import type { Fetched, FetchedDocument } from './fetch.ts';
@@ -9,21 +10,31 @@ import type { FeedOutcome, UpdateOptions } from './progress.ts';
 /** What came of one feed, without its name. */
 type Outcome = FeedOutcome extends infer O ? (O extends FeedOutcome ? Omit<O, 'source' | 'url'> : never) : never;
 
-/** Brings what was fetched into the database in the making; throws `DatabaseError` only for what ends the update. */
-export function applyFetched(
+/**
+ * Brings what was fetched into the database in the making; throws `DatabaseError` only for what ends the update. Between
+ * feeds an interrupt gets its turn, since parsing is synchronous.
+ */
+export async function applyFetched(
   builder: Builder,
   fetched: readonly Fetched[],
   options: UpdateOptions,
   now: string,
-): FeedOutcome[] {
-  const outcomes = fetched.map((one) => {
-    if (options.signal?.aborted) throw new DatabaseError('aborted', 'the update was called off');
+): Promise<FeedOutcome[]> {
+  const outcomes: FeedOutcome[] = [];
+  for (const one of fetched) {
+    await turn(options.signal);
     const outcome = applyOne(builder, one, options, now);
     if (outcome.kind === 'failed') noteFailure(builder, one, outcome.error, now);
-    return { source: one.request.source.id, url: one.request.feed.url, ...outcome };
-  });
+    outcomes.push({ source: one.request.source.id, url: one.request.feed.url, ...outcome });
+  }
   if (options.only === undefined) dropRetired(builder, fetched, options);
   return outcomes;
+}
+
+/** Lets a pending interrupt in; throws `DatabaseError` `aborted`. */
+export async function turn(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  if (signal?.aborted) throw new DatabaseError('aborted', 'the update was called off');
 }
 
 function applyOne(builder: Builder, one: Fetched, options: UpdateOptions, now: string): Outcome {

@@ -1,7 +1,8 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Clock } from '../internal/clock.ts';
 import { type HttpClient, HttpError, type HttpLimits, openHttpClient, withoutCredentials } from '../internal/http.ts';
+import { makeFolder } from '../internal/make-folder.ts';
 import type { RetryPolicy } from '../internal/retry.ts';
 import { download, type Validators } from './download.ts';
 import { asDatabaseError, DatabaseError, type DatabaseErrorCode } from './error.ts';
@@ -84,7 +85,7 @@ function lazyClient(options: FetchOptions): { get: () => Promise<HttpClient>; cl
   return {
     get: () => {
       if (client === undefined) {
-        mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+        makeFolder(options.folder);
         cleanParts(options.folder, options.clock.now());
         client = openHttpClient({ env: options.env, userAgent: options.userAgent, limits: options.limits });
       }

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isTemporaryOf, replaceFile } from '../internal/atomic-file.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
+import { makeFolder } from '../internal/make-folder.ts';
 import type { RetryPolicy } from '../internal/retry.ts';
-import { applyFetched } from './apply.ts';
+import { applyFetched, turn } from './apply.ts';
 import { openBuilder } from './build.ts';
 import { asDatabaseError, DatabaseError } from './error.ts';
 import { type FeedRequest, type Fetched, fetchFeeds } from './fetch.ts';
@@ -43,9 +44,16 @@ export async function runUpdate(options: UpdateOptions): Promise<UpdateResult> {
 
 function prepareFolder(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw asDatabaseError(error, dirname(path));
+    makeFolder(dirname(path));
+  } catch (cause) {
+    const error = asDatabaseError(cause, dirname(path));
+    if (error.code === 'disk-full') throw error;
+    const { subject, detail } = error;
+    throw new DatabaseError('unwritable', 'the folder of the advisory database cannot be made', {
+      subject,
+      detail,
+      cause,
+    });
   }
 }
 
@@ -82,10 +90,11 @@ async function updateLocked(options: UpdateOptions, clock: Clock, selection: Sel
   const builder = openBuilder(path, digest === undefined ? undefined : path);
   try {
     const now = new Date(clock.now()).toISOString();
-    const feeds = applyFetched(builder, fetched, options, now);
+    const feeds = await applyFetched(builder, fetched, options, now);
     if (digest === undefined && builder.directory.feeds.length === 0) throw firstError(feeds);
     onProgress?.({ kind: 'sealing' });
     const finished = builder.finish(now);
+    await turn(options.signal);
     replaceFile(finished.path, path);
     writeStamp(path, statSync(path, { bigint: true }), finished.digest);
     return { path, digest: finished.digest, feeds, ...extra };

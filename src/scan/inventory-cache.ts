@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Image } from '../image/image.ts';
 import { writeFileAtomic } from '../internal/atomic-file.ts';
+import { makeFolder } from '../internal/make-folder.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { version } from './version.ts';
 
@@ -28,7 +29,7 @@ export function inventoryCache(folder: string): InventoryCache {
       if (file === undefined || inventory.problems.some(({ lossy }) => lossy)) return;
       const body = JSON.stringify({ ...inventory, ownership: [] } satisfies Inventory);
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolder(folder);
         writeFileAtomic(file, `${checksum(body)}\n${body}`);
         prune(folder);
       } catch {}
