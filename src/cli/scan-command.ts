@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Report } from '../finding/finding.ts';
 import type { ScanOptions } from '../scan/scan.ts';
 import { wantsColor } from './color.ts';
@@ -14,6 +15,9 @@ export async function scanCommand(reference: string, flags: ScanFlags, world: Wo
   if (target !== undefined) checkTarget(target);
   const report = await scanned(reference, flags, world);
   const text = await presented(report, flags, world, target === undefined);
+  // An interrupt that came during the last of the work finds its handler only now.
+  await setImmediate();
+  world.signal.throwIfAborted();
   if (target === undefined) await world.stdout.write(text);
   else writeTarget(target, text);
   const exit = exitOf(report, flags.failOn);

@@ -31,6 +31,7 @@ export async function chooseAdvisories(
   if (options.offline)
     return starter([`Nothing was fetched (--offline), and no advisories of ${ecosystem} are in the database.`]);
   const failed = await fetchFor(ecosystem, databasePath, options).catch((error: unknown) => {
+    options.signal?.throwIfAborted();
     if (error instanceof DatabaseError) return [error];
     throw error;
   });

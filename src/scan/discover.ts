@@ -7,8 +7,9 @@ import { formatPlatform } from '../image/platform.ts';
 import { readRootfs } from '../image/source/rootfs.ts';
 import { type Snapshot, type Squashed, type SquashedFile, squash } from '../image/tree/squash.ts';
 import type { Inventory, LayerRef, Package, Problem, Subject } from '../inventory/inventory.ts';
+import { checkpoint } from './checkpoint.ts';
 import { catalogers } from './ecosystems.ts';
-import { type ReadProgress, readLayers } from './lanes.ts';
+import { type ReadLayersOptions, type ReadProgress, readLayers } from './lanes.ts';
 import { layerProblems, treeProblems } from './problems.ts';
 import { provenanceOf } from './provenance.ts';
 import { type ExtraWants, noExtraWants, selection, type Wanted, wanted, wellKnownFolders } from './selection.ts';
@@ -16,15 +17,17 @@ import { type ExtraWants, noExtraWants, selection, type Wanted, wanted, wellKnow
 /** How to look into an image. */
 export interface DiscoverOptions {
   readonly onProgress?: ReadProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** `files` also tells which files each package owns, which takes time and memory. */
   readonly detail?: Exclude<Detail, 'names'>;
 }
 
-/** Finds out everything that is in an image. Throws `ImageError`. */
+/** Finds out everything that is in an image. Throws `ImageError`, and the signal's reason once it is aborted. */
 export async function discover(image: Image, options: DiscoverOptions = {}): Promise<Inventory> {
-  const { onProgress, detail = 'packages' } = options;
+  const { signal, detail = 'packages' } = options;
   const layers = layerRefs(image);
-  const { contents, squashed } = await readTree(image, detail, onProgress);
+  const { contents, squashed } = await readTree(image, detail, options);
+  await checkpoint(signal);
   const last = squashed.snapshots.at(-1);
   const { distro, problems } = recognize(last);
   const results = catalogers.map((cataloger) =>
@@ -82,11 +85,12 @@ const maximumReadings = 3;
 async function readTree(
   image: Image,
   detail: Detail,
-  onProgress?: ReadProgress,
+  options: ReadLayersOptions,
 ): Promise<{ contents: LayerContent[]; squashed: Squashed }> {
   let extra = noExtraWants;
   for (let reading = 1; ; reading++) {
-    const contents = await readAll(image, { detail, extra }, onProgress);
+    const contents = await readAll(image, { detail, extra }, options);
+    await checkpoint(options.signal);
     const squashed = squash(contents, { selects: wanted(detail), folders: wellKnownFolders });
     const further = addMissing(extra, squashed);
     if (further === undefined || reading === maximumReadings) return { contents, squashed };
@@ -94,8 +98,8 @@ async function readTree(
   }
 }
 
-async function readAll(image: Image, wants: Wanted, onProgress?: ReadProgress): Promise<LayerContent[]> {
-  if (image.kind === 'layered') return readLayers(image.layers, wants, onProgress);
+async function readAll(image: Image, wants: Wanted, options: ReadLayersOptions): Promise<LayerContent[]> {
+  if (image.kind === 'layered') return readLayers(image.layers, wants, options);
   return [readRootfs(image.path, selection(wants))];
 }
 

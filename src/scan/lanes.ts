@@ -5,6 +5,7 @@ import type { LayerContent } from '../image/layer/collector.ts';
 import { readGzipArchive } from '../image/layer/gzip-archive.ts';
 import { readLayer } from '../image/layer/layer.ts';
 import { limits } from '../internal/limit.ts';
+import { checkpoint } from './checkpoint.ts';
 import { selection, type Wanted } from './selection.ts';
 
 /** Counters that all lanes share. */
@@ -31,23 +32,37 @@ export type LaneMessage =
 /** Told how many bytes of how many have been read. */
 export type ReadProgress = (done: number, total: number) => void;
 
-/** Reads all layers, longest first, on as many lanes as there are cores; this thread is one. Throws `ImageError`. */
+/** How to go about it. */
+export interface ReadLayersOptions {
+  readonly onProgress?: ReadProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads all layers, longest first, on as many lanes as there are cores; this thread is one. Throws `ImageError`, and the
+ * signal's reason once it is aborted.
+ */
 export async function readLayers(
   layers: readonly Layer[],
   wanted: Wanted,
-  onProgress?: ReadProgress,
+  { onProgress, signal }: ReadLayersOptions = {},
 ): Promise<LayerContent[]> {
   const total = layers.reduce((sum, { size }) => sum + size, 0);
   const counters = new Int32Array(new SharedArrayBuffer(Object.keys(slots).length * 4));
   const timer = onProgress && setInterval(() => onProgress((counters[slots.kibibytes] ?? 0) * 1024, total), 100);
   try {
     if (layers.some(({ blob }) => blob.kind === 'in-gzip')) {
-      return await readGzipArchive(layers, selection(wanted), { onBytes: counter(counters) });
+      return await readGzipArchive(layers, selection(wanted), { onBytes: counter(counters, signal) });
     }
-    const contents = await runLanes({ layers: longestFirst(layers), wanted, counters, cores: availableParallelism() });
+    const task = { layers: longestFirst(layers), wanted, counters, cores: availableParallelism() };
+    const contents = await runLanes(task, signal);
     if (contents.length < layers.length)
       throw new ImageError('unreadable', 'A reader of layers stopped before its end');
     return contents.toSorted((a, b) => a.index - b.index);
+  } catch (error) {
+    // What an interrupted reading stumbled over is no news of the image.
+    signal?.throwIfAborted();
+    throw error;
   } finally {
     clearInterval(timer);
   }
@@ -57,21 +72,33 @@ function longestFirst(layers: readonly Layer[]): Layer[] {
   return layers.toSorted((a, b) => b.size - a.size);
 }
 
-async function runLanes(task: LaneTask): Promise<LayerContent[]> {
+async function runLanes(task: LaneTask, signal: AbortSignal | undefined): Promise<LayerContent[]> {
   const contents: LayerContent[] = [];
   const lanes = Math.min(task.layers.length, task.cores);
   const workers = Array.from({ length: Math.max(0, lanes - 1) }, () => startWorker(task));
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal?.reason);
+  signal?.addEventListener('abort', abort);
   try {
-    const own = runLane(task, (content) => void contents.push(content));
-    await Promise.all([own, ...workers.map(({ done }) => done.then((found) => void contents.push(...found)))]);
+    const own = runLane(task, (content) => void contents.push(content), signal);
+    const others = workers.map(({ done }) => done.then((found) => void contents.push(...found)));
+    await Promise.race([Promise.all([own, ...others]), aborted.promise]);
     return contents;
   } finally {
+    signal?.removeEventListener('abort', abort);
     await Promise.all(workers.map(({ worker }) => worker.terminate()));
   }
 }
 
-/** Reads layer after layer until none is left; on the main thread and in workers alike. */
-export async function runLane(task: LaneTask, take: (content: LayerContent) => void): Promise<void> {
+/**
+ * Reads layer after layer until none is left; on the main thread and in workers alike, which are terminated instead of
+ * given a signal.
+ */
+export async function runLane(
+  task: LaneTask,
+  take: (content: LayerContent) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const { counters, cores } = task;
   const selects = selection(task.wanted);
   Atomics.add(counters, slots.active, 1);
@@ -83,8 +110,9 @@ export async function runLane(task: LaneTask, take: (content: LayerContent) => v
     ) {
       const layer = task.layers[at];
       if (!layer) break;
+      await checkpoint(signal);
       const overlap = (): boolean => Atomics.load(counters, slots.active) < cores;
-      const content = await readLayer(layer, selects, { overlap, onBytes: counter(counters) });
+      const content = await readLayer(layer, selects, { overlap, onBytes: counter(counters, signal) });
       countIn(counters, content);
       take(content);
     }
@@ -114,9 +142,10 @@ function countIn(counters: Int32Array<SharedArrayBuffer>, { entries, files }: La
   }
 }
 
-function counter(counters: Int32Array<SharedArrayBuffer>): (count: number) => void {
+function counter(counters: Int32Array<SharedArrayBuffer>, signal?: AbortSignal): (count: number) => void {
   let rest = 0;
   return (count) => {
+    signal?.throwIfAborted();
     rest += count;
     Atomics.add(counters, slots.kibibytes, rest >> 10);
     rest &= 1023;

@@ -22,5 +22,6 @@ export interface ScanOptions {
   /** Where inventories of known images are kept; `false` keeps none; default: beside the database. */
   readonly cacheFolder?: string | false;
   readonly onProgress?: (progress: ScanProgress) => void;
+  /** Once it is aborted there is no report: the scan throws the signal's reason. */
   readonly signal?: AbortSignal;
 }

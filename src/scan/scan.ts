@@ -6,6 +6,7 @@ import { openImage } from '../image/open.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { chooseAdvisories } from './advisories.ts';
 import { assess } from './assess.ts';
+import { checkpoint } from './checkpoint.ts';
 import { coverageOf } from './coverage.ts';
 import { discover } from './discover.ts';
 import { inventoryCache } from './inventory-cache.ts';
@@ -20,14 +21,16 @@ const scope =
 
 /**
  * Scans one image from bytes to verdict. Throws `ImageError` when the image can't be read and `DatabaseError` when the
- * advisory database can't be trusted.
+ * advisory database can't be trusted, and the signal's reason once it is aborted.
  */
 export async function scan(reference: string, options: ScanOptions = {}): Promise<Report> {
   const database = options.databasePath ?? databasePath(process.env);
   const image = await openImage(reference, options.platform ? { platform: options.platform } : {});
   const { inventory, cached } = await inventoryOf(image, database, options);
+  await checkpoint(options.signal);
   const chosen = await chooseAdvisories(inventory.distro?.ecosystem, database, options);
   try {
+    await checkpoint(options.signal);
     const assessment = assess(inventory.packages, chosen.advisories, precedence);
     const answering = {
       ecosystem: (name: string) => chosen.advisories.ecosystem(name),
@@ -35,6 +38,7 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
       precedence,
     };
     const coverage = coverageOf(inventory, answering, assessment, [...chosen.notes, scope]);
+    await checkpoint(options.signal);
     return reportOf(inventory, assessment.findings, coverage, { cached, database: chosen.provenance });
   } finally {
     chosen.advisories.close();
@@ -53,9 +57,10 @@ async function inventoryOf(
   const cache = folder === false ? undefined : inventoryCache(folder);
   const known = cache?.read(image);
   if (known) return { inventory: known, cached: true };
-  const { onProgress } = options;
+  const { onProgress, signal } = options;
   const inventory = await discover(image, {
     onProgress: onProgress && ((done, total) => onProgress({ stage: 'reading', done, total })),
+    signal,
   });
   cache?.write(image, inventory);
   return { inventory, cached: false };
