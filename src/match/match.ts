@@ -4,6 +4,7 @@ import type { VersionScheme } from '../version/version.ts';
 import { type Judgement, judge } from './judge.ts';
 import { qualifies } from './qualifier.ts';
 
+export { elsewhere } from './elsewhere.ts';
 export type { Judgement } from './judge.ts';
 
 /** What the matcher asks of the advisory database. */

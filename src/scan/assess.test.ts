@@ -120,6 +120,33 @@ it('a finding keeps its identity when the version changes', () => {
   expect(first).toBe('CVE-2026-1|pkg:deb/debian/libfoo1?arch=amd64');
 });
 
+describe('a flaw whose code is not in the package', () => {
+  const built = (name: string, source: string): Package => ({
+    ...found,
+    name,
+    source: { name: source, version: '1.0' },
+  });
+  const known: Advisories = {
+    ...advisories([]),
+    lookup: (_, _name, appliesTo) =>
+      appliesTo === 'source'
+        ? [entry('debian', 'CVE-2023-45853', '2.0'), entry('debian', 'CVE-2022-37434', '2.0')]
+        : [],
+  };
+  it.each<[string, string, string[]]>([
+    ['linux-libc-dev', 'linux', []],
+    ['linux-headers-6.1.0-9-amd64', 'linux', []],
+    ['linux-image-6.1.0-9-amd64', 'linux', ['CVE-2022-37434', 'CVE-2023-45853']],
+    ['zlib1g', 'zlib', ['CVE-2022-37434']],
+    ['minizip', 'zlib', ['CVE-2022-37434', 'CVE-2023-45853']],
+    ['libfoo1', 'foo', ['CVE-2022-37434', 'CVE-2023-45853']],
+  ])('%s of %s', (name, source, expected) => {
+    const { findings, elsewhere } = assess([built(name, source)], known, precedence);
+    expect(findings.map(({ vulnerability }) => vulnerability.id)).toEqual(expected);
+    expect(elsewhere.length).toBe(2 - expected.length);
+  });
+});
+
 it('the severity shown is the first that is known', () => {
   const severity = { label: 'high', scheme: 'debian-urgency', value: 'high', by: 'debian' } as const;
   const [finding] = assess(

@@ -2,7 +2,7 @@ import type { Severity } from '../advisory/advisory.ts';
 import type { AdvisoryDetails, Database } from '../database/database.ts';
 import type { Evidence, Finding, Fix, PackageRef, VulnerabilityFinding } from '../finding/finding.ts';
 import type { Package } from '../inventory/inventory.ts';
-import { type Match, matchPackages, type Unjudged } from '../match/match.ts';
+import { elsewhere, type Match, matchPackages, type Unjudged } from '../match/match.ts';
 import type { VersionScheme } from '../version/version.ts';
 import { versionSchemes } from './ecosystems.ts';
 
@@ -13,6 +13,15 @@ export type Advisories = Pick<Database, 'lookup' | 'details' | 'ecosystem' | 'cl
 export interface Assessment {
   readonly findings: readonly Finding[];
   readonly unjudged: readonly Unjudged[];
+  /** Flaws of a package's source that are not in the package: left out of the findings, and said. */
+  readonly elsewhere: readonly Elsewhere[];
+}
+
+/** A flaw of the source that the package does not contain. */
+export interface Elsewhere {
+  readonly package: string;
+  readonly flaw: string;
+  readonly because: string;
 }
 
 /** Judges packages by the advisories: one finding for each package and flaw, whatever number of records speak of it. */
@@ -23,14 +32,18 @@ export function assess(
 ): Assessment {
   const { packages: matched, unjudged } = matchPackages(packages, advisories, versionSchemes);
   const findings: Finding[] = [];
+  const left: Elsewhere[] = [];
   const detailsOf = detailsOnce(advisories);
   for (const { package: found, matches } of matched) {
     for (const [flaw, opinions] of byFlaw(matches)) {
       const decided = decide(opinions, precedence);
-      if (decided) findings.push(findingOf(flaw, found, decided, detailsOf));
+      if (!decided) continue;
+      const because = elsewhere(found, flaw);
+      if (because === undefined) findings.push(findingOf(flaw, found, decided, detailsOf));
+      else left.push({ package: found.name, flaw, because });
     }
   }
-  return { findings: findings.toSorted(byPackageThenFlaw), unjudged };
+  return { findings: findings.toSorted(byPackageThenFlaw), unjudged, elsewhere: left };
 }
 
 function byPackageThenFlaw(a: Finding, b: Finding): number {

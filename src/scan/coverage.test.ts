@@ -58,7 +58,7 @@ function missing(name: string): EcosystemInfo['missing'][number] {
 }
 
 const found = [packageOf('a', 'X:1'), packageOf('b', 'X:1')];
-const nothing: Assessment = { findings: [], unjudged: [] };
+const nothing: Assessment = { findings: [], unjudged: [], elsewhere: [] };
 
 /** Complete or not, and why. */
 function told(inventory: Inventory, info: Partial<EcosystemInfo>, assessment = nothing, starter = false): string {
@@ -117,6 +117,7 @@ describe('what was assessed', () => {
         {},
         {
           findings: [],
+          elsewhere: [],
           unjudged: found.slice(1).map((one) => ({ package: one, reason: 'version-unparsable', detail: '?' })),
         },
       ),

@@ -19,7 +19,7 @@ type Unassessed = EcosystemCoverage['unassessed'][number];
 export function coverageOf(
   inventory: Inventory,
   answering: Answering,
-  { findings, unjudged }: Assessment,
+  { findings, unjudged, elsewhere }: Assessment,
   notes: readonly string[],
 ): Coverage {
   const groups = Map.groupBy(inventory.packages, (found) => found.ecosystem ?? '');
@@ -38,6 +38,7 @@ export function coverageOf(
       ...notes,
       ...noteNothing(inventory, nothing),
       ...behind,
+      ...noteElsewhere(elsewhere),
       ...(lost ? ['Some files could not be read, so packages may be missing: see the problems.'] : []),
       ...ecosystems.flatMap(noteSilence),
     ],
@@ -49,6 +50,16 @@ function noteNothing({ subject }: Inventory, nothing: boolean): string[] {
   return nothing
     ? [`The image has ${subject.entries} files but no package database that is known here: nothing in it was assessed.`]
     : [];
+}
+
+/** What was found in a source and is not counted for a package of it. */
+function noteElsewhere(elsewhere: Assessment['elsewhere']): string[] {
+  const groups = Map.groupBy(elsewhere, ({ package: name, because }) => `${name}: ${because}`);
+  return Array.from(groups, ([group, left]) => {
+    const flaws = new Set(left.map(({ flaw }) => flaw));
+    const [first = ''] = flaws;
+    return `Not counted, ${flaws.size === 1 ? first : `${flaws.size} flaws of its source`} in ${group}.`;
+  });
 }
 
 /** Flaws that only the starter set knows: then what else do the sources not know? */

@@ -46,12 +46,14 @@ const absent: ReadonlySet<string> = new Set(['not-installed', 'config-files']);
 
 /** Reads a stanza of `status`, or of `status.d`, where a package is there without a `Status`. */
 export function readStatus(stanza: Stanza, needsStatus: boolean): StatusReading {
-  const [name = '', status, version = '', architecture = '', source, maintainer, section, essential] = stanza.values;
+  const [written = '', status, version = '', architecture = '', source, maintainer, section, essential] = stanza.values;
+  const name = written.toLowerCase();
   const faults = Array.from(stanza.faults, (fault) => `line ${fault.line}: ${fault.text}`);
   const state = status === undefined && !needsStatus ? 'installed' : status?.slice(status.lastIndexOf(' ') + 1);
   if (absent.has(state ?? '')) return { faults };
   const lacks = (field: string): number =>
     faults.push(`line ${stanza.line}: ${name || 'stanza'} without usable ${field}`);
+  // dpkg reads names in lower case, whatever case the record has.
   if (!packageName.test(name)) lacks('Package');
   if (!present.has(state ?? '')) lacks('Status');
   if (version === '' || blank.test(version)) lacks('Version');
