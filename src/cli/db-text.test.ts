@@ -6,7 +6,9 @@ import {
   type StoredEntry,
   type UpdateResult,
 } from '../database/database.ts';
-import { affectedText, searchText, statusText, updateText } from './db-text.ts';
+import { statusText } from './db-status-text.ts';
+import { affectedText, searchText } from './db-text.ts';
+import { updateText } from './db-update-text.ts';
 
 const options = { width: 80, color: false, now: '2026-11-24T09:30:00Z' };
 const source = {
@@ -91,7 +93,8 @@ const updated: UpdateResult = {
     { source: 'alpine', url: 'https://secdb.alpinelinux.org/v3.3/community.json', kind: 'absent' },
     { source: 'osv', url: failure.url, kind: 'failed', error: new DatabaseError('fetch-failed', failure.message) },
   ],
-  unserved: ['Plan9:4'],
+  unserved: [{ word: 'Plan9:4' }, { word: 'Alpine:3.20', meant: 'Alpine:v3.20' }],
+  barren: [],
   discarded: new DatabaseError('corrupt', 'the advisory database is damaged'),
 };
 
@@ -100,11 +103,23 @@ describe('transcripts', () => {
     ['db-status', statusText(info, options)],
     ['db-search', searchText(found, 'CVE-2024-1', options)],
     ['db-update', updateText(updated, options)],
+    ['db-status-verbose', statusText(info, { ...options, verbose: true })],
+    ['db-update-verbose', updateText(updated, { ...options, verbose: true })],
   ])('%s', async (name, text) => {
     await expect(text).toMatchFileSnapshot(`testdata/${name}.txt`);
     expect(text).not.toContain('secret');
     expect(text).not.toContain('\u001b');
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('adds up the feeds of a publisher, and hides no old one', () => {
+    const [feed] = info.feeds;
+    const { failure: _failure, ...first } = feed ?? expect.fail('no feed');
+    const old = { ...first, url: 'u', publishedAt: '2025-01-01T00:00:00Z', checkedAt: '2026-11-19T00:00:00Z' };
+    const text = statusText({ ...info, feeds: [first, old], missing: [] }, { ...options, width: 200 });
+    expect(text.split('\n').at(-2)).toBe(
+      '  debian 2 feeds, 62,468 records (left out: 4 malformed); 2025-01-01 to 2026-08-22, 3 months old, checked 2026-11-19',
+    );
   });
 
   it('says that nothing is there, without obeying what was asked', () => {

@@ -1,16 +1,6 @@
-import type {
-  DatabaseInfo,
-  FeedFailure,
-  FeedInfo,
-  FeedOutcome,
-  SearchHit,
-  SearchResult,
-  StoredEntry,
-  UpdateResult,
-} from '../database/database.ts';
-import { age, count, day } from '../internal/terminal-figures.ts';
-import { flow, type Line, render, type Span, span } from '../internal/terminal-layout.ts';
-import { redact } from './redact.ts';
+import type { SearchHit, SearchResult, StoredEntry } from '../database/database.ts';
+import { count, day } from '../internal/terminal-figures.ts';
+import { flow, type Line, render, span } from '../internal/terminal-layout.ts';
 
 /** How wide, in colours or not, and what day it is. */
 export interface DbTextOptions {
@@ -18,87 +8,12 @@ export interface DbTextOptions {
   readonly color: boolean;
   /** ISO 8601. */
   readonly now: string;
+  /** Feed by feed instead of a line for each publisher. */
+  readonly verbose?: boolean;
 }
 
 const flush = { first: 0, rest: 2 };
 const under = { first: 2, rest: 4 };
-const below = { first: 4, rest: 6 };
-
-/** What is loaded, how old it is, and what is missing. */
-export function statusText(info: DatabaseInfo, { width, color, now }: DbTextOptions): string {
-  const size = `${(info.bytes / 1e6).toFixed(1)} MB`;
-  return render(
-    [
-      ...flow([span(info.path, 'title')], width, flush),
-      ...flow([span(`built ${dated(info.builtAt, now)}; ${size}; ${info.digest}`)], width, under),
-      ...flow([span(`Feeds (${info.feeds.length}):`, 'title')], width, flush),
-      ...info.feeds.flatMap((feed) => feedLines(feed, width, now)),
-      ...missingLines(info.missing, width),
-    ],
-    color,
-  );
-}
-
-function feedLines(feed: FeedInfo, width: number, now: string): Line[] {
-  const { name, url, fetchedAt, publishedAt, checkedAt, ecosystems, report, failure } = feed;
-  const date = `${dated(publishedAt ?? fetchedAt, now)}, checked ${day(checkedAt)}`;
-  const skipped = Object.entries(report.skipped).map(([reason, number]) => `${number} ${reason}`);
-  const records = `${count(report.kept, 'record')}${skipped.length === 0 ? '' : ` (left out: ${skipped.join(', ')})`}`;
-  return [
-    ...flow([span(name, 'title'), span(`${date}; ${records}`)], width, under),
-    ...flow([span(ecosystems.join(', '))], width, below),
-    ...flow([span(url, 'quiet')], width, below),
-    ...report.malformed.flatMap((what) => flow([span(`malformed: ${what}`, 'warn')], width, below)),
-    ...(failure === undefined ? [] : flow([span(`not updated: ${failureText(failure)}`, 'bad')], width, below)),
-  ];
-}
-
-function missingLines(missing: readonly FeedFailure[], width: number): Line[] {
-  if (missing.length === 0) return [];
-  return [
-    ...flow([span(`Missing (${missing.length}):`, 'bad')], width, flush),
-    ...missing.flatMap((failure) => [
-      ...flow([span(failure.source, 'title'), span(failureText(failure), 'bad')], width, under),
-      ...flow([span(failure.url, 'quiet')], width, below),
-    ]),
-  ];
-}
-
-function failureText({ at, message, detail }: FeedFailure): string {
-  return redact(`${day(at)}, ${message}${detail === undefined ? '' : `: ${detail}`}`);
-}
-
-function dated(time: string, now: string): string {
-  const old = age(time, now);
-  return old === '' ? day(time) : `${day(time)}, ${old}`;
-}
-
-/** What came of an update, feed by feed. */
-export function updateText({ feeds, unserved, discarded }: UpdateResult, { width, color }: DbTextOptions): string {
-  const lost = `the database that was there could not be used (${discarded?.message}): what else it held is gone`;
-  return render(
-    [
-      ...feeds.flatMap((feed) => flow([...outcomeSpans(feed), span(feed.url, 'quiet')], width, flush)),
-      ...unserved.flatMap((word) => flow([span(`${word}: no source has advisories for it`, 'bad')], width, flush)),
-      ...(discarded === undefined ? [] : flow([span(lost, 'bad')], width, flush)),
-    ],
-    color,
-  );
-}
-
-function outcomeSpans(feed: FeedOutcome): Span[] {
-  const { source } = feed;
-  if (feed.kind === 'updated')
-    return [span('updated', 'good'), span(`${source}, ${count(feed.report.kept, 'record')}:`)];
-  if (feed.kind === 'failed') {
-    const { message, detail } = feed.error;
-    return [
-      span('FAILED', 'bad'),
-      span(`${source}, ${redact(detail === undefined ? message : `${message}, ${detail}`)}:`),
-    ];
-  }
-  return [span(feed.kind === 'absent' ? 'not published' : 'unchanged', 'quiet'), span(`${source}:`)];
-}
 
 /** What is known of a flaw or a package. */
 export function searchText({ hits, truncated }: SearchResult, text: string, { width, color }: DbTextOptions): string {

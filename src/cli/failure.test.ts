@@ -83,6 +83,36 @@ describe('describeFailure', () => {
     expect(describeFailure(error, {}).text.split('\n')[0]).toBe(line);
   });
 
+  it.each([
+    ['nginx', 'nginx'],
+    ['nginx:latest', 'nginx:latest'],
+    ['docker://nginx', 'nginx'],
+    ['docker-daemon:app:1.2', 'app:1.2'],
+    ['registry.example:5000/team/app:1.2', 'registry.example:5000/team/app:1.2'],
+    [`ghcr.io/a/b@sha256:${'0'.repeat(64)}`, `ghcr.io/a/b@sha256:${'0'.repeat(64)}`],
+  ])('tells how to save the image %s', (reference, image) => {
+    const { text } = describeFailure(new ImageError('not-found', 'There is none', reference), {});
+    expect(text.split('\n')[1]).toContain(`\`docker save ${image} -o image.tar\``);
+    expect(text.split('\n')[1]).toContain(`\`skopeo copy docker://${image} `);
+  });
+
+  it.each([
+    'image.tar',
+    './nginx',
+    '/nginx',
+    '../a',
+    'build/image.tar.gz',
+    'oci:nginx:latest',
+    'docker-archive:nginx',
+    'dir:rootfs',
+    'https://host/image',
+    'nginx; rm -rf',
+    'x`y',
+  ])('takes %j for no name of an image', (reference) => {
+    const { text } = describeFailure(new ImageError('not-found', 'There is none', reference), {});
+    expect(text.split('\n')[1]).toMatch(/^ {2}check the path; /);
+  });
+
   it('tells a defect as such, and its stack only when asked to, without secrets', () => {
     const error = new TypeError('boom', { cause: new Error('at https://me:secret@host') });
     const plain = describeFailure(error, {});

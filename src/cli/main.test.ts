@@ -147,7 +147,7 @@ describe('the process', () => {
       expect(drawn.length).toBeGreaterThan(2);
       expect(drawn[1]).toMatch(/^(?:fetching|compiling|writing) /);
       // After the last wipe there is only the result, without progress.
-      expect(drawn.at(-1)).toMatch(/^updated debian, 1 record/);
+      expect(drawn.at(-1)).toMatch(/^debian: 1 feed updated, 1 record\r?\n$/);
       expect(code).toBe(0);
       const piped = await ended('bash', ['-c', update]);
       expect(piped).toMatchObject({ code: 0, stderr: '' });

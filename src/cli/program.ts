@@ -29,6 +29,7 @@ export interface ScanFlags {
 
 /** Options of `db update`. */
 export interface DbUpdateFlags {
+  readonly verbose?: boolean;
   readonly mirror?: string;
   readonly only?: readonly string[];
   readonly db?: string;
@@ -37,6 +38,7 @@ export interface DbUpdateFlags {
 
 /** Options of `db status` and `db search`. */
 export interface DbReadFlags {
+  readonly verbose?: boolean;
   readonly format: string;
   readonly db?: string;
 }
@@ -52,6 +54,7 @@ const mirror = (): Option =>
     '--mirror <URL|DIR>',
     'where to fetch advisories instead of from their publishers: holds HOST/PATH of each',
   );
+const everyFeed = (): Option => new Option('-v, --verbose', 'every feed, instead of a line for each publisher');
 const quiet = (): Option => new Option('-q, --quiet', 'no progress and no remarks');
 
 /** The command line, by which help, parsing and completion all go. */
@@ -112,6 +115,7 @@ function addDatabase(program: Command, actions: Actions): void {
     .addOption(mirror())
     .option('--only <NAME...>', 'only these publishers or ecosystems: debian, Alpine:v3.20')
     .addOption(database())
+    .addOption(everyFeed())
     .addOption(quiet())
     .addHelpText('after', () => helpBelow('db update'))
     .action((options: DbUpdateFlags) => actions.dbUpdate(options));
@@ -119,6 +123,7 @@ function addDatabase(program: Command, actions: Actions): void {
     .description('what is loaded, how old it is, and what is missing')
     .addOption(format())
     .addOption(database())
+    .addOption(everyFeed())
     .addHelpText('after', () => helpBelow('db status'))
     .action((options: DbReadFlags) => actions.dbStatus(options));
   db.command('search')

@@ -7,6 +7,11 @@ export function holds(declared: readonly string[], ecosystem: string): boolean {
   return declared.some((name) => ecosystem === name || ecosystem.startsWith(`${name}:`));
 }
 
+/** Whether some record speaks of an ecosystem (`Debian:12`) or of a release of it (`Debian`). */
+export function hasRecords(directory: Directory, ecosystem: string): boolean {
+  return directory.scopes.some((scope) => scope.advisories > 0 && holds([ecosystem], scope.ecosystem));
+}
+
 /** What is loaded of an ecosystem, and what should be. */
 export function ecosystemInfo(directory: Directory, ecosystem: string): EcosystemInfo {
   const feeds = new Map(directory.feeds.map((feed) => [feed.id, feed]));

@@ -3,6 +3,7 @@ import type { Clock } from '../internal/clock.ts';
 import type { HttpLimits } from '../internal/http.ts';
 import type { RetryPolicy } from '../internal/retry.ts';
 import type { DatabaseError } from './error.ts';
+import type { Unserved } from './selection.ts';
 
 /** What an update is doing. */
 export type UpdateProgress =
@@ -30,7 +31,9 @@ export interface UpdateResult {
   readonly digest: string;
   readonly feeds: readonly FeedOutcome[];
   /** Words of `only` that no source answers to. */
-  readonly unserved: readonly string[];
+  readonly unserved: readonly Unserved[];
+  /** Ecosystems of `only` that no record of what is loaded speaks of, though their feeds came. */
+  readonly barren: readonly string[];
   /** Why the database that was there could not be built upon: what else it held is lost. */
   readonly discarded?: DatabaseError;
 }

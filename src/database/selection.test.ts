@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { alpine as realAlpine } from '../advisory/source/alpine/alpine.ts';
+import { debian as realDebian } from '../advisory/source/debian/debian.ts';
+import { osv as realOsv } from '../advisory/source/osv/osv.ts';
 import { locator } from './mirror.ts';
 import { selectFeeds } from './selection.ts';
 import { fakeSource } from './testdata/fake-source.ts';
@@ -19,17 +22,43 @@ const osv = fakeSource('osv', [
 
 describe('selectFeeds', () => {
   it.each([
-    [undefined, ['deb/json', 'alp/v3.20/main', 'alp/v3.19/main', 'osv/Debian', 'osv/npm'], []],
+    [undefined, ['deb/json', 'alp/v3.20/main', 'alp/v3.19/main', 'osv/npm'], []],
     [['debian'], ['deb/json'], []],
-    [['Debian:12'], ['deb/json', 'osv/Debian'], []],
+    [['Debian:12'], ['deb/json'], []],
+    [['dEBIAN:12', 'NPM'], ['deb/json', 'osv/npm'], []],
+    [['OSV'], ['osv/Debian', 'osv/npm'], []],
+    [['osv', 'Debian:12'], ['deb/json', 'osv/Debian', 'osv/npm'], []],
+    [['alpine:v3.20'], ['alp/v3.20/main'], []],
+    [['ALPINE:V3.20'], ['alp/v3.20/main'], []],
+    [['npm', 'Alpine:3.20'], ['osv/npm'], [{ word: 'Alpine:3.20', meant: 'Alpine:v3.20' }]],
     [['Alpine:v3.20'], ['alp/v3.20/main'], []],
     [['npm', 'debian'], ['deb/json', 'osv/npm'], []],
-    [['npm', 'Haiku'], ['osv/npm'], ['Haiku']],
+    [['npm', 'Haiku'], ['osv/npm'], [{ word: 'Haiku' }]],
     [['npm:x', 'osv'], ['osv/Debian', 'osv/npm'], []],
   ])('%j is %j, unserved %j', (only, urls, unserved) => {
     const selection = selectFeeds([debian, alpine, osv], only);
     expect(selection.wanted.map(({ feed }) => feed.url.slice('https://'.length))).toEqual(urls);
     expect(selection.unserved).toEqual(unserved);
+  });
+
+  it('knows what it leaves to an earlier source', () => {
+    const { shadowed } = selectFeeds([debian, alpine, osv], undefined);
+    expect(shadowed.map(({ feed }) => feed.url)).toEqual(['https://osv/Debian']);
+  });
+
+  it('of the real sources takes one for a distribution', () => {
+    const sources = [realDebian, realAlpine, realOsv];
+    const urls = (only?: string[]): string[] => selectFeeds(sources, only).wanted.map(({ feed }) => feed.url);
+    expect(urls(['Debian:12'])).toEqual(['https://security-tracker.debian.org/tracker/data/json']);
+    expect(urls(['alpine:V3.20'])).toEqual(
+      ['main', 'community'].map((name) => `https://secdb.alpinelinux.org/v3.20/${name}.json`),
+    );
+    expect(urls().filter((url) => /osv.*\/(Debian|Alpine)\//.test(url))).toEqual([]);
+    expect(urls(['osv']).filter((url) => /\/(Debian|Alpine)\//.test(url))).toHaveLength(2);
+    expect(() => urls(['Alpine:3.20'])).toThrow(
+      expect.objectContaining({ detail: 'Alpine:3.20 (did you mean Alpine:v3.20?)' }),
+    );
+    expect(() => urls(['Alpine:3.999'])).toThrow(expect.objectContaining({ code: 'nothing-selected' }));
   });
 
   it('says that nothing is selected', () => {

@@ -1,5 +1,4 @@
 import type { AdvisorySource, Feed } from '../advisory/advisory.ts';
-import { holds } from './coverage.ts';
 import { DatabaseError } from './error.ts';
 
 /** A feed that an update is to bring. */
@@ -8,36 +7,114 @@ export interface WantedFeed {
   readonly feed: Feed;
 }
 
+/** A word of `only` that no feed answers to. */
+export interface Unserved {
+  readonly word: string;
+  /** The ecosystem that was probably meant. */
+  readonly meant?: string;
+}
+
 /** What an update is to bring. */
 export interface Selection {
   readonly wanted: readonly WantedFeed[];
-  /** Words of `only` that no feed answers to. */
-  readonly unserved: readonly string[];
+  /** Feeds of what an earlier source has: brought up to date only where they are loaded. */
+  readonly shadowed: readonly WantedFeed[];
+  /** The ecosystems of `only`, in the spelling of their source. */
+  readonly ecosystems: readonly string[];
+  readonly unserved: readonly Unserved[];
 }
 
 /**
- * The feeds for `only`: identifiers of sources (all they have) and ecosystems (`Debian:12`, `Alpine`, `npm`); without
- * it, all feeds. Throws `DatabaseError` `nothing-selected` when that is none.
+ * The feeds for `only`: identifiers of sources (all they have) and ecosystems (`Debian:12`, `Alpine`, `npm`; of the first
+ * source that has it), in upper or lower case; without it, all feeds but those of ecosystems that an earlier source has.
+ * Throws `DatabaseError` `nothing-selected` when that is none.
  */
 export function selectFeeds(sources: readonly AdvisorySource[], only: readonly string[] | undefined): Selection {
-  const ids = new Set(sources.map((source) => source.id));
-  const ecosystems = only?.filter((word) => !ids.has(word));
-  const wanted = new Map<string, WantedFeed>();
-  for (const source of sources) {
-    const asked = only === undefined || only.includes(source.id) ? undefined : (ecosystems ?? []);
-    if (asked?.length === 0) continue;
-    for (const feed of source.feeds(asked)) if (!wanted.has(feed.url)) wanted.set(feed.url, { source, feed });
-  }
-  const feeds = [...wanted.values()];
-  const unserved = (ecosystems ?? []).filter((word) => !feeds.some(({ feed }) => answers(feed, word)));
-  if (feeds.length === 0) {
-    throw new DatabaseError('nothing-selected', 'no source has advisories for what was asked', {
-      detail: only?.join(', '),
-    });
-  }
-  return { wanted: feeds, unserved };
+  const selection = only === undefined ? everything(sources) : chosen(sources, only);
+  if (selection.wanted.length > 0) return selection;
+  const detail = selection.unserved
+    .map(({ word, meant }) => (meant === undefined ? word : `${word} (did you mean ${meant}?)`))
+    .join(', ');
+  throw new DatabaseError('nothing-selected', 'no source has advisories for what was asked', { detail });
 }
 
-function answers(feed: Feed, word: string): boolean {
-  return holds(feed.ecosystems, word) || feed.ecosystems.some((name) => holds([word], name));
+function everything(sources: readonly AdvisorySource[]): Selection {
+  const all = sources.flatMap((source) => source.feeds(undefined).map((feed) => ({ source, feed })));
+  const isShadowed = ({ source, feed }: WantedFeed): boolean => {
+    const earlier = sources.slice(0, sources.indexOf(source));
+    return feed.ecosystems.every((name) => earlier.some((other) => has(other, name)));
+  };
+  const { true: shadowed = [], false: wanted = [] } = Object.groupBy(all, (one) => `${isShadowed(one)}`);
+  return { wanted: withoutDoubles(wanted), shadowed, ecosystems: [], unserved: [] };
+}
+
+function chosen(sources: readonly AdvisorySource[], only: readonly string[]): Selection {
+  const names = new Set(sources.flatMap((source) => source.feeds(undefined).flatMap((feed) => feed.ecosystems)));
+  const asked = new Map<AdvisorySource, string[] | undefined>();
+  const ecosystems: string[] = [];
+  const unserved: Unserved[] = [];
+  for (const word of only) {
+    const ecosystem = spelled(word, names);
+    const named = sourceNamed(sources, word);
+    if (named !== undefined) {
+      asked.set(named, undefined);
+      continue;
+    }
+    const owner = ownerOf(sources, ecosystem);
+    const meant = names.has(ecosystem) ? undefined : withLetter(ecosystem, names);
+    if (owner === undefined || meant !== undefined) {
+      unserved.push({ word, ...(meant === undefined ? {} : { meant }) });
+      continue;
+    }
+    ecosystems.push(ecosystem);
+    if (!asked.has(owner)) asked.set(owner, [ecosystem]);
+    else asked.get(owner)?.push(ecosystem);
+  }
+  const wanted = sources.flatMap((source) =>
+    asked.has(source) ? source.feeds(asked.get(source)).map((feed) => ({ source, feed })) : [],
+  );
+  return { wanted: withoutDoubles(wanted), shadowed: [], ecosystems, unserved };
+}
+
+/** `Debian` in just this spelling is the ecosystem; any other case of it the publisher. */
+function sourceNamed(sources: readonly AdvisorySource[], word: string): AdvisorySource | undefined {
+  const exact = sources.find(({ id }) => id === word);
+  if (exact !== undefined || ownerOf(sources, word) !== undefined) return exact;
+  return sources.find(({ id }) => id === word.toLowerCase());
+}
+
+/** The first source that has the ecosystem or its family decides; a release that it does not know, nobody knows. */
+function ownerOf(sources: readonly AdvisorySource[], ecosystem: string): AdvisorySource | undefined {
+  const [family = ''] = ecosystem.split(':');
+  const owner = sources.find((source) => has(source, ecosystem) || has(source, family));
+  return owner !== undefined && has(owner, ecosystem) ? owner : undefined;
+}
+
+function has(source: AdvisorySource, ecosystem: string): boolean {
+  return source.feeds([ecosystem]).length > 0;
+}
+
+/** An ecosystem as its source spells it; its family alone where the release is not known. */
+function spelled(word: string, names: ReadonlySet<string>): string {
+  const whole = sameInAnyCase(word, names);
+  if (whole !== undefined) return whole;
+  const [family = '', ...release] = word.split(':');
+  const families = new Set(Array.from(names, (name) => name.split(':')[0] ?? name));
+  return [sameInAnyCase(family, families) ?? family, ...release].join(':');
+}
+
+function sameInAnyCase(word: string, names: ReadonlySet<string>): string | undefined {
+  const lower = word.toLowerCase();
+  for (const name of names) if (name.toLowerCase() === lower) return name;
+  return undefined;
+}
+
+/** `Alpine:v3.20` for `Alpine:3.20`. */
+function withLetter(ecosystem: string, names: ReadonlySet<string>): string | undefined {
+  const meant = ecosystem.replace(':', ':v');
+  return names.has(meant) ? meant : undefined;
+}
+
+function withoutDoubles(wanted: readonly WantedFeed[]): WantedFeed[] {
+  return [...new Map(wanted.toReversed().map((one) => [one.feed.url, one])).values()].toReversed();
 }

@@ -6,6 +6,7 @@ import { makeFolder } from '../internal/make-folder.ts';
 import type { RetryPolicy } from '../internal/retry.ts';
 import { applyFetched, turn } from './apply.ts';
 import { openBuilder } from './build.ts';
+import { hasRecords, holds } from './coverage.ts';
 import { asDatabaseError, DatabaseError } from './error.ts';
 import { type FeedRequest, type Fetched, fetchFeeds } from './fetch.ts';
 import type { Directory } from './format.ts';
@@ -67,7 +68,9 @@ function removeLeftovers(path: string): void {
 async function updateLocked(options: UpdateOptions, clock: Clock, selection: Selection): Promise<UpdateResult> {
   const { path, onProgress } = options;
   const { directory, digest, discarded } = currentState(path);
-  const requests = selection.wanted.map(
+  const loaded = new Set(directory?.feeds.map(({ url }) => url));
+  const shadowed = selection.shadowed.filter(({ feed }) => loaded.has(feed.url));
+  const requests = [...selection.wanted, ...shadowed].map(
     (wanted): FeedRequest => ({ ...wanted, known: knownOf(directory, wanted.feed.url, options.tool) }),
   );
   const folder = join(dirname(path), 'downloads');
@@ -86,22 +89,30 @@ async function updateLocked(options: UpdateOptions, clock: Clock, selection: Sel
   });
   const extra = { unserved: selection.unserved, ...(discarded === undefined ? {} : { discarded }) };
   const failed = fetched.filter((one) => one.kind === 'failed');
-  if (failed.length === fetched.length) return { ...nothingCame(path, digest, failed), ...extra };
+  if (failed.length === fetched.length) return { ...nothingCame(path, digest, failed), ...extra, barren: [] };
   const builder = openBuilder(path, digest === undefined ? undefined : path);
   try {
     const now = new Date(clock.now()).toISOString();
     const feeds = await applyFetched(builder, fetched, options, now);
     if (digest === undefined && builder.directory.feeds.length === 0) throw firstError(feeds);
+    const barren = barrenOf(selection.ecosystems, builder.directory);
     onProgress?.({ kind: 'sealing' });
     const finished = builder.finish(now);
     await turn(options.signal);
     replaceFile(finished.path, path);
     writeStamp(path, statSync(path, { bigint: true }), finished.digest);
-    return { path, digest: finished.digest, feeds, ...extra };
+    return { path, digest: finished.digest, feeds, ...extra, barren };
   } finally {
     builder.discard();
     for (const one of fetched) if (one.kind === 'document' && one.temporary) rmSync(one.path, { force: true });
   }
+}
+
+/** A feed that failed is told of as such. */
+function barrenOf(ecosystems: readonly string[], directory: Directory): string[] {
+  return ecosystems.filter(
+    (name) => !hasRecords(directory, name) && !directory.failures.some((one) => holds(one.ecosystems, name)),
+  );
 }
 
 interface CurrentState {

@@ -11,12 +11,12 @@ export function makeFolder(path: string): void {
   const missing: string[] = [];
   let folder = resolve(path);
   while (!isThere(folder)) {
-    missing.push(folder);
+    missing.unshift(folder);
     const above = dirname(folder);
     if (above === folder) break;
     folder = above;
   }
-  for (const one of missing.reverse()) makeOne(one);
+  for (const one of missing) makeOne(one);
 }
 
 /** A file or a link that leads nowhere is not it, and making it fails. */

@@ -64,7 +64,7 @@ describe.skipIf(!has('bash'))('bash (skipped where it is missing)', () => {
     ],
     [
       ['db', 'update', '--'],
-      ['--mirror', '--only', '--db', '--quiet', '--help'],
+      ['--mirror', '--only', '--db', '--verbose', '--quiet', '--help'],
     ],
     [
       ['scan', '--f'],

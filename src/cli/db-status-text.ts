@@ -1,0 +1,97 @@
+import type { DatabaseInfo, FeedFailure, FeedInfo } from '../database/database.ts';
+import { age, count, day, thousands } from '../internal/terminal-figures.ts';
+import { flow, type Line, render, span } from '../internal/terminal-layout.ts';
+import type { DbTextOptions } from './db-text.ts';
+import { redact } from './redact.ts';
+
+const flush = { first: 0, rest: 2 };
+const under = { first: 2, rest: 4 };
+const below = { first: 4, rest: 6 };
+
+/** What is loaded, how old it is, and what is missing: a line for each publisher; feed by feed with `verbose`. */
+export function statusText(info: DatabaseInfo, { width, color, now, verbose }: DbTextOptions): string {
+  const publishers = Map.groupBy(info.feeds, ({ name }) => name);
+  const size = `${(info.bytes / 1e6).toFixed(1)} MB`;
+  return render(
+    [
+      ...flow([span(info.path, 'title')], width, flush),
+      ...flow([span(`built ${dated(info.builtAt, now)}; ${size}; ${info.digest}`)], width, under),
+      ...flow([span(`Feeds (${info.feeds.length}):`, 'title')], width, flush),
+      ...(verbose
+        ? info.feeds.flatMap((feed) => feedLines(feed, width, now))
+        : [...publishers].flatMap(([name, feeds]) => publisherLines(name, feeds, width, now))),
+      ...missingLines(info.missing, width),
+    ],
+    color,
+  );
+}
+
+function feedLines(feed: FeedInfo, width: number, now: string): Line[] {
+  const { name, url, fetchedAt, publishedAt, checkedAt, ecosystems, report, failure } = feed;
+  const date = `${dated(publishedAt ?? fetchedAt, now)}, checked ${day(checkedAt)}`;
+  const records = recordsText([feed]);
+  return [
+    ...flow([span(name, 'title'), span(`${date}; ${records}`)], width, under),
+    ...flow([span(ecosystems.join(', '))], width, below),
+    ...flow([span(url, 'quiet')], width, below),
+    ...report.malformed.flatMap((what) => flow([span(`malformed: ${what}`, 'warn')], width, below)),
+    ...(failure === undefined ? [] : flow([span(`not updated: ${failureText(failure)}`, 'bad')], width, below)),
+  ];
+}
+
+/** `alpine  48 feeds, 101,879 records; of 2026-08-23, checked 2026-11-20`, then what was not updated. */
+function publisherLines(name: string, feeds: readonly FeedInfo[], width: number, now: string): Line[] {
+  const times = feeds.map(({ publishedAt, fetchedAt }) => publishedAt ?? fetchedAt).toSorted();
+  const checked = feeds.map(({ checkedAt }) => checkedAt).toSorted()[0] ?? '';
+  const what = `${count(feeds.length, 'feed')}, ${recordsText(feeds)}; ${period(times, now)}, checked ${day(checked)}`;
+  return [
+    ...flow([span(name, 'title'), span(what)], width, under),
+    ...feeds.flatMap(({ url, failure }) =>
+      failure === undefined
+        ? []
+        : [
+            ...flow([span(`not updated: ${failureText(failure)}`, 'bad')], width, below),
+            ...flow([span(url, 'quiet')], width, below),
+          ],
+    ),
+  ];
+}
+
+/** From the oldest to the newest: an old feed must not hide behind a new one. */
+function period(times: readonly string[], now: string): string {
+  const [oldest = '', newest = ''] = [times[0], times.at(-1)];
+  return day(oldest) === day(newest) ? dated(newest, now) : `${day(oldest)} to ${dated(newest, now)}`;
+}
+
+/** `31,234 records (left out: 2 malformed)`. */
+function recordsText(feeds: readonly FeedInfo[]): string {
+  const skipped = new Map<string, number>();
+  let kept = 0;
+  for (const { report } of feeds) {
+    kept += report.kept;
+    for (const [reason, number] of Object.entries(report.skipped))
+      skipped.set(reason, (skipped.get(reason) ?? 0) + number);
+  }
+  const left = Array.from(skipped, ([reason, number]) => `${thousands(number)} ${reason}`);
+  return `${count(kept, 'record')}${left.length === 0 ? '' : ` (left out: ${left.join(', ')})`}`;
+}
+
+function missingLines(missing: readonly FeedFailure[], width: number): Line[] {
+  if (missing.length === 0) return [];
+  return [
+    ...flow([span(`Missing (${missing.length}):`, 'bad')], width, flush),
+    ...missing.flatMap((failure) => [
+      ...flow([span(failure.source, 'title'), span(failureText(failure), 'bad')], width, under),
+      ...flow([span(failure.url, 'quiet')], width, below),
+    ]),
+  ];
+}
+
+function failureText({ at, message, detail }: FeedFailure): string {
+  return redact(`${day(at)}, ${message}${detail === undefined ? '' : `: ${detail}`}`);
+}
+
+function dated(time: string, now: string): string {
+  const old = age(time, now);
+  return old === '' ? day(time) : `${day(time)}, ${old}`;
+}

@@ -1,0 +1,64 @@
+import type { FeedOutcome, UpdateResult } from '../database/database.ts';
+import { count, thousands } from '../internal/terminal-figures.ts';
+import { flow, type Line, render, type Span, span } from '../internal/terminal-layout.ts';
+import type { DbTextOptions } from './db-text.ts';
+import { redact } from './redact.ts';
+
+const flush = { first: 0, rest: 2 };
+
+/** What came of an update: a line for each publisher, and what failed; feed by feed with `verbose`. */
+export function updateText(result: UpdateResult, { width, color, verbose }: DbTextOptions): string {
+  const { feeds, unserved, discarded } = result;
+  const told = verbose ? feeds : feeds.filter(({ kind }) => kind === 'failed');
+  const lost = `the database that was there could not be used (${discarded?.message}): what else it held is gone`;
+  return render(
+    [
+      ...(verbose ? [] : publisherLines(feeds, width)),
+      ...told.flatMap((feed) => flow([...outcomeSpans(feed), span(feed.url, 'quiet')], width, flush)),
+      ...unserved.flatMap((one) => flow([span(unservedText(one), 'bad')], width, flush)),
+      ...(discarded === undefined ? [] : flow([span(lost, 'bad')], width, flush)),
+    ],
+    color,
+  );
+}
+
+function unservedText({ word, meant }: UpdateResult['unserved'][number]): string {
+  return `${word}: no source has advisories for it${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+}
+
+const outcomes = [
+  ['updated', 'updated'],
+  ['unchanged', 'unchanged'],
+  ['absent', 'not published there'],
+  ['failed', 'FAILED'],
+] as const;
+
+/** `alpine: 46 feeds updated, 101,879 records; 2 unchanged`. */
+function publisherLines(feeds: readonly FeedOutcome[], width: number): Line[] {
+  return [...Map.groupBy(feeds, ({ source }) => source)].flatMap(([source, own]) => {
+    const records = own.reduce((sum, feed) => sum + (feed.kind === 'updated' ? feed.report.kept : 0), 0);
+    const parts = outcomes
+      .map(([kind, words]) => ({ kind, words, number: own.filter((feed) => feed.kind === kind).length }))
+      .filter(({ number }) => number > 0)
+      .map(({ kind, words, number }, index) => {
+        const text = `${index === 0 ? count(number, 'feed') : thousands(number)} ${words}`;
+        return kind === 'updated' ? `${text}, ${count(records, 'record')}` : text;
+      });
+    const tone = own.some(({ kind }) => kind === 'failed') ? 'bad' : undefined;
+    return flow([span(`${source}:`, 'title'), span(parts.join('; '), tone)], width, flush);
+  });
+}
+
+function outcomeSpans(feed: FeedOutcome): Span[] {
+  const { source } = feed;
+  if (feed.kind === 'updated')
+    return [span('updated', 'good'), span(`${source}, ${count(feed.report.kept, 'record')}:`)];
+  if (feed.kind === 'failed') {
+    const { message, detail } = feed.error;
+    return [
+      span('FAILED', 'bad'),
+      span(`${source}, ${redact(detail === undefined ? message : `${message}, ${detail}`)}:`),
+    ];
+  }
+  return [span(feed.kind === 'absent' ? 'not published' : 'unchanged', 'quiet'), span(`${source}:`)];
+}
