@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { DatabaseError, openDatabase, updateDatabase } from '../database/database.ts';
+import { DatabaseError, databaseStatus, openDatabase, updateDatabase } from '../database/database.ts';
 import type { ReportProvenance } from '../finding/finding.ts';
 import type { Advisories } from './assess.ts';
 import type { ScanOptions } from './options.ts';
@@ -27,9 +27,8 @@ export async function chooseAdvisories(
 ): Promise<ChosenAdvisories> {
   const known = existsSync(databasePath) ? openKnown(databasePath, ecosystem) : undefined;
   if (known) return known;
+  if (options.offline) return starter(offlineNotes(ecosystem, databasePath, options));
   if (ecosystem === undefined) return starter([]);
-  if (options.offline)
-    return starter([`Nothing was fetched (--offline), and no advisories of ${ecosystem} are in the database.`]);
   const failed = await fetchFor(ecosystem, databasePath, options).catch((error: unknown) => {
     options.signal?.throwIfAborted();
     if (error instanceof DatabaseError) return [error];
@@ -39,6 +38,17 @@ export async function chooseAdvisories(
   const fetched = existsSync(databasePath) ? openKnown(databasePath, ecosystem) : undefined;
   if (fetched) return { ...fetched, notes };
   return starter(notes.length > 0 ? notes : [`No source is known that has advisories of ${ecosystem}.`]);
+}
+
+/** No database and one that has something else are not the same news, and a mistyped name is a third. */
+function offlineNotes(ecosystem: string | undefined, path: string, options: ScanOptions): string[] {
+  const nothing = 'Nothing was fetched (--offline)';
+  if (!existsSync(path)) {
+    if (options.databasePath !== undefined) return [`${nothing}, and the database does not exist: ${path}.`];
+    return ecosystem === undefined ? [] : [`${nothing}, and there is no advisory database.`];
+  }
+  const { builtAt } = databaseStatus(path);
+  return [`${nothing}, and the database has nothing of ${ecosystem}; it was built ${builtAt.slice(0, 10)}.`];
 }
 
 function sentence({ message, subject, detail }: DatabaseError): string {
