@@ -39,7 +39,7 @@ describe.skipIf(!built)(`the built command${built ? '' : ' (SKIPPED: there is no
       stderr: expect.not.stringContaining('could not start'),
     });
     expect(run('db', 'search', 'CVE-2018-25032').stdout).toMatch(/zlib: affected < 1\.2\.12-r0/);
-    expect(run('db', 'status').stdout).toMatch(/Alpine:v3\.20/);
+    expect(run('db', 'status', '--verbose').stdout).toMatch(/Alpine:v3\.20/);
   });
 
   it('writes shell completion', () => {
