@@ -22,6 +22,15 @@ export function newReader(file: SealedFile): Reader {
     file.sqlite,
     'SELECT crc, data, part FROM entry WHERE scope = ? AND package = ? AND applies_to = ?',
   );
+  const some = lazily(file.sqlite, 'SELECT EXISTS(SELECT 1 FROM entry WHERE scope = ? AND applies_to = ?) AS some');
+  const speaks = new Map<string, boolean>();
+  // Most scopes speak of sources only or of binary packages only: half of the look-ups need not be made.
+  const speaksOf = (scope: number, applies: number): boolean => {
+    const key = `${scope} ${applies}`;
+    const known = speaks.get(key) ?? some().get(scope, applies)?.['some'] === 1;
+    speaks.set(key, known);
+    return known;
+  };
   const parts = lazily(file.sqlite, 'SELECT crc, data, part FROM advisory WHERE feed = ? AND id = ? ORDER BY part');
   const sourceOf = (feed: number): SourceRef => {
     const source = sources.get(feed);
@@ -35,6 +44,7 @@ export function newReader(file: SealedFile): Reader {
       const key = name.toWellFormed();
       const applies = appliesTo === 'source' ? 0 : 1;
       for (const scope of scopes.get(ecosystem) ?? []) {
+        if (!speaksOf(scope.id, applies)) continue;
         for (const row of entries().all(scope.id, key, applies)) {
           const data = checkedData(row, scope.id, key, applies, Number(row['part']));
           for (const entry of decodeEntries(data, appliesTo, scope.feed, sourceOf(scope.feed))) found.push(entry);
