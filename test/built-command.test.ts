@@ -1,11 +1,13 @@
 // The command as it is installed: put together by tools/build.ts, with what it reads beside itself.
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import type { Report } from '../src/finding/finding.ts';
+import { type LayerSpec, writeOciLayout } from './images/oci-image.ts';
 
 const root = join(import.meta.dirname, '..');
 const main = join(root, 'dist/cli/main.js');
@@ -24,7 +26,15 @@ describe.skipIf(!built)(`the built command${built ? '' : ' (SKIPPED: there is no
     expect(run('--version')).toMatchObject({ status: 0, stdout: `${manifest.version}\n` });
   });
 
-  it('reads an image of several layers on several lanes, and has the starter set', () => {
+  it('reads a larger image on several lanes', () => {
+    const layer = (name: string): LayerSpec => ({ entries: [{ name, body: randomBytes(6 << 20) }] });
+    const path = join(folder, 'larger');
+    writeOciLayout(path, { layers: [layer('a'), layer('b'), layer('c')] });
+    const { stdout, status } = run('scan', '--offline', '--no-cache', '--format', 'json', path);
+    expect([status, (JSON.parse(stdout) as Report).subject.entries]).toEqual([3, 3]);
+  });
+
+  it('reads an image of several layers, and has the starter set', () => {
     const { status, stdout } = run('scan', '--offline', '--format', 'json', join(root, 'examples/debian-outdated.tar'));
     const report = JSON.parse(stdout) as Report;
     expect([status, report.subject.layers.length, report.findings.length]).toEqual([1, 4, 37]);

@@ -8,6 +8,9 @@ import { limits } from '../internal/limit.ts';
 import { checkpoint } from './checkpoint.ts';
 import { selection, type Wanted } from './selection.ts';
 
+/** Bytes as stored for which a further lane is worth its start, some twenty milliseconds. */
+const bytesPerLane = 8 << 20;
+
 /** Counters that all lanes share. */
 const slots = { next: 0, active: 1, kibibytes: 2, entries: 3, kept: 4 } as const;
 
@@ -36,16 +39,18 @@ export type ReadProgress = (done: number, total: number) => void;
 export interface ReadLayersOptions {
   readonly onProgress?: ReadProgress | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Default: `bytesPerLane`. */
+  readonly laneBytes?: number | undefined;
 }
 
 /**
- * Reads all layers, longest first, on as many lanes as there are cores; this thread is one. Throws `ImageError`, and the
+ * Reads all layers, longest first, on as many lanes as there are cores and bytes for; this thread is one. Throws `ImageError`, and the
  * signal's reason once it is aborted.
  */
 export async function readLayers(
   layers: readonly Layer[],
   wanted: Wanted,
-  { onProgress, signal }: ReadLayersOptions = {},
+  { onProgress, signal, laneBytes = bytesPerLane }: ReadLayersOptions = {},
 ): Promise<LayerContent[]> {
   const total = layers.reduce((sum, { size }) => sum + size, 0);
   const counters = new Int32Array(new SharedArrayBuffer(Object.keys(slots).length * 4));
@@ -54,8 +59,9 @@ export async function readLayers(
     if (layers.some(({ blob }) => blob.kind === 'in-gzip')) {
       return await readGzipArchive(layers, selection(wanted), { onBytes: counter(counters, signal) });
     }
-    const task = { layers: longestFirst(layers), wanted, counters, cores: availableParallelism() };
-    const contents = await runLanes(task, signal);
+    const cores = availableParallelism();
+    const lanes = Math.max(1, Math.min(layers.length, cores, Math.ceil(total / laneBytes)));
+    const contents = await runLanes({ layers: longestFirst(layers), wanted, counters, cores }, lanes, signal);
     if (contents.length < layers.length)
       throw new ImageError('unreadable', 'A reader of layers stopped before its end');
     return contents.toSorted((a, b) => a.index - b.index);
@@ -72,10 +78,9 @@ function longestFirst(layers: readonly Layer[]): Layer[] {
   return layers.toSorted((a, b) => b.size - a.size);
 }
 
-async function runLanes(task: LaneTask, signal: AbortSignal | undefined): Promise<LayerContent[]> {
+async function runLanes(task: LaneTask, lanes: number, signal: AbortSignal | undefined): Promise<LayerContent[]> {
   const contents: LayerContent[] = [];
-  const lanes = Math.min(task.layers.length, task.cores);
-  const workers = Array.from({ length: Math.max(0, lanes - 1) }, () => startWorker(task));
+  const workers = Array.from({ length: lanes - 1 }, () => startWorker(task));
   const aborted = Promise.withResolvers<never>();
   const abort = (): void => aborted.reject(signal?.reason);
   signal?.addEventListener('abort', abort);
