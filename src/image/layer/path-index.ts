@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { limits } from '../../internal/limit.ts';
 
 /** What lies at a path of a layer. */
 export type PathKind = 'nothing' | 'directory' | 'other';
@@ -26,6 +27,8 @@ export class PathIndex {
   #keys: Uint32Array;
   #kinds: Uint8Array;
   #count: number;
+  /** Room for the parts of the longest path (`limits.pathBytes`). */
+  readonly #hashes = new Uint32Array(2 * (limits.pathBytes + 1));
 
   constructor(data?: PathIndexData) {
     this.#seeds = data?.seeds ?? [ownSeeds.readUInt32LE(0), ownSeeds.readUInt32LE(4)];
@@ -36,13 +39,15 @@ export class PathIndex {
 
   /** Takes note of an entry, and of all folders above it that there is something below them. */
   add(path: string, directory: boolean): void {
-    const above = this.#above(path);
-    const { low, high } = above.pop() ?? { low: 0, high: 0 };
+    const last = this.#hashAll(path) - 1;
+    const hashes = this.#hashes;
+    const [low = 0, high = 0] = [hashes[last * 2], hashes[last * 2 + 1]];
     this.#put(low, high, (this.#code(low, high) & bits.below) | (directory ? bits.directory : bits.other));
-    for (let folder = above.pop(); folder; folder = above.pop()) {
-      const code = this.#code(folder.low, folder.high);
+    for (let i = last - 1; i >= 0; i--) {
+      const [folderLow = 0, folderHigh = 0] = [hashes[i * 2], hashes[i * 2 + 1]];
+      const code = this.#code(folderLow, folderHigh);
       if (code & bits.below) break;
-      this.#put(folder.low, folder.high, code | bits.below);
+      this.#put(folderLow, folderHigh, code | bits.below);
     }
   }
 
@@ -75,17 +80,21 @@ export class PathIndex {
     return this.#kinds[this.#slot(low, high)] ?? 0;
   }
 
-  /** The hashes of all folders above a path and of itself, in one pass over it. */
-  #above(path: string): { low: number; high: number }[] {
-    const found: { low: number; high: number }[] = [];
+  /** Hashes all folders above a path and itself in one pass over it, into `#hashes`; gives their number. */
+  #hashAll(path: string): number {
     let [low, high] = this.#seeds;
+    let count = 0;
     for (let i = 0; i <= path.length; i++) {
-      const code = path.charCodeAt(i);
-      if (i === path.length || code === 0x2f) found.push({ low: finish(low), high: finishRotating(high) });
+      const code = i < path.length ? path.charCodeAt(i) : 0x2f;
+      if (code === 0x2f) {
+        this.#hashes[count * 2] = finish(low);
+        this.#hashes[count * 2 + 1] = finishRotating(high);
+        count++;
+      }
       low = step(low, code);
       high = stepRotating(high, code);
     }
-    return found;
+    return count;
   }
 
   #slot(low: number, high: number): number {

@@ -16,9 +16,6 @@ export interface TarHeader {
   readonly type: string;
   /** Bytes that follow in the archive. */
   readonly size: number;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
   readonly linkName: string;
 }
 
@@ -37,9 +34,6 @@ export function parseHeader(block: Buffer, at: number): TarHeader {
     name: prefix === '' ? name : `${prefix}/${name}`,
     type: String.fromCharCode(block[at + 156] ?? 0),
     size: numeric(block, at + 124, 12),
-    mode: numeric(block, at + 100, 8),
-    uid: numeric(block, at + 108, 8),
-    gid: numeric(block, at + 116, 8),
     linkName: text(block, at + 157, 100),
   };
 }
@@ -81,10 +75,23 @@ export function text(block: Buffer, at: number, length: number): string {
 export function numeric(block: Buffer, at: number, length: number): number {
   const first = block[at] ?? 0;
   if (first & 0x80) return base256(block, at, length);
+  const end = at + length;
+  let i = at;
+  while (i < end && isPadding(block[i])) i++;
+  let value = 0;
+  for (; i < end; i++) {
+    const byte = block[i] ?? 0;
+    if (byte < 0x30 || byte > 0x37) break;
+    value = value * 8 + (byte - 0x30);
+  }
   // NULs and spaces around are padding; what follows a NUL within is not read.
-  const digits = /^[\0 ]*([0-7]*)(?:\0.*|[\0 ]*)$/s.exec(block.toString('latin1', at, at + length))?.[1];
-  if (digits === undefined) throw new ImageError('corrupt', 'A tar header holds a number that is not octal');
-  return digits === '' ? 0 : Number.parseInt(digits, 8);
+  while (i < end && block[i] === 0x20) i++;
+  if (i < end && block[i] !== 0) throw new ImageError('corrupt', 'A tar header holds a number that is not octal');
+  return value;
+}
+
+function isPadding(byte: number | undefined): boolean {
+  return byte === 0 || byte === 0x20;
 }
 
 function base256(block: Buffer, at: number, length: number): number {

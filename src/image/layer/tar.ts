@@ -14,9 +14,6 @@ export interface TarEntry {
   /** Bytes of the file as it would be on disk. */
   readonly size: number;
   readonly linkName: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
   /** Offset of the content in the archive, bytes. */
   readonly offset: number;
 }
@@ -258,8 +255,7 @@ function applyExtensions(
   const stated = kinds[found.type] ?? 'other';
   // A V7 archive marks a folder by a trailing slash only.
   const kind = found.type === '\0' && name.endsWith('/') ? 'directory' : stated;
-  const { mode, uid, gid } = found;
-  return { entry: { name, kind, size: plan?.realSize ?? stored, linkName, mode, uid, gid, offset }, stored, plan };
+  return { entry: { name, kind, size: plan?.realSize ?? stored, linkName, offset }, stored, plan };
 }
 
 function sizeOf(text: string | undefined, otherwise: number): number {
