@@ -26,7 +26,7 @@ export interface DiscoverOptions {
 export async function discover(image: Image, options: DiscoverOptions = {}): Promise<Inventory> {
   const { signal, detail = 'packages' } = options;
   const layers = layerRefs(image);
-  const { contents, squashed } = await readTree(image, detail, options);
+  const { contents, squashed, whole } = await readTree(image, detail, options);
   await checkpoint(signal);
   const last = squashed.snapshots.at(-1);
   const { distro, problems } = recognize(last);
@@ -44,7 +44,7 @@ export async function discover(image: Image, options: DiscoverOptions = {}): Pro
       .map(({ cataloger, result }) => ({ cataloger, status: statusOf(result), packages: result.packages.length })),
     problems: [
       ...contents.flatMap(layerProblems),
-      ...treeProblems(squashed),
+      ...treeProblems(squashed, whole),
       ...problems,
       ...results.flatMap(({ result }) => result.problems),
     ],
@@ -86,14 +86,16 @@ async function readTree(
   image: Image,
   detail: Detail,
   options: ReadLayersOptions,
-): Promise<{ contents: LayerContent[]; squashed: Squashed }> {
+): Promise<{ contents: LayerContent[]; squashed: Squashed; whole: boolean }> {
   let extra = noExtraWants;
   for (let reading = 1; ; reading++) {
     const contents = await readAll(image, { detail, extra }, options);
     await checkpoint(options.signal);
     const squashed = squash(contents, { selects: wanted(detail), folders: wellKnownFolders });
     const further = addMissing(extra, squashed);
-    if (further === undefined || reading === maximumReadings) return { contents, squashed };
+    if (further === undefined || reading === maximumReadings) {
+      return { contents, squashed, whole: further === undefined };
+    }
     extra = further;
   }
 }

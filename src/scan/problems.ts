@@ -23,8 +23,8 @@ export function layerProblems({ index, problems }: LayerContent): Problem[] {
   }));
 }
 
-/** What was odd in putting the layers on top of each other. */
-export function treeProblems({ cycles, missing }: Squashed): Problem[] {
+/** What was odd in putting the layers on top of each other; `whole` when no reading showed yet more to read. */
+export function treeProblems({ cycles, missing }: Squashed, whole: boolean): Problem[] {
   const round = cycles.map(
     ({ path, layer }): Problem => ({
       code: 'link-cycle',
@@ -44,5 +44,11 @@ export function treeProblems({ cycles, missing }: Squashed): Problem[] {
       lossy: true,
     }),
   );
-  return [...round, ...unread];
+  const further: Problem = {
+    code: 'unreadable',
+    message: 'Links lead on and on to files that were not read',
+    by: 'image',
+    lossy: true,
+  };
+  return [...round, ...unread, ...(whole ? [] : [further])];
 }

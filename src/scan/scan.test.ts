@@ -232,6 +232,23 @@ describe('links on the way to the database', () => {
     expect(coverage.complete).toBe(false);
   });
 
+  it('a long chain of links is followed to its end', async () => {
+    const chain = Array.from({ length: 8 }, (_, i): TarEntry => ({ name: `l${i}`, type: 'symlink', link: `f${i}/d` }));
+    const inner = Array.from(
+      { length: 8 },
+      (_, i): TarEntry => ({ name: `f${i}/d`, type: 'symlink', link: i < 7 ? `/l${i + 1}` : '/state' }),
+    );
+    const entries: TarEntry[] = [
+      osRelease,
+      ...chain,
+      ...inner,
+      { name: 'var/lib/dpkg', type: 'symlink', link: '/l0' },
+      { name: 'state/status', body: now },
+    ];
+    const { packages } = await scanned(layout({ entries }));
+    expect(packages.map(({ name }) => name)).toEqual(['found']);
+  });
+
   it('a lossy problem is not lost among harmless ones', async () => {
     const harmless = Array.from({ length: 300 }, (_, i): TarEntry => ({ name: `../e${i}` }));
     const entries: TarEntry[] = [
