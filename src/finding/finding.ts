@@ -79,13 +79,7 @@ export interface CoverageSource {
 }
 
 /** Why packages were not assessed. */
-export type UnassessedReason =
-  | 'distro-unknown'
-  | 'no-advisories'
-  | 'starter-only'
-  | 'third-party'
-  | 'version-unparsable'
-  | 'ecosystem-unsupported';
+export type UnassessedReason = 'distro-unknown' | 'no-advisories' | 'starter-only' | 'version-unparsable';
 
 /** What was assessed and with what, for one ecosystem. */
 export interface EcosystemCoverage {

@@ -19,9 +19,7 @@ const unassessedWords: Readonly<Record<UnassessedReason, string>> = {
   'distro-unknown': 'the distribution or its release is unknown',
   'no-advisories': 'no advisories are loaded for it',
   'starter-only': 'only the starter set was looked for',
-  'third-party': "not built by the distribution, so its advisories don't apply",
   'version-unparsable': 'the version could not be read',
-  'ecosystem-unsupported': 'this ecosystem is not supported yet',
 };
 
 /** Why packages were not assessed, in words. */
