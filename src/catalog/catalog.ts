@@ -8,6 +8,8 @@ export interface ImageFile {
   readonly bytes: Uint8Array;
   /** Layer that holds the bytes. */
   readonly layer: LayerRef;
+  /** The `Extractor` that kept `bytes` of the file; absent when they are the file itself. */
+  readonly extractor?: string;
 }
 
 /** What a cataloger works on: the files it selected, shadowed ones already gone. */
@@ -17,6 +19,8 @@ export interface CatalogInput {
   readonly files: readonly ImageFile[];
   /** How much is asked for; `files` when absent. */
   readonly detail?: Detail;
+  /** Of which paths (absolute) the owner is asked for; of all when absent. */
+  readonly owns?: (path: string) => boolean;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { PackageURL } from 'packageurl-js';
 import { describe, expect, it } from 'vitest';
 import type { Distro } from '../distro/distro.ts';
+import type { Extractor } from '../image/image.ts';
 import type { LayerRef, Package } from '../inventory/inventory.ts';
-import type { Cataloger, CatalogInput, CatalogResult } from './catalog.ts';
+import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from './catalog.ts';
 
 /** Files of an image and what a cataloger must find in them. */
 export interface CatalogerSample {
@@ -10,11 +11,19 @@ export interface CatalogerSample {
   /** By path without leading slash; all of them wanted by the cataloger. */
   readonly files: Readonly<Record<string, Uint8Array>>;
   readonly distro?: Distro;
-  /** `name version architecture`, `-` where there is no architecture; sorted by code unit. */
+  /** `name version architecture`, ` (locked)` behind it for what only a lock file names, `-` where there is no architecture; sorted by code unit. */
   readonly expected: readonly string[];
+  /** Only its content tells what such a file is: one that is damaged at its start is any other file. */
+  readonly unrecognizable?: boolean;
 }
 
 const layer: LayerRef = { index: 0, diffId: `sha256:${'0'.repeat(64)}`, createdBy: 'ADD rootfs.tar /' };
+
+/** What else the contract needs of some catalogers. */
+export interface CatalogerTools {
+  /** Sees the files that the cataloger does not select by path, as in reading an image. */
+  readonly extractor?: Extractor | undefined;
+}
 
 /** Paths that are in many images and that no cataloger wants. */
 const ordinaryPaths: readonly string[] = [
@@ -43,7 +52,11 @@ const ordinaryPaths: readonly string[] = [
  * The contract of every cataloger, run over samples of its own format: right packages, well-formed results, no effects,
  * and for damaged files either right packages or a lossy `Problem` with the path, never silence.
  */
-export function describeCataloger(cataloger: Cataloger, samples: readonly CatalogerSample[]): void {
+export function describeCataloger(
+  cataloger: Cataloger,
+  samples: readonly CatalogerSample[],
+  { extractor }: CatalogerTools = {},
+): void {
   describe(`cataloger ${cataloger.id}`, () => {
     it('names its folders without slashes at the ends', () => {
       expect(cataloger.needs.filter((folder) => !/^[^/].*[^/]$/.test(folder))).toEqual([]);
@@ -56,15 +69,18 @@ export function describeCataloger(cataloger: Cataloger, samples: readonly Catalo
       expect([result.packages, result.problems]).toEqual([[], []]);
     });
     describe.each(samples)('$name', (sample) => {
-      describeSample(cataloger, sample);
+      describeSample(cataloger, sample, extractor);
     });
   });
 }
 
-function describeSample(cataloger: Cataloger, sample: CatalogerSample): void {
-  const input = inputOf(sample, sample.files);
+function describeSample(cataloger: Cataloger, sample: CatalogerSample, extractor: Extractor | undefined): void {
+  const inputFor = (files: CatalogerSample['files']): CatalogInput => inputOf(sample, files, cataloger, extractor);
+  const input = inputFor(sample.files);
   it('wants every file of it', () => {
-    expect(Object.keys(sample.files).filter((path) => !cataloger.selects(path, 'files'))).toEqual([]);
+    expect(
+      Object.keys(sample.files).filter((path) => !cataloger.selects(path, 'files') && !extractor?.selects(path)),
+    ).toEqual([]);
   });
   it('lists exactly its packages', () => {
     expect(cataloger.catalog(input).packages.map(describePackage).toSorted()).toEqual(sample.expected);
@@ -85,7 +101,7 @@ function describeSample(cataloger: Cataloger, sample: CatalogerSample): void {
   });
   describe.each(Object.keys(sample.files))('damaged %s', (path) => {
     it.each(damages(sample.files[path] ?? new Uint8Array()))('%s', (_name, bytes) => {
-      const damaged = inputOf(sample, { ...sample.files, [path]: bytes });
+      const damaged = inputFor({ ...sample.files, [path]: bytes });
       const result = cataloger.catalog(damaged);
       expect(faults(cataloger, damaged, result)).toEqual([]);
       expect(silences(sample, path, result)).toEqual([]);
@@ -98,7 +114,7 @@ function silences(sample: CatalogerSample, path: string, result: CatalogResult):
   if (result.problems.some((problem) => problem.lossy && problem.path === `/${path}`)) {
     return [];
   }
-  if (result.packages.length === 0) {
+  if (result.packages.length === 0 && !sample.unrecognizable) {
     return ['no packages, and no problem says why'];
   }
   const known = new Set(sample.expected);
@@ -108,16 +124,38 @@ function silences(sample: CatalogerSample, path: string, result: CatalogResult):
     .map((text) => `${text} is not there, and no problem says why`);
 }
 
-function inputOf(sample: CatalogerSample, files: CatalogerSample['files']): CatalogInput {
+function inputOf(
+  sample: CatalogerSample,
+  files: CatalogerSample['files'],
+  cataloger: Cataloger,
+  extractor: Extractor | undefined,
+): CatalogInput {
   const paths = Object.keys(files).toSorted();
   return {
     ...(sample.distro && { distro: sample.distro }),
-    files: paths.map((path) => ({ path, bytes: files[path] ?? new Uint8Array(), layer })),
+    files: paths.flatMap((path): ImageFile[] => {
+      const bytes = files[path] ?? new Uint8Array();
+      if (extractor === undefined || cataloger.selects(path, 'files')) return [{ path, bytes, layer }];
+      const kept = extracted(extractor, path, bytes);
+      return kept === undefined ? [] : [{ path, bytes: kept, layer, extractor: extractor.id }];
+    }),
   };
 }
 
+/** What an extractor keeps of a file whose bytes pass in pieces. */
+function extracted(extractor: Extractor, path: string, bytes: Uint8Array): Uint8Array | undefined {
+  const extraction = extractor.open(path, bytes.length);
+  for (let at = 0, more = true; more && at < bytes.length; at += 60_000) {
+    // A copy that is overwritten, as the buffers of a layer's reader are.
+    const chunk = Uint8Array.from(bytes.subarray(at, at + 60_000));
+    more = extraction.write(chunk);
+    chunk.fill(0xee);
+  }
+  return extraction.end()?.bytes;
+}
+
 function describePackage(found: Package): string {
-  return `${found.name} ${found.version} ${found.architecture ?? '-'}`;
+  return `${found.name} ${found.version} ${found.architecture ?? '-'}${found.presence === undefined ? '' : ` (${found.presence})`}`;
 }
 
 const digest = /^(md5:[\da-f]{32}|sha1:[\da-f]{40}|sha256:[\da-f]{64}|sha512:[\da-f]{128})$/;
@@ -152,7 +190,7 @@ function packageFaults(cataloger: Cataloger, input: CatalogInput, found: Package
   const paths = new Set(input.files.map((file) => `/${file.path}`));
   const checks: Record<string, boolean> = {
     'purl type': purl.type === found.type,
-    'purl name': purl.name?.toLowerCase() === found.name.toLowerCase(),
+    'purl name': lastPart(found.name) === lastPart(purl.name ?? ''),
     id: found.id === found.purl || found.id.startsWith(`${found.purl}#`),
     foundBy: found.foundBy === cataloger.id,
     name: found.name !== '',
@@ -165,6 +203,11 @@ function packageFaults(cataloger: Cataloger, input: CatalogInput, found: Package
   return Object.keys(checks)
     .filter((key) => !checks[key])
     .map((key) => `${found.id}: ${key}`);
+}
+
+/** A name in an ecosystem with namespaces ends in the purl's. */
+function lastPart(name: string): string | undefined {
+  return name.toLowerCase().split(/[/:]/).at(-1);
 }
 
 /** The same file cut short, blanked, filled with noise, with one huge line, and with noise in its middle. */

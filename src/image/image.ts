@@ -99,3 +99,34 @@ export interface OpenOptions {
   /** Wanted of an index with several; default: linux on this machine's architecture. */
   readonly platform?: Platform;
 }
+
+/**
+ * Looks at files as their bytes pass and keeps only what is wanted of them, so that programs and archives are never held
+ * whole. It runs in the threads that read layers.
+ */
+export interface Extractor {
+  /** Identifier, by which readers know what it kept: `executable`, `jar`. */
+  readonly id: string;
+  /** Whether a link with such a name shows the kind of the file that it leads to (`app.jar`). */
+  readonly byName: boolean;
+  /** Whether the file may be of its kind, as far as its path tells; called for every file: be cheap. */
+  selects(path: string): boolean;
+  /** Begins one file of so many bytes. */
+  open(path: string, size: number): Extraction;
+}
+
+/** The reading of one file by an extractor. Never throws for bad data: what is wrong is told in what it keeps. */
+export interface Extraction {
+  /** Takes the next bytes, which are valid only during the call; `false` when it wants no more. */
+  write(chunk: Uint8Array): boolean;
+  /** What is kept; `undefined` when the file is of no interest. Called once, after the last bytes that it wanted. */
+  end(): Extract | undefined;
+}
+
+/** What is kept of one file. */
+export interface Extract {
+  /** In its own memory (no part of a larger buffer), for it is handed between threads. */
+  readonly bytes: Uint8Array;
+  /** Digests of the whole file, hexadecimal with their algorithm: `md5:…`, `sha1:…`, `sha256:…`. */
+  readonly digests?: readonly string[];
+}

@@ -4,6 +4,8 @@ import type { Distro } from '../distro/distro.ts';
 export interface Location {
   /** Absolute path in the squashed image, `/var/lib/dpkg/status`. */
   readonly path: string;
+  /** Path inside the archive at `path`, `BOOT-INF/lib/a.jar!META-INF/maven/g/a/pom.properties`. */
+  readonly within?: string;
   /** Which layer holds the file that is seen there. */
   readonly layer: LayerRef;
 }
@@ -33,7 +35,7 @@ export interface SourcePackage {
 }
 
 /** What only one package format knows, by the cataloger that found it. */
-export type PackageMetadata = DpkgMetadata | ApkMetadata | RpmMetadata;
+export type PackageMetadata = DpkgMetadata | ApkMetadata | RpmMetadata | LanguageMetadata;
 
 export interface DpkgMetadata {
   readonly kind: 'dpkg';
@@ -64,7 +66,33 @@ export interface RpmMetadata {
   readonly sourceRpm?: string;
 }
 
-/** One installed package. */
+/** What the package managers of programming languages and applications say. */
+export interface LanguageMetadata {
+  readonly kind: 'language';
+  /** What the identity was read from, where a format has several that are not equally sure: `pom.properties`. */
+  readonly identifiedBy?: string;
+  /** Absent where the identity is certain. */
+  readonly certainty?: 'likely' | 'guessed';
+  /** Digest as the package manager writes it: `sha512-…`, `h1:…`, `sha256:…`. */
+  readonly integrity?: string;
+  /** Where it came from, when that is not the usual registry: an address, a path. */
+  readonly origin?: string;
+  /** What it was built with: `go1.22.1`, `rustc 1.80.0`. */
+  readonly builtWith?: string;
+  readonly homepage?: string;
+}
+
+/** What a lock file or a manifest says of how a package is used. */
+export interface Usage {
+  /** The image's own application, not one of its dependencies. */
+  readonly root?: true;
+  /** The application asks for it itself. */
+  readonly direct?: true;
+  /** `dev`: only to build or test; `optional`: may be missing. Absent when the application needs it to run. */
+  readonly scope?: 'dev' | 'optional';
+}
+
+/** One package: installed, or only named by a lock file. */
 export interface Package {
   /** Unique within its inventory and stable across scans: the purl, with `#n` appended when several are alike. */
   readonly id: string;
@@ -76,17 +104,23 @@ export interface Package {
    * is unknown: then it is catalogued but can't be assessed.
    */
   readonly ecosystem?: string;
-  /** Package format, which is the purl type: `deb`, `apk`, `rpm`, … */
+  /** Package format, which is the purl type: `deb`, `apk`, `rpm`, `npm`, … */
   readonly type: string;
   readonly kind: 'binary' | 'source';
   readonly source?: SourcePackage;
   readonly architecture?: string;
   readonly purl: string;
+  /** Every place that shows it: its own files first, then lock files. */
   readonly locations: readonly Location[];
+  /** Present when only a lock file or a manifest names it and nothing of it was found installed. */
+  readonly presence?: 'locked';
+  readonly usage?: Usage;
   readonly licenses: readonly string[];
   /** Identifier of the cataloger. */
   readonly foundBy: string;
   readonly provenance?: Provenance;
+  /** `Package.id` of the distribution's package whose files these are: it is judged with that one. */
+  readonly ownedBy?: string;
   readonly metadata: PackageMetadata;
 }
 
@@ -110,6 +144,8 @@ export interface Relationship {
   readonly kind: 'depends-on' | 'contains' | 'owned-by' | 'built-from';
   readonly from: string;
   readonly to: string;
+  /** Of a dependency: only to build or test, or one that may be missing. */
+  readonly scope?: 'dev' | 'optional';
 }
 
 /** Kinds of trouble that a scan goes on after. */

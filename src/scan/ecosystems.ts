@@ -3,6 +3,7 @@ import { apk } from '../catalog/apk/apk.ts';
 import type { Cataloger } from '../catalog/catalog.ts';
 import { dpkg } from '../catalog/dpkg/dpkg.ts';
 import { rpm } from '../catalog/rpm/rpm.ts';
+import type { Extractor } from '../image/image.ts';
 import { apk as apkVersions } from '../version/apk.ts';
 import { dpkg as dpkgVersions } from '../version/dpkg.ts';
 import { rpm as rpmVersions } from '../version/rpm.ts';
@@ -14,13 +15,17 @@ export interface Ecosystem {
   readonly type: string;
   readonly cataloger: Cataloger;
   readonly versions: VersionScheme;
+  /** Whether its packages are what the distribution installs, which may own the files of others'. */
+  readonly distribution?: true;
+  /** Looks into files for the cataloger. */
+  readonly extractor?: Extractor;
 }
 
 /** The only list of package formats: one line each. */
 export const ecosystems: readonly Ecosystem[] = [
-  { type: 'deb', cataloger: dpkg, versions: dpkgVersions },
-  { type: 'apk', cataloger: apk, versions: apkVersions },
-  { type: 'rpm', cataloger: rpm, versions: rpmVersions },
+  { type: 'deb', cataloger: dpkg, versions: dpkgVersions, distribution: true },
+  { type: 'apk', cataloger: apk, versions: apkVersions, distribution: true },
+  { type: 'rpm', cataloger: rpm, versions: rpmVersions, distribution: true },
 ];
 
 /** Every cataloger, in the order in which they run. */

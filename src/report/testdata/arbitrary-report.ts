@@ -23,6 +23,7 @@ import type {
   Provenance,
   SourcePackage,
   Subject,
+  Usage,
 } from '../../inventory/inventory.ts';
 
 /** A generator for each property, so that a property added to a noun and forgotten here does not compile. */
@@ -54,7 +55,8 @@ const flag = fc.boolean();
 
 const layer = record<LayerRef>({ index: fc.nat(9), diffId: text, createdBy: text }, ['index', 'diffId']);
 const source = record<SourcePackage>({ name: text, version: text }, ['name', 'version']);
-const location = record<Location>({ path: text, layer }, ['path', 'layer']);
+const location = record<Location>({ path: text, within: text, layer }, ['path', 'layer']);
+const usage = record<Usage>({ root: fc.constant(true), direct: fc.constant(true), scope: fc.constantFrom('dev', 'optional') }, []);
 const provenance = record<Provenance>({ introduced: layer, changed: layer }, ['introduced', 'changed']);
 
 const metadata: fc.Arbitrary<PackageMetadata> = fc.oneof(
@@ -75,6 +77,18 @@ const metadata: fc.Arbitrary<PackageMetadata> = fc.oneof(
     },
     ['kind', 'release'],
   ),
+  record<Extract<PackageMetadata, { kind: 'language' }>>(
+    {
+      kind: fc.constant('language'),
+      identifiedBy: text,
+      certainty: fc.constantFrom('likely', 'guessed'),
+      integrity: text,
+      origin: text,
+      builtWith: text,
+      homepage: text,
+    },
+    ['kind'],
+  ),
 );
 
 const onePackage = record<Package>(
@@ -89,9 +103,12 @@ const onePackage = record<Package>(
     architecture: text,
     purl: text,
     locations: few(location),
+    presence: fc.constant('locked'),
+    usage,
     licenses: few(text),
     foundBy: text,
     provenance,
+    ownedBy: text,
     metadata,
   },
   ['id', 'name', 'version', 'type', 'kind', 'purl', 'locations', 'licenses', 'foundBy', 'metadata'],

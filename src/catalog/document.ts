@@ -1,0 +1,145 @@
+import { XMLParser } from 'fast-xml-parser';
+import { type ParseError, parse as parseWithComments, printParseErrorCode } from 'jsonc-parser';
+import { parse as parseTomlText } from 'smol-toml';
+import { parseDocument } from 'yaml';
+import type { ProblemCode } from '../inventory/inventory.ts';
+
+/** A file of a package manager that can't be used as a whole. */
+export class DocumentError extends Error {
+  override readonly name = 'DocumentError';
+  readonly code: ProblemCode;
+  readonly detail: string | undefined;
+  constructor(code: ProblemCode, message: string, detail?: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** Bytes of a document beyond which nothing is parsed; real ones stay far below. */
+const maximumBytes = { json: 128 << 20, text: 64 << 20, yaml: 24 << 20, toml: 24 << 20, xml: 16 << 20 } as const;
+/** Objects within objects. */
+const maximumDepth = 200;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The text of a file in UTF-8, a byte order mark left out. Throws `DocumentError`. */
+export function readText(bytes: Uint8Array, limit: number = maximumBytes.text): string {
+  if (bytes.length > limit)
+    throw new DocumentError('too-large', 'A file is too large to be read', `${bytes.length} bytes`);
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new DocumentError('corrupt', 'A file is not in UTF-8', undefined, cause);
+  }
+}
+
+/** JSON (RFC 8259); of equal keys the last counts, as for the package managers. Throws `DocumentError`. */
+export function readJson(bytes: Uint8Array): unknown {
+  const text = readText(bytes, maximumBytes.json);
+  return parsed('JSON', text, (source) => JSON.parse(source) as unknown);
+}
+
+/** JSON with comments and trailing commas. Throws `DocumentError`. */
+export function readJsonWithComments(bytes: Uint8Array): unknown {
+  return parsed('JSON', readText(bytes, maximumBytes.json), (source) => {
+    checkNesting(source);
+    const errors: ParseError[] = [];
+    const value: unknown = parseWithComments(source, errors, { allowTrailingComma: true });
+    const [first] = errors;
+    if (first) throw new SyntaxError(`${printParseErrorCode(first.error)} at ${first.offset}`);
+    return value;
+  });
+}
+
+/** YAML 1.2 (1.1 where the document says so), one document, aliases bounded. Throws `DocumentError`. */
+export function readYaml(bytes: Uint8Array): unknown {
+  return parsed('YAML', readText(bytes, maximumBytes.yaml), (source) => {
+    checkNesting(source);
+    const document = parseDocument(source, { prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
+    const [first] = document.errors;
+    if (first) throw first;
+    return document.toJS({ maxAliasCount: 1000 }) as unknown;
+  });
+}
+
+/** TOML 1.0. Throws `DocumentError`. */
+export function readToml(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  return parsed('TOML', readText(bytes, maximumBytes.toml), (source) =>
+    parseTomlText(source, { maxDepth: maximumDepth }),
+  );
+}
+
+/**
+ * XML 1.0 as objects: an element is an object of its children by name, or its text; children are always arrays;
+ * attributes are keys with `@`, the text beside children is `#text`. Entities of a document type are not replaced. Throws
+ * `DocumentError`.
+ */
+export function readXml(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  return parsed('XML', readText(bytes, maximumBytes.xml), (source) => {
+    const value: unknown = xml.parse(source, true);
+    return asObject(value) ?? {};
+  });
+}
+
+const xml: XMLParser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  parseTagValue: false,
+  parseAttributeValue: false,
+  processEntities: { enabled: true, maxEntityCount: 0, maxTotalExpansions: 100_000, maxExpandedLength: 10_000_000 },
+  isArray: (_name, _path, _leaf, isAttribute) => !isAttribute,
+});
+
+function parsed<T>(format: string, text: string, parse: (text: string) => T): T {
+  try {
+    return parse(text);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : '';
+    throw new DocumentError(
+      'corrupt',
+      `A file is not the ${format} that it should be`,
+      message.split('\n', 1)[0],
+      cause,
+    );
+  }
+}
+
+/** Refuses brackets nested beyond any document's before a recursive parser sees them. */
+function checkNesting(text: string): void {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) {
+      if (++depth > maximumDepth * 10) throw new RangeError('nested too deep');
+    } else if ((code === 0x5d || code === 0x7d) && depth > 0) depth--;
+  }
+}
+
+/** The value as an object, not an array; `undefined` when it is none. */
+export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
+}
+
+/** The value as an array; `undefined` when it is none. */
+export function asArray(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
+
+/** The value as a text that is not empty; `undefined` when it is none. */
+export function asText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The entries of an object; none when it is none. Safe for `__proto__` and the like as keys. */
+export function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
+  const object = asObject(value);
+  return object === undefined ? [] : Object.entries(object);
+}
+
+/** The texts of an array; none when it is none. */
+export function textsOf(value: unknown): readonly string[] {
+  return (asArray(value) ?? []).flatMap((item) => asText(item) ?? []);
+}

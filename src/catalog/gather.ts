@@ -1,0 +1,197 @@
+import type { Location, Package, Problem, ProblemCode, Relationship, Usage } from '../inventory/inventory.ts';
+import { type PurlParts, packagePurl, purlNumbering } from '../purl/purl.ts';
+import type { CatalogResult, ImageFile } from './catalog.ts';
+import { DocumentError } from './document.ts';
+
+/** A package as one file shows it. */
+export interface Sighting {
+  /** Name by which advisories know it: `@babel/core`, `org.slf4j:slf4j-api`, `golang.org/x/net`. */
+  readonly name: string;
+  readonly version: string;
+  readonly purl: Omit<PurlParts, 'version'>;
+  readonly ecosystem?: string | undefined;
+  /** Whether the file is part of the package, or only names it. */
+  readonly presence: 'installed' | 'locked';
+  readonly usage?: Usage | undefined;
+  readonly licenses?: readonly string[] | undefined;
+  readonly architecture?: string | undefined;
+  readonly source?: Package['source'] | undefined;
+  readonly metadata?: Omit<Extract<Package['metadata'], { kind: 'language' }>, 'kind'> | undefined;
+  /** Path inside the archive that the file is. */
+  readonly within?: string | undefined;
+}
+
+/** Puts sightings together: one package for each purl, however many files show it. */
+export interface Gatherer {
+  /** Gives the purl, which `relate` takes; `undefined` (and a problem) when name or version can't be one. */
+  add(sighting: Sighting, file: ImageFile): string | undefined;
+  /** Relates two packages by purl; dropped at the end when one of them was never added. */
+  relate(kind: Relationship['kind'], from: string, to: string, scope?: Relationship['scope']): void;
+  /** `lossy` (packages may be missing) unless said otherwise. */
+  problem(code: ProblemCode, message: string, file: ImageFile, detail?: string, lossy?: boolean): void;
+  /** Runs a reader of one file; what it throws becomes a problem of that file. */
+  read(file: ImageFile, reader: (file: ImageFile) => void): void;
+  result(): CatalogResult;
+}
+
+/** Far above what any image holds. */
+const maximumPackages = 200_000;
+const maximumRelationships = 2_000_000;
+/** Problems told one by one. */
+const maximumProblems = 100;
+const maximumText = 1024;
+const maximumLicenses = 50;
+
+interface Gathered {
+  readonly package: Omit<Package, 'id'>;
+  readonly locations: Location[];
+}
+
+/** A gatherer for the cataloger of that identifier. */
+export function gather(by: string): Gatherer {
+  const found = new Map<string, Gathered>();
+  const relationships = new Map<string, Relationship>();
+  const problems: Problem[] = [];
+  let untold = 0;
+  const problem: Gatherer['problem'] = (code, message, file, detail, lossy = true) => {
+    if (problems.length >= maximumProblems) {
+      untold++;
+      return;
+    }
+    const said = detail === undefined ? {} : { detail: detail.slice(0, 300) };
+    problems.push({ code, message, ...said, path: `/${file.path}`, layer: file.layer.index, by, lossy });
+  };
+  return {
+    problem,
+    add(sighting, file) {
+      const wrong = faultOf(sighting);
+      if (wrong !== undefined) {
+        problem('corrupt', 'A package has no usable name or version', file, wrong);
+        return undefined;
+      }
+      const purl = packagePurl({ ...sighting.purl, version: sighting.version });
+      if (!found.has(purl) && found.size >= maximumPackages) {
+        problem('too-large', 'Too many packages', file, `more than ${maximumPackages}`);
+        return undefined;
+      }
+      const location = locationOf(sighting, file);
+      found.set(purl, merged(found.get(purl), packageOf(sighting, purl, by), location));
+      return purl;
+    },
+    relate(kind, from, to, scope) {
+      if (relationships.size >= maximumRelationships) return;
+      const key = `${kind} ${from} ${to}`;
+      const known = relationships.get(key);
+      // A dependency that is needed to run is one, whoever else needs it only to build.
+      if (known === undefined || (known.scope !== undefined && scope === undefined))
+        relationships.set(key, scope === undefined ? { kind, from, to } : { kind, from, to, scope });
+    },
+    read(file, reader) {
+      try {
+        reader(file);
+      } catch (error) {
+        if (error instanceof DocumentError) problem(error.code, error.message, file, error.detail);
+        else problem('corrupt', 'A file cannot be understood', file, error instanceof Error ? error.message : '');
+      }
+    },
+    result() {
+      const packages = withIds(found);
+      const ids = new Map(packages.map(({ purl, id }) => [purl, id]));
+      const related = Array.from(relationships.values()).flatMap((relation) => {
+        const [from, to] = [ids.get(relation.from), ids.get(relation.to)];
+        return from === undefined || to === undefined || from === to ? [] : [{ ...relation, from, to }];
+      });
+      const more: Problem[] =
+        untold === 0
+          ? []
+          : [
+              {
+                code: 'corrupt',
+                message: 'There are more problems of the kind',
+                detail: `${untold} more`,
+                by,
+                lossy: true,
+              },
+            ];
+      return { packages, relationships: related, problems: [...problems, ...more] };
+    },
+  };
+}
+
+function faultOf({ name, version, purl }: Sighting): string | undefined {
+  if (name === '' || purl.name === '' || /[\p{Cc}]/u.test(name)) return `name ${JSON.stringify(name.slice(0, 80))}`;
+  if (version === '' || /[\p{Cc}]/u.test(version))
+    return `${name.slice(0, 80)}: version ${JSON.stringify(version.slice(0, 80))}`;
+  return name.length > maximumText || version.length > maximumText ? 'name or version too long' : undefined;
+}
+
+function locationOf({ within }: Sighting, file: ImageFile): Location {
+  const path = `/${file.path}`;
+  return within === undefined ? { path, layer: file.layer } : { path, within, layer: file.layer };
+}
+
+function packageOf(sighting: Sighting, purl: string, by: string): Omit<Package, 'id' | 'locations'> {
+  const { name, version, ecosystem, presence, usage, licenses = [], architecture, source, metadata } = sighting;
+  return {
+    name,
+    version,
+    ...(ecosystem === undefined ? {} : { ecosystem }),
+    type: sighting.purl.type,
+    kind: 'binary',
+    ...(source ? { source } : {}),
+    ...(architecture === undefined ? {} : { architecture }),
+    purl,
+    ...(presence === 'locked' ? { presence } : {}),
+    ...(usage && Object.keys(usage).length > 0 ? { usage } : {}),
+    licenses: licensesOf(licenses),
+    foundBy: by,
+    metadata: { kind: 'language', ...metadata },
+  };
+}
+
+function licensesOf(licenses: readonly string[]): string[] {
+  const names = licenses.map((name) => name.trim().slice(0, maximumText)).filter((name) => name !== '');
+  return [...new Set(names)].slice(0, maximumLicenses);
+}
+
+/** Installed beats locked, needed beats optional beats dev, certain beats guessed; places add up. */
+function merged(known: Gathered | undefined, next: Omit<Package, 'id' | 'locations'>, location: Location): Gathered {
+  if (known === undefined) {
+    const locations = [location];
+    return { package: { ...next, locations }, locations };
+  }
+  const { locations } = known;
+  const same = locations.some((at) => at.path === location.path && at.within === location.within);
+  if (next.presence === undefined && known.package.presence !== undefined) {
+    if (!same) locations.unshift(location);
+    const usage = mergedUsage(known.package.usage, next.usage);
+    return { package: { ...next, ...(usage ? { usage } : {}), locations }, locations };
+  }
+  if (!same) locations.push(location);
+  const usage =
+    next.presence !== undefined && known.package.presence === undefined && known.package.usage === undefined
+      ? next.usage
+      : mergedUsage(known.package.usage, next.usage);
+  const { usage: _before, ...rest } = known.package;
+  const licenses = rest.licenses.length > 0 ? rest.licenses : next.licenses;
+  return { package: { ...rest, licenses, ...(usage ? { usage } : {}) }, locations };
+}
+
+function mergedUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const scopes = [a.scope, b.scope];
+  const scope = scopes.includes(undefined) ? undefined : scopes.includes('optional') ? 'optional' : 'dev';
+  return {
+    ...(a.root || b.root ? { root: true } : {}),
+    ...(a.direct || b.direct ? { direct: true } : {}),
+    ...(scope === undefined ? {} : { scope }),
+  };
+}
+
+function withIds(found: ReadonlyMap<string, Gathered>): Package[] {
+  const idOf = purlNumbering();
+  return Array.from(
+    found,
+    ([purl, { package: rest, locations }]): Package => ({ id: idOf(purl), ...rest, locations }),
+  ).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
