@@ -14,7 +14,7 @@ import {
   ownershipPaths,
   statusPath,
 } from './paths.ts';
-import { readStanzas } from './stanza.ts';
+import { readStanzas } from '../stanza.ts';
 import { readStatus, type StatusRecord, statusFields } from './status.ts';
 
 /** Packages installed by dpkg (Debian, Ubuntu and what derives from them, distroless). */

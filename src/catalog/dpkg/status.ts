@@ -1,4 +1,4 @@
-import type { Stanza } from './stanza.ts';
+import type { Stanza } from '../stanza.ts';
 
 /** The fields that are read, in the order of `Stanza.values`. */
 export const statusFields: readonly string[] = [
