@@ -28,7 +28,7 @@ export function distroQualifier(distro: Distro): string {
 }
 
 /** How a distribution packages its software. */
-export type PackageFormat = 'apk' | 'deb' | 'rpm';
+export type PackageFormat = 'alpm' | 'apk' | 'deb' | 'ebuild' | 'opkg' | 'rpm';
 
 /** Package format by base name of an OSV ecosystem. */
 const formatOf: ReadonlyMap<string, string> = new Map(Object.entries(formats));
