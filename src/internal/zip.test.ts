@@ -1,7 +1,7 @@
 import { array, assert, boolean, nat, property, record, string, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ZipFile, zipFile } from './testdata/zip-file.ts';
-import { ZipError, type ZipLimits, zipEntries } from './zip.ts';
+import { ZipError, type ZipLimits, type ZipMember, zipDirectory, zipEntries } from './zip.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const hello: ZipFile = { name: 'a.json', bytes: text('hello hello hello') };
@@ -142,5 +142,88 @@ describe('zipEntries', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('zipDirectory', () => {
+  const named = (archive: Uint8Array, limits?: ZipLimits): [string, string][] => {
+    const { members, unpack } = zipDirectory(archive, limits);
+    return members.map((member) => [member.name, new TextDecoder().decode(unpack(member))]);
+  };
+  const faultOf = (archive: Uint8Array, limits?: ZipLimits): string | undefined =>
+    zipDirectory(archive, limits).fault?.code;
+  const unpackError = (file: Partial<ZipFile>): string => {
+    const { members, unpack } = zipDirectory(zipFile([{ ...hello, ...file }]));
+    try {
+      unpack(members[0] as ZipMember);
+      return 'none';
+    } catch (error) {
+      return error instanceof ZipError ? error.code : 'another error';
+    }
+  };
+
+  it('lists folders and repeated names too, and unpacks what is asked for', () => {
+    const files = [hello, { ...hello, stored: true }, { name: 'd/', bytes: text('') }];
+    expect(named(zipFile(files))).toEqual([
+      ['a.json', 'hello hello hello'],
+      ['a.json', 'hello hello hello'],
+      ['d/', ''],
+    ]);
+    expect([named(zipFile([])), named(zipFile([hello], true))]).toEqual([[], [['a.json', 'hello hello hello']]]);
+  });
+  it('gives stored bytes without a copy', () => {
+    const archive = zipFile([{ ...hello, stored: true }]);
+    const { members, unpack } = zipDirectory(archive);
+    expect(unpack(members[0] as ZipMember).buffer).toBe(archive.buffer);
+  });
+  it.each([false, true])('reads an archive behind a start script (zip64 %s)', (zip64) => {
+    const script = Buffer.from('#!/bin/sh\nexec java -jar "$0"\nPK\u0003\u0004');
+    expect(named(Buffer.concat([script, zipFile([hello], zip64)]))).toEqual([['a.json', 'hello hello hello']]);
+  });
+  it('does not believe the number of entries', () => {
+    const archive = zipFile([hello, hello]);
+    archive.writeUInt16LE(1, archive.length - 12);
+    expect(named(archive)).toHaveLength(2);
+  });
+  it('reads more entries than the end record can count', () => {
+    const many = Array.from({ length: 70_000 }, (_, at) => ({ name: `${at}`, bytes: text(''), stored: true }));
+    expect(zipDirectory(zipFile(many, true)).members).toHaveLength(70_000);
+  });
+  it('says that something follows', () => {
+    const archive = Buffer.concat([zipFile([hello]), text('more')]);
+    expect([named(archive), faultOf(archive)]).toEqual([[['a.json', 'hello hello hello']], 'corrupt']);
+  });
+  it('lists what it can of a damaged directory, and says so', () => {
+    const archive = zipFile([hello, hello]);
+    archive.fill(0, archive.length - 22 - 52, archive.length - 22);
+    expect([named(archive).length, faultOf(archive)]).toEqual([1, 'corrupt']);
+  });
+  it.each<[string, Partial<ZipFile>, string]>([
+    ['a wrong checksum', { crc: 1 }, 'corrupt'],
+    ['an impossible size', { size: 1_000_000_000 }, 'corrupt'],
+    ['a size beyond the limit', { bytes: new Uint8Array(65 << 20) }, 'too-large'],
+    ['a size too small', { size: 3 }, 'corrupt'],
+    ['an encrypted file', { flags: 1 }, 'unsupported'],
+    ['an unknown method', { method: 12 }, 'unsupported'],
+    ['a local header elsewhere', { offset: 7 }, 'corrupt'],
+  ])('does not unpack %s', (_, file, code) => {
+    expect(unpackError(file)).toBe(code);
+  });
+  it('bounds entries, and refuses those that share their data', () => {
+    const limits = { entries: 2, entryBytes: 100, totalBytes: 100 };
+    expect(faultOf(zipFile([hello, hello, hello]), limits)).toBe('too-large');
+    const shared = Array.from({ length: 500 }, () => ({ ...hello, offset: 0, packed: 131 }));
+    expect(faultOf(zipFile(shared))).toBe('corrupt');
+  });
+  it.each<[string, Uint8Array, string]>([
+    ['no archive', text('<!doctype html>'), 'not-a-zip'],
+    ['an archive cut short', zipFile([hello]).subarray(0, -1), 'truncated'],
+    [
+      'a directory elsewhere',
+      zipFile([hello]).fill(9, zipFile([hello]).length - 6, zipFile([hello]).length - 2),
+      'corrupt',
+    ],
+  ])('throws for %s', (_, archive, code) => {
+    expect(() => zipDirectory(archive)).toThrow(expect.objectContaining({ code }) as Error);
   });
 });
