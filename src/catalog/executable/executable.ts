@@ -1,0 +1,110 @@
+import type { Extract, Extraction, Extractor } from '../../image/image.ts';
+import { auditSearch } from './audit.ts';
+import { captures } from './capture.ts';
+import { digests, mayBeOwned } from './digests.ts';
+import { isElf, readElf } from './elf.ts';
+import { goSearch } from './go.ts';
+import type { Layout } from './layout.ts';
+import { isMachO, readMachO } from './mach-o.ts';
+import { isPe, readPe } from './pe.ts';
+import { programExtractor, writeProgram } from './program.ts';
+
+/** Headers of programs, and Go's note, are within. */
+const pageBytes = 4096;
+
+/** Endings of files that are many in images and are no programs. */
+const otherEndings: readonly string[] = ['.py', '.pyc', '.js', '.json', '.html', '.h', '.md', '.txt', '.gz', '.class'];
+
+/** Keeps of programs what Go and cargo-auditable put in: which modules and crates were built in. */
+export const executable: Extractor = {
+  id: programExtractor,
+  byName: false,
+  selects(path) {
+    return !otherEndings.some((ending) => path.endsWith(ending));
+  },
+  open: (path, size) => readingOf(path, size),
+};
+
+/** Reads the first page, then whatever its layout makes worth a look. */
+function readingOf(path: string, size: number): Extraction {
+  let head: Buffer = Buffer.alloc(0);
+  let body: Body | undefined;
+  let over = size < 64;
+  const begin = (): boolean => {
+    const layout = layoutOf(head, size);
+    body = layout && bodyOf(layout, path);
+    over = body === undefined;
+    return !over && (body?.see(head, 0) ?? false);
+  };
+  return {
+    write(chunk) {
+      if (over) return false;
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      if (body !== undefined) return body.see(bytes);
+      if (head.length === 0 && bytes.length >= 8 && !isProgram(bytes)) {
+        over = true;
+        return false;
+      }
+      // Copied, for the chunk is overwritten.
+      const taken = Math.max(0, Math.min(pageBytes, size) - head.length);
+      head = Buffer.concat([head, bytes.subarray(0, taken)]);
+      if (head.length < Math.min(pageBytes, size)) return true;
+      const more = begin();
+      return taken < bytes.length && more ? (body?.see(bytes.subarray(taken)) ?? false) : more;
+    },
+    end() {
+      if (body === undefined && !over && head.length >= 64) begin();
+      return body?.end();
+    },
+  };
+}
+
+function isProgram(head: Buffer): boolean {
+  return isElf(head) || isPe(head) || isMachO(head);
+}
+
+function layoutOf(head: Buffer, size: number): Layout | undefined {
+  if (isElf(head)) return readElf(head, size);
+  if (isPe(head)) return readPe(head, size);
+  return isMachO(head) ? readMachO(head, size) : undefined;
+}
+
+interface Body {
+  /** Takes the next bytes; `false` when what follows is of no interest. */
+  see(bytes: Buffer, at?: number): boolean;
+  end(): Extract | undefined;
+}
+
+function bodyOf(layout: Layout, path: string): Body {
+  const under = captures();
+  const go = goSearch(layout, under);
+  // Go's linker puts no such list in, and its programs are large.
+  const rust = layout.goNote ? undefined : auditSearch(layout, under);
+  const digest = layout.goNote && mayBeOwned(path) ? digests() : undefined;
+  const last = layout.spans.findLast(({ holds }) => holds !== 'code' && (rust || holds !== 'unloaded'))?.end ?? 0;
+  let at = 0;
+  return {
+    see(bytes) {
+      digest?.update(bytes);
+      const end = at + bytes.length;
+      for (const { start, end: spanEnd, holds } of layout.spans) {
+        if (spanEnd <= at || start >= end || holds === 'code') continue;
+        const from = Math.max(start, at);
+        const piece = bytes.subarray(from - at, Math.min(spanEnd, end) - at);
+        go.see(piece, from, holds);
+        if (holds === 'unloaded' || holds === 'any') rust?.see(piece, from);
+      }
+      under.feed(bytes, at);
+      at = end;
+      return digest !== undefined || end < last;
+    },
+    end() {
+      under.end();
+      const [goResult, rustResult] = [go.result(), rust?.result()];
+      const faults = [...goResult.faults, ...(rustResult?.faults ?? [])];
+      if (goResult.go === undefined && rustResult?.rust === undefined && faults.length === 0) return undefined;
+      const bytes = writeProgram({ format: layout.format, go: goResult.go, rust: rustResult?.rust, faults });
+      return digest === undefined ? { bytes } : { bytes, digests: digest.result() };
+    },
+  };
+}

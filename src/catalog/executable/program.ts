@@ -1,0 +1,44 @@
+import type { ProblemCode } from '../../inventory/inventory.ts';
+import type { ImageFile } from '../catalog.ts';
+import { asArray, asObject, asText, readJson } from '../document.ts';
+
+/** The identifier of the extractor that looks into programs. */
+export const programExtractor = 'executable';
+
+/** What was kept of a program. */
+export interface Program {
+  readonly format: 'elf' | 'pe' | 'mach-o';
+  /** Build info of Go (`debug/buildinfo`): the version of Go, and the text about modules without its markers. */
+  readonly go?: { readonly version?: string | undefined; readonly modules?: string | undefined } | undefined;
+  /** What cargo-auditable put in: JSON. */
+  readonly rust?: string | undefined;
+  readonly faults: readonly ProgramFault[];
+}
+
+/** What could not be read of a program, and whose packages that concerns. */
+export interface ProgramFault {
+  readonly of: 'go' | 'rust';
+  readonly code: ProblemCode;
+  /** Constant text. */
+  readonly message: string;
+  readonly detail?: string;
+  readonly lossy: boolean;
+}
+
+/** A program as the bytes that an extractor hands on, in their own memory. */
+export function writeProgram(program: Program): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(program));
+}
+
+/** The program of an extracted file; `undefined` when the file is none. Throws `DocumentError`. */
+export function readProgram(file: ImageFile): Program | undefined {
+  if (file.extractor !== programExtractor) return undefined;
+  const value = asObject(readJson(file.bytes));
+  const go = asObject(value?.['go']);
+  return {
+    format: value?.['format'] as Program['format'],
+    go: go && { version: asText(go['version']), modules: asText(go['modules']) },
+    rust: asText(value?.['rust']),
+    faults: (asArray(value?.['faults']) ?? []) as readonly ProgramFault[],
+  };
+}
