@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { Extract, Extraction, Extractor } from '../../image/image.ts';
+import { readArchives } from './archive.ts';
+import { archiveKind } from './archive-name.ts';
+import { packFacts } from './facts.ts';
+
+/** Bytes of an archive beyond which it is not read. */
+const maximumBytes = 2 ** 30;
+
+/** Where distributions put archives of Java: there the digests tell whether a file is still theirs. */
+const distributions = ['usr/share/java/', 'usr/share/maven-repo/', 'usr/lib/jvm/', 'usr/lib/java/'] as const;
+
+/** Keeps of an archive of Java what it and all archives within it say of themselves. */
+export const jarExtractor: Extractor = {
+  id: 'jar',
+  byName: true,
+  selects: (path) => archiveKind(path) !== undefined,
+  open(path, size) {
+    const certain = archiveKind(path) === 'surely';
+    return size > maximumBytes ? tooLarge(size) : new Whole(path, size, certain);
+  },
+};
+
+function tooLarge(size: number): Extraction {
+  const detail = `${size} bytes`;
+  return {
+    write: () => false,
+    end: () => ({
+      bytes: packFacts({
+        archives: [],
+        problems: [{ code: 'too-large', message: 'An archive is too large to be read', detail }],
+      }),
+    }),
+  };
+}
+
+/** Holds the file while it passes. */
+class Whole implements Extraction {
+  readonly #path: string;
+  readonly #certain: boolean;
+  #bytes: Buffer;
+  #length = 0;
+
+  constructor(path: string, size: number, certain: boolean) {
+    this.#path = path;
+    this.#certain = certain;
+    // Not from the pool: it is the only user of its memory, which the system gives only as it is written.
+    this.#bytes = Buffer.allocUnsafeSlow(size);
+  }
+
+  write(chunk: Uint8Array): boolean {
+    const part = chunk.subarray(0, this.#bytes.length - this.#length);
+    this.#bytes.set(part, this.#length);
+    this.#length += part.length;
+    return (
+      this.#length < this.#bytes.length && (this.#certain || this.#length < 2 || this.#bytes.readUInt16BE(0) === 0x504b)
+    );
+  }
+
+  end(): Extract | undefined {
+    const bytes = this.#bytes.subarray(0, this.#length);
+    this.#bytes = Buffer.alloc(0);
+    const facts = bytes.length === 0 ? undefined : readArchives(bytes, this.#certain);
+    if (facts === undefined) return undefined;
+    const digests = distributions.some((folder) => this.#path.startsWith(folder)) ? digestsOf(bytes) : undefined;
+    return { bytes: packFacts(facts), ...(digests && { digests }) };
+  }
+}
+
+function digestsOf(bytes: Uint8Array): string[] {
+  return ['md5', 'sha1', 'sha256'].map((name) => `${name}:${createHash(name).update(bytes).digest('hex')}`);
+}
