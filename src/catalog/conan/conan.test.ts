@@ -14,7 +14,7 @@ const lock1 = { 'srv/app/conan.lock': testdata('conan-1.lock') };
 const manifest = { 'srv/app/conanfile.txt': testdata('conanfile.txt') };
 const info = 'root/.conan/data/glass/3.0.3/_/_/package/435a70ddf70c4243c2c78e4df6d416d3f0ead6e4/conaninfo.txt';
 const cache = { [info]: testdata('conaninfo-1.txt') };
-const kiln = 'pkg:conan/kiln@0.9?channel=testing&user=sea';
+const kiln = 'pkg:conan/sea/kiln@0.9?channel=testing&user=sea';
 const [glass, tide] = ['pkg:conan/glass@3.0.3', 'pkg:conan/tide@1.2.11'];
 const locked = ['glass 3.0.3 - (locked)', 'kiln 0.9 - (locked)', 'tide 1.2.11 - (locked)'];
 

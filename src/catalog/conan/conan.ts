@@ -100,7 +100,13 @@ function add(
     {
       name,
       version,
-      purl: { type: 'conan', name, qualifiers: { user, channel } },
+      // Readers of package URLs want a namespace wherever there is a channel.
+      purl: {
+        type: 'conan',
+        namespace: channel === undefined ? undefined : (user ?? '_'),
+        name,
+        qualifiers: { user, channel },
+      },
       ecosystem: user === undefined && channel === undefined ? 'ConanCenter' : undefined,
       presence,
       usage,

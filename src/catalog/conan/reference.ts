@@ -22,6 +22,9 @@ export function readReference(text: string): Reference | 'range' | undefined {
   if (text.length > 1000) return undefined;
   const [, name, version, user, channel] = form.exec(text) ?? [];
   if (name === undefined || version === undefined) return range.test(text) ? 'range' : undefined;
-  const said = (word: string | undefined): string | undefined => (word === '_' ? undefined : word);
   return { name, version, user: said(user), channel: said(channel) };
+}
+
+function said(word: string | undefined): string | undefined {
+  return word === '_' ? undefined : word;
 }
