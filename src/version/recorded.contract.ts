@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearbyPairs } from './scheme.contract.ts';
+import { nearbyPairs, neighbours, readOrderFile } from './scheme.contract.ts';
 import type { Version, VersionScheme } from './version.ts';
 
 /** What a reference implementation says of two texts: their order, or `!` where it refuses either. */
@@ -16,6 +16,8 @@ type Pair = readonly [a: string, b: string];
 export interface RecordedSample {
   /** Name of the reference implementation, with the version that was recorded. */
   readonly reference: string;
+  /** The scheme's order file, whose lines are put to the reference too where it runs. */
+  readonly orderFile: URL;
   /** Gzipped lines `a <tab> b <tab> answer`. */
   readonly recorded: URL;
   /** Command that reads lines `a <tab> b` and writes a line with the answer for each; it runs in `testdata/`. */
@@ -61,6 +63,15 @@ export async function describeRecorded<V extends Version>(
       expect(disagreements(scheme, asked, answers)).toEqual([]);
     });
     const title = present ? '' : ` (NOT RUN: \`${command.join(' ')}\` does not run here)`;
+    it.skipIf(!present)(`agrees on the order file${title}`, async () => {
+      const lines = neighbours(readOrderFile(sample.orderFile).chains);
+      const answers = await ask(
+        command,
+        lines.map(([a, b]) => [a, b]),
+      );
+      const wrong = lines.filter(([, , order], index) => answers[index] !== (order === 0 ? '=' : '<'));
+      expect(wrong).toEqual([]);
+    });
     it.skipIf(!present)(`agrees on 10,000 fresh pairs${title}`, { timeout: 180_000 }, async () => {
       const asked = fc.sample(pairs, { numRuns: count, seed: 20_240_618 });
       const answers = await ask(command, asked);
