@@ -51,16 +51,7 @@ interface Gathered {
 export function gather(by: string): Gatherer {
   const found = new Map<string, Gathered>();
   const relationships = new Map<string, Relationship>();
-  const problems: Problem[] = [];
-  let untold = 0;
-  const problem: Gatherer['problem'] = (code, message, file, detail, lossy = true) => {
-    if (problems.length >= maximumProblems) {
-      untold++;
-      return;
-    }
-    const said = detail === undefined ? {} : { detail: detail.slice(0, 300) };
-    problems.push({ code, message, ...said, path: `/${file.path}`, layer: file.layer.index, by, lossy });
-  };
+  const { problem, told } = problemBag(by);
   return {
     problem,
     add(sighting, file) {
@@ -94,28 +85,43 @@ export function gather(by: string): Gatherer {
         else problem('corrupt', 'A file cannot be understood', file, error instanceof Error ? error.message : '');
       }
     },
-    result() {
-      const packages = withIds(found);
-      const ids = new Map(packages.map(({ purl, id }) => [purl, id]));
-      const related = Array.from(relationships.values()).flatMap((relation) => {
-        const [from, to] = [ids.get(relation.from), ids.get(relation.to)];
-        return from === undefined || to === undefined || from === to ? [] : [{ ...relation, from, to }];
-      });
-      const more: Problem[] =
-        untold === 0
-          ? []
-          : [
-              {
-                code: 'corrupt',
-                message: 'There are more problems of the kind',
-                detail: `${untold} more`,
-                by,
-                lossy: true,
-              },
-            ];
-      return { packages, relationships: related, problems: [...problems, ...more] };
+    result: () => resultOf(found, relationships, told()),
+  };
+}
+
+/** Keeps problems, the first of them one by one. */
+function problemBag(by: string): { readonly problem: Gatherer['problem']; readonly told: () => Problem[] } {
+  const problems: Problem[] = [];
+  let untold = 0;
+  return {
+    problem(code, message, file, detail, lossy = true) {
+      if (problems.length >= maximumProblems) {
+        untold++;
+        return;
+      }
+      const said = detail === undefined ? {} : { detail: detail.slice(0, 300) };
+      problems.push({ code, message, ...said, path: `/${file.path}`, layer: file.layer.index, by, lossy });
+    },
+    told() {
+      if (untold === 0) return problems;
+      const message = 'There are more problems of the kind';
+      return [...problems, { code: 'corrupt', message, detail: `${untold} more`, by, lossy: true }];
     },
   };
+}
+
+function resultOf(
+  found: ReadonlyMap<string, Gathered>,
+  relationships: ReadonlyMap<string, Relationship>,
+  problems: readonly Problem[],
+): CatalogResult {
+  const packages = withIds(found);
+  const ids = new Map(packages.map(({ purl, id }) => [purl, id]));
+  const related = Array.from(relationships.values()).flatMap((relation) => {
+    const [from, to] = [ids.get(relation.from), ids.get(relation.to)];
+    return from === undefined || to === undefined || from === to ? [] : [{ ...relation, from, to }];
+  });
+  return { packages, relationships: related, problems };
 }
 
 function faultOf({ name, version, purl }: Sighting): string | undefined {
@@ -142,11 +148,16 @@ function packageOf(sighting: Sighting, purl: string, by: string): Omit<Package, 
     ...(architecture === undefined ? {} : { architecture }),
     purl,
     ...(presence === 'locked' ? { presence } : {}),
-    ...(usage && Object.keys(usage).length > 0 ? { usage } : {}),
+    // A lock file that says nothing of the use says that it is needed; an installed package says nothing.
+    ...(presence === 'locked' ? { usage: usage ?? {} } : isTold(usage) ? { usage } : {}),
     licenses: licensesOf(licenses),
     foundBy: by,
     metadata: { kind: 'language', ...metadata },
   };
+}
+
+function isTold(usage: Usage | undefined): usage is Usage {
+  return usage !== undefined && Object.keys(usage).length > 0;
 }
 
 function licensesOf(licenses: readonly string[]): string[] {
@@ -179,8 +190,8 @@ function merged(known: Gathered | undefined, next: Omit<Package, 'id' | 'locatio
 
 function mergedUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
   if (a === undefined || b === undefined) return a ?? b;
-  const scopes = [a.scope, b.scope];
-  const scope = scopes.includes(undefined) ? undefined : scopes.includes('optional') ? 'optional' : 'dev';
+  const scopes = new Set([a.scope, b.scope]);
+  const scope = scopes.has(undefined) ? undefined : scopes.has('optional') ? 'optional' : 'dev';
   return {
     ...(a.root || b.root ? { root: true } : {}),
     ...(a.direct || b.direct ? { direct: true } : {}),
@@ -190,8 +201,8 @@ function mergedUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefi
 
 function withIds(found: ReadonlyMap<string, Gathered>): Package[] {
   const idOf = purlNumbering();
-  return Array.from(
-    found,
-    ([purl, { package: rest, locations }]): Package => ({ id: idOf(purl), ...rest, locations }),
-  ).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return Array.from(found, ([purl, { package: one, locations }]): Package => {
+    const { usage, ...rest } = one;
+    return { id: idOf(purl), ...rest, ...(isTold(usage) ? { usage } : {}), locations };
+  }).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

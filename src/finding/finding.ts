@@ -1,6 +1,6 @@
 import type { AffectedStatus, FixState, Reference, Severity, SourceRef } from '../advisory/advisory.ts';
 import type { Distro } from '../distro/distro.ts';
-import type { CatalogerRun, LayerRef, Package, Problem, Subject } from '../inventory/inventory.ts';
+import type { CatalogerRun, LayerRef, Package, Problem, Relationship, Subject } from '../inventory/inventory.ts';
 
 /** Whether the flaw is in the package. `unknown` is said, never rounded to one of the others. */
 export type Verdict = 'affected' | 'not-affected' | 'unknown';
@@ -120,6 +120,7 @@ export interface Report {
   readonly subject: Subject;
   readonly distro?: Distro;
   readonly packages: readonly Package[];
+  readonly relationships: readonly Relationship[];
   readonly findings: readonly Finding[];
   readonly coverage: Coverage;
   readonly runs: readonly CatalogerRun[];

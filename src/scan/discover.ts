@@ -1,17 +1,16 @@
-import type { Cataloger, CatalogResult, Detail, ImageFile } from '../catalog/catalog.ts';
+import type { Detail } from '../catalog/catalog.ts';
 import type { Distro } from '../distro/distro.ts';
 import { distroFiles, recognizeDistro } from '../distro/release-files.ts';
 import type { Image } from '../image/image.ts';
 import type { LayerContent } from '../image/layer/collector.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { readRootfs } from '../image/source/rootfs.ts';
-import { type Snapshot, type Squashed, type SquashedFile, squash } from '../image/tree/squash.ts';
-import type { Inventory, LayerRef, Package, Problem, Subject } from '../inventory/inventory.ts';
+import { type Snapshot, type Squashed, squash } from '../image/tree/squash.ts';
+import type { Inventory, LayerRef, Problem, Subject } from '../inventory/inventory.ts';
+import { catalogAll } from './catalog-all.ts';
 import { checkpoint } from './checkpoint.ts';
-import { catalogers } from './ecosystems.ts';
 import { type ReadLayersOptions, type ReadProgress, readLayers } from './lanes.ts';
 import { layerProblems, treeProblems } from './problems.ts';
-import { provenanceOf } from './provenance.ts';
 import { type ExtraWants, noExtraWants, selection, type Wanted, wanted, wellKnownFolders } from './selection.ts';
 
 /** How to look into an image. */
@@ -30,30 +29,13 @@ export async function discover(image: Image, options: DiscoverOptions = {}): Pro
   await checkpoint(signal);
   const last = squashed.snapshots.at(-1);
   const { distro, problems } = recognize(last);
-  const results = catalogers.map((cataloger) =>
-    runCataloger({ cataloger, distro, detail }, squashed.snapshots, layers),
-  );
+  const found = catalogAll(squashed.snapshots, { distro, detail, layers });
   return {
     subject: subjectOf(image, layers, contents),
     ...(distro ? { distro } : {}),
-    packages: results.flatMap(({ result }) => result.packages),
-    ownership: results.flatMap(({ result }) => result.ownership ?? []),
-    relationships: results.flatMap(({ result }) => result.relationships ?? []),
-    runs: results
-      .filter(({ ran }) => ran)
-      .map(({ cataloger, result }) => ({ cataloger, status: statusOf(result), packages: result.packages.length })),
-    problems: [
-      ...contents.flatMap(layerProblems),
-      ...treeProblems(squashed, whole),
-      ...problems,
-      ...results.flatMap(({ result }) => result.problems),
-    ],
+    ...found,
+    problems: [...contents.flatMap(layerProblems), ...treeProblems(squashed, whole), ...problems, ...found.problems],
   };
-}
-
-function statusOf({ packages, problems }: CatalogResult): 'ok' | 'partial' | 'failed' {
-  if (!problems.some(({ lossy }) => lossy)) return 'ok';
-  return packages.length > 0 ? 'partial' : 'failed';
 }
 
 function layerRefs(image: Image): readonly LayerRef[] {
@@ -107,7 +89,7 @@ async function readAll(image: Image, wants: Wanted, options: ReadLayersOptions):
 
 /** The wants with those added that were not known before; `undefined` when there are none. */
 function addMissing(extra: ExtraWants, { missing, missingFolders }: Squashed): ExtraWants | undefined {
-  const paths = new Set([...extra.paths, ...missing]);
+  const paths = new Map([...missing, ...extra.paths]);
   const folders = new Map([...extra.folders, ...missingFolders]);
   return paths.size > extra.paths.size || folders.size > extra.folders.size ? { paths, folders } : undefined;
 }
@@ -119,86 +101,4 @@ function recognize(snapshot: Snapshot | undefined): { distro?: Distro; problems:
     if (file) files.set(path, file.bytes);
   }
   return recognizeDistro(files);
-}
-
-interface Run {
-  readonly cataloger: string;
-  readonly result: CatalogResult;
-  readonly ran: boolean;
-}
-
-/** A cataloger, and what it is asked. */
-interface Question {
-  readonly cataloger: Cataloger;
-  readonly distro: Distro | undefined;
-  readonly detail: Detail;
-}
-
-function runCataloger(question: Question, snapshots: readonly Snapshot[], layers: readonly LayerRef[]): Run {
-  const { id } = question.cataloger;
-  const histories = filesOver(question, snapshots, layers);
-  const last = histories.at(-1);
-  if (!last || last.files.length === 0) return { cataloger: id, result: { packages: [], problems: [] }, ran: false };
-  const result = catalogSafely(question, last.files);
-  if (histories.length === 1) return { cataloger: id, result: withOnlyLayer(result), ran: true };
-  const earlier = histories.slice(0, -1).map(({ layer, files }) => {
-    const { packages } = catalogSafely({ ...question, detail: 'names' }, files);
-    return { layer, packages };
-  });
-  const packages = provenanceOf(result.packages, earlier, last.layer);
-  return { cataloger: id, result: { ...result, packages }, ran: true };
-}
-
-/** The files of one cataloger after each layer that changed them. */
-function filesOver(
-  { cataloger, detail }: Question,
-  snapshots: readonly Snapshot[],
-  layers: readonly LayerRef[],
-): { layer: LayerRef; files: ImageFile[] }[] {
-  const histories: { layer: LayerRef; files: ImageFile[] }[] = [];
-  let before = new Map<string, SquashedFile>();
-  for (const snapshot of snapshots) {
-    const now = new Map([...snapshot.files].filter(([path]) => cataloger.selects(path, detail)));
-    const changed = now.size !== before.size || [...now].some(([path, file]) => before.get(path)?.bytes !== file.bytes);
-    before = now;
-    if (!changed) continue;
-    const layer = layers[snapshot.layer] ?? unknownLayer;
-    const files = Array.from(now, ([path, file]) => ({
-      path,
-      bytes: file.bytes,
-      layer: layers[file.layer] ?? unknownLayer,
-    }));
-    histories.push({ layer, files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)) });
-  }
-  return histories;
-}
-
-const unknownLayer: LayerRef = { index: 0, diffId: '' };
-
-/** One layer brought everything. */
-function withOnlyLayer(result: CatalogResult): CatalogResult {
-  const packages = result.packages.map((found): Package => {
-    const layer = found.locations[0]?.layer;
-    return layer ? { ...found, provenance: { introduced: layer, changed: layer } } : found;
-  });
-  return { ...result, packages };
-}
-
-/** A cataloger that crashes loses its own packages, never the scan. */
-function catalogSafely({ cataloger, distro, detail }: Question, files: readonly ImageFile[]): CatalogResult {
-  try {
-    return cataloger.catalog({ files, detail, ...(distro ? { distro } : {}) });
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    const path = files[0]?.path;
-    const problem: Problem = {
-      code: 'crash',
-      message: 'A cataloger failed on this image',
-      detail,
-      by: cataloger.id,
-      lossy: true,
-      ...(path === undefined ? {} : { path: `/${path}` }),
-    };
-    return { packages: [], problems: [problem] };
-  }
 }

@@ -2,6 +2,7 @@ import type { AdvisorySource } from '../advisory/advisory.ts';
 import { apk } from '../catalog/apk/apk.ts';
 import type { Cataloger } from '../catalog/catalog.ts';
 import { dpkg } from '../catalog/dpkg/dpkg.ts';
+import { ownershipExtractor } from '../catalog/dpkg/ownership-extractor.ts';
 import { rpm } from '../catalog/rpm/rpm.ts';
 import type { Extractor } from '../image/image.ts';
 import { apk as apkVersions } from '../version/apk.ts';
@@ -17,16 +18,39 @@ export interface Ecosystem {
   readonly versions: VersionScheme;
   /** Whether its packages are what the distribution installs, which may own the files of others'. */
   readonly distribution?: true;
-  /** Looks into files for the cataloger. */
-  readonly extractor?: Extractor;
+  /** Look into files for the cataloger. */
+  readonly extractors?: readonly Extractor[];
 }
 
 /** The only list of package formats: one line each. */
 export const ecosystems: readonly Ecosystem[] = [
-  { type: 'deb', cataloger: dpkg, versions: dpkgVersions, distribution: true },
+  {
+    type: 'deb',
+    cataloger: dpkg,
+    versions: dpkgVersions,
+    distribution: true,
+    extractors: [ownershipExtractor(mayShowPackage)],
+  },
   { type: 'apk', cataloger: apk, versions: apkVersions, distribution: true },
   { type: 'rpm', cataloger: rpm, versions: rpmVersions, distribution: true },
 ];
+
+/** Whether a file at the path may show a package that is not the distribution's: then it is asked whose it is. */
+function mayShowPackage(path: string): boolean {
+  return (
+    isProgramPath(path) ||
+    ecosystems.some(
+      ({ cataloger, distribution, extractors = [] }) =>
+        distribution === undefined &&
+        (cataloger.selects(path, 'packages') || extractors.some((one) => one.byName && one.selects(path))),
+    )
+  );
+}
+
+/** Programs are known by content; this is where they lie. */
+function isProgramPath(path: string): boolean {
+  return /^(?:usr\/)?(?:s?bin|lib(?:exec|32|64)?)\/(?:.*\/)?[^./]*(?:\.so[^/]*)?$/.test(path);
+}
 
 /** Every cataloger, in the order in which they run. */
 export const catalogers: readonly Cataloger[] = ecosystems.map(({ cataloger }) => cataloger);

@@ -13,7 +13,7 @@ it('what the last reading showed to be unread may hold packages', () => {
 });
 
 it('a file behind a link that could not be read, and a link round, may hide packages', () => {
-  const odd = { ...squashed, missing: new Set(['opt/status']), cycles: [{ path: 'a', layer: 1 }] };
+  const odd = { ...squashed, missing: new Map([['opt/status', 'opt/status']]), cycles: [{ path: 'a', layer: 1 }] };
   expect(treeProblems(odd, true)).toMatchObject([
     { code: 'link-cycle', path: '/a', layer: 1, lossy: true },
     { code: 'unreadable', path: '/opt/status', lossy: true },

@@ -35,7 +35,7 @@ export function treeProblems({ cycles, missing }: Squashed, whole: boolean): Pro
       lossy: true,
     }),
   );
-  const unread = [...missing].map(
+  const unread = [...missing.keys()].map(
     (path): Problem => ({
       code: 'unreadable',
       message: 'A file that a link leads to cannot be read from its layer',

@@ -72,12 +72,13 @@ function reportOf(
   coverage: Report['coverage'],
   made: { readonly cached: boolean; readonly database: NonNullable<Report['provenance']['database']> },
 ): Report {
-  const { subject, distro, packages, runs, problems } = inventory;
+  const { subject, distro, packages, relationships, runs, problems } = inventory;
   return {
     schemaVersion: '1',
     subject,
     ...(distro ? { distro } : {}),
     packages,
+    relationships,
     findings,
     coverage,
     runs,

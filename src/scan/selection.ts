@@ -1,21 +1,26 @@
 import type { Detail } from '../catalog/catalog.ts';
 import { distroFiles } from '../distro/release-files.ts';
-import { catalogers } from './ecosystems.ts';
+import type { Extractor } from '../image/image.ts';
+import { catalogers, ecosystems } from './ecosystems.ts';
 
 /** What a second reading wants besides what the catalogers select by path. */
 export interface ExtraWants {
-  readonly paths: ReadonlySet<string>;
+  /** Path → the path as which it is wanted, since a link leads to it. */
+  readonly paths: ReadonlyMap<string, string>;
   /** Real folder → the well-known folder that leads to it by a link. */
   readonly folders: ReadonlyMap<string, string>;
 }
 
 /** Nothing besides. */
-export const noExtraWants: ExtraWants = { paths: new Set(), folders: new Map() };
+export const noExtraWants: ExtraWants = { paths: new Map(), folders: new Map() };
 
 /** Well-known folders of all catalogers. */
 export const wellKnownFolders: readonly string[] = [...new Set(catalogers.flatMap(({ needs }) => needs))];
 
 const releaseFiles: ReadonlySet<string> = new Set(distroFiles);
+
+const extractors: readonly Extractor[] = [...new Set(ecosystems.flatMap(({ extractors: own = [] }) => own))];
+const named: readonly Extractor[] = extractors.filter(({ byName }) => byName);
 
 /** What is wanted of an image; plain data that can be handed to a worker thread. */
 export interface Wanted {
@@ -23,21 +28,35 @@ export interface Wanted {
   readonly extra: ExtraWants;
 }
 
-/** Whether some cataloger wants the file at a path. */
+/** Whether something wants the file at a path, as far as the path tells. */
 export function wanted(detail: Detail): (path: string) => boolean {
+  const kept = keptWhole(detail);
+  return (path) => kept(path) || named.some((extractor) => extractor.selects(path));
+}
+
+/** Whether some cataloger wants the whole file at a path. */
+function keptWhole(detail: Detail): (path: string) => boolean {
   return (path) => {
     for (const cataloger of catalogers) if (cataloger.selects(path, detail)) return true;
     return releaseFiles.has(path);
   };
 }
 
-/** Whether a file is to be kept in reading a layer. */
-export function selection({ detail, extra }: Wanted): (path: string) => boolean {
-  const selects = wanted(detail);
-  if (extra.paths.size === 0 && extra.folders.size === 0) return selects;
+/** Whether a file is to be kept in reading a layer: whole, or what the first extractor that wants it keeps of it. */
+export function selection({ detail, extra }: Wanted): (path: string) => boolean | Extractor {
+  const kept = keptWhole(detail);
   const folders = [...extra.folders];
-  return (path) =>
-    selects(path) ||
-    extra.paths.has(path) ||
-    folders.some(([real, known]) => path.startsWith(`${real}/`) && selects(known + path.slice(real.length)));
+  const usual = (path: string): boolean | Extractor =>
+    kept(path) || (extractors.find((extractor) => extractor.selects(path)) ?? false);
+  if (extra.paths.size === 0 && folders.length === 0) return usual;
+  return (path) => {
+    const own = usual(path);
+    // A program is looked for in every file; what is known to be wanted as something else comes first.
+    if (own === true || (own !== false && own.byName)) return own;
+    const as = extra.paths.get(path);
+    if (as !== undefined) return usual(as) || own;
+    return folders.some(([real, known]) => path.startsWith(`${real}/`) && kept(known + path.slice(real.length)))
+      ? true
+      : own;
+  };
 }

@@ -48,7 +48,7 @@ function catalog(input: CatalogInput): CatalogResult {
 
 function readRecords(
   file: ImageFile,
-  { distro, detail = 'files' }: CatalogInput,
+  { distro, detail = 'files', owns = () => true }: CatalogInput,
   found: Map<string, Found>,
   problems: Problem[],
 ): void {
@@ -68,7 +68,8 @@ function readRecords(
     const key = `${read?.purl} ${read?.source?.name}`;
     const known = found.get(key);
     if (known !== undefined) known.locations.push(location);
-    else if (read !== undefined) found.set(key, { package: read, locations, files: record.files });
+    else if (read !== undefined)
+      found.set(key, { package: read, locations, files: record.files.filter(({ path }) => owns(path)) });
     owned += record.files.length;
     if (found.size < maxPackages && owned < maxOwnedFiles) return true;
     problems.push(problem('too-large', 'Too many packages or files of packages', `${found.size} and ${owned}`, file));

@@ -39,7 +39,7 @@ interface Found {
   readonly locations: Location[];
 }
 
-function catalog({ files: list, distro, detail = 'files' }: CatalogInput): CatalogResult {
+function catalog({ files: list, distro, detail = 'files', owns }: CatalogInput): CatalogResult {
   const files = new Map(list.map((file) => [file.path, file]));
   const problems: Problem[] = [];
   const found = new Map<string, Omit<Found, 'id'>>();
@@ -59,7 +59,7 @@ function catalog({ files: list, distro, detail = 'files' }: CatalogInput): Catal
   const licenses = licensesOf(sorted, files);
   const packages = sorted.map((entry) => toPackage(entry, distro, licenses(entry.record)));
   if (detail === 'packages') return { packages, problems };
-  return { packages, ownership: ownershipOf(sorted, files, problems), problems };
+  return { packages, ownership: ownershipOf(sorted, files, problems, owns), problems };
 }
 
 /** A script or list of a package beside its record is none; whatever it is called, a file that names a package is one. */
@@ -168,7 +168,12 @@ function toMetadata({ status, maintainer, section, essential }: StatusRecord): D
   };
 }
 
-function ownershipOf(found: readonly Found[], files: ReadonlyMap<string, ImageFile>, problems: Problem[]): Ownership[] {
+function ownershipOf(
+  found: readonly Found[],
+  files: ReadonlyMap<string, ImageFile>,
+  problems: Problem[],
+  owns: (path: string) => boolean = everything,
+): Ownership[] {
   const ownership: Ownership[] = [];
   let total = 0;
   for (const { record, id, locations } of found) {
@@ -177,7 +182,7 @@ function ownershipOf(found: readonly Found[], files: ReadonlyMap<string, ImageFi
       ownershipPaths(from, record.name, record.architecture, suffix)
         .map((path) => files.get(path)?.bytes)
         .find((bytes) => bytes !== undefined);
-    const owned = ownedFiles(read('list'), read('md5sums'));
+    const owned = ownedFiles(read('list'), read('md5sums')).filter(({ path: file }) => owns(file));
     total += owned.length;
     if (total > maxOwnedFiles) {
       problems.push(problem('too-large', 'Too many files of packages', `more than ${maxOwnedFiles}`));
@@ -187,6 +192,8 @@ function ownershipOf(found: readonly Found[], files: ReadonlyMap<string, ImageFi
   }
   return ownership;
 }
+
+const everything = (): boolean => true;
 
 function damaged(file: ImageFile, detail: string): Problem {
   return problem('corrupt', 'Package record is damaged', detail, file.path, file);

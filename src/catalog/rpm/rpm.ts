@@ -24,6 +24,7 @@ export const rpm: Cataloger = {
 interface Request {
   readonly distro: Distro | undefined;
   readonly detail: Detail;
+  readonly owns: (path: string) => boolean;
   readonly budget: FileBudget;
 }
 
@@ -39,7 +40,12 @@ interface Contents {
 }
 
 function catalog(input: CatalogInput): CatalogResult {
-  const request: Request = { distro: input.distro, detail: input.detail ?? 'files', budget: fileBudget() };
+  const request: Request = {
+    distro: input.distro,
+    detail: input.detail ?? 'files',
+    budget: fileBudget(),
+    owns: input.owns ?? (() => true),
+  };
   const databases = findDatabases(input.files);
   const all = databases.map((database) => readDatabase(database, request));
   const problems = [
@@ -149,7 +155,7 @@ function readPackage(
   // Keys that rpm trusts are kept as packages of this name; nothing of them is installed.
   if (found && found.name !== 'gpg-pubkey') {
     const files = request.detail === 'files' ? ownedFiles(header, request.budget) : undefined;
-    packages.push({ found, files: files ?? [] });
+    packages.push({ found, files: (files ?? []).filter(({ path }) => request.owns(path)) });
   }
   if (header.faults.length > 0) {
     say('rpm header with values that can not be read', summary(header), isLossy);

@@ -1,14 +1,19 @@
 import { limits } from '../../internal/limit.ts';
-import { ImageError } from '../image.ts';
+import { type Extract, type Extractor, ImageError } from '../image.ts';
+import { extracting } from './extracting.ts';
 import { nameOf, normalizePath, parentOf } from './path.ts';
 import { PathIndex, type PathIndexData } from './path-index.ts';
-import type { ContentTaker, TarEntry } from './tar.ts';
+import type { ContentStream, ContentTaker, TarEntry } from './tar.ts';
 
-/** A wanted file of one layer. */
-export interface LayerFile {
+/** A wanted file of one layer, or what an extractor kept of it. */
+export interface LayerFile extends Extract {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  /** Identifier of the extractor; absent when `bytes` are the file. */
+  readonly extractor?: string;
 }
+
+/** Whether a file at a path (no leading slash) is wanted: whole, or what an extractor keeps of it. */
+export type Selects = (path: string) => boolean | Extractor;
 
 /** A link of one layer, by its own path. */
 export interface LayerLink {
@@ -51,7 +56,7 @@ const maximumProblems = 100;
  * "Whiteouts".
  */
 export class LayerCollector {
-  readonly #selects: (path: string) => boolean;
+  readonly #selects: Selects;
   readonly #files = new Map<string, LayerFile>();
   readonly #symlinks = new Map<string, string>();
   readonly #hardlinks = new Map<string, string>();
@@ -64,12 +69,12 @@ export class LayerCollector {
   #entries = 0;
   #selectedBytes = 0;
 
-  constructor(selects: (path: string) => boolean) {
+  constructor(selects: Selects) {
     this.#selects = selects;
   }
 
   /** Takes note of an entry (a `TarVisitor`). Throws `limit-exceeded`. */
-  visit(entry: TarEntry): ContentTaker | undefined {
+  visit(entry: TarEntry): ContentTaker | ContentStream | undefined {
     if (++this.#entries > limits.entriesPerLayer) this.#tooMany();
     const { path, escaped } = normalizePath(entry.name);
     if (escaped) this.#problem({ code: 'path-escape', path, detail: entry.name.slice(0, 200) });
@@ -79,8 +84,13 @@ export class LayerCollector {
     this.#register(path, entry.kind === 'directory');
     if (entry.kind === 'symlink') return void this.#keepLink(path, entry.linkName);
     if (entry.kind === 'hardlink') return void this.#keepHardlink(path, normalizePath(entry.linkName).path);
-    if (entry.kind === 'directory' || !this.#selects(path)) return undefined;
-    return entry.kind === 'file' ? this.#take(path, entry) : undefined;
+    if (entry.kind !== 'file') return undefined;
+    const choice = this.#selects(path);
+    if (typeof choice === 'boolean') return choice ? this.#take(path, entry) : undefined;
+    return extracting(choice, path, entry.size, {
+      keep: (extract) => void this.#files.set(path, { ...extract, path, extractor: choice.id }),
+      fail: (detail) => this.#problem({ code: 'unreadable', path, detail }),
+    });
   }
 
   /** What was gathered. */
@@ -144,7 +154,7 @@ export class LayerCollector {
 
   #keepHardlink(path: string, target: string): void {
     this.#hardlinks.set(path, target);
-    if (this.#selects(path)) this.#linked.add(target);
+    if (this.#selects(path) === true) this.#linked.add(target);
     if (this.#hardlinks.size > limits.linksPerLayer) this.#tooMany();
   }
 

@@ -2,9 +2,9 @@ import { statSync } from 'node:fs';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { ImageError, type Layer } from '../image.ts';
 import { fileSource } from './byte-source.ts';
-import type { LayerContent } from './collector.ts';
+import type { LayerContent, Selects } from './collector.ts';
 import { handleDecoder } from './decoder.ts';
-import { knownCompression, layerCheck, named, type ReadOptions, type Selects } from './layer.ts';
+import { knownCompression, layerCheck, named, type ReadOptions } from './layer.ts';
 import { pump } from './pump.ts';
 import { TarWalker } from './tar.ts';
 
@@ -22,10 +22,15 @@ export async function readGzipArchive(
     const same = byOffset.get(entry.offset);
     const [layer] = same ?? [];
     if (!same || !layer) return undefined;
-    const stream = layerStream(layer, selects, (content) => {
+    const take = layerStream(layer, selects, (content) => {
       for (const { index } of same) contents.set(index, { ...content, index });
     });
-    return { stream };
+    return {
+      stream(chunk) {
+        take(chunk);
+        return true;
+      },
+    };
   });
   const source = fileSource(first.blob.path, 0, statSync(first.blob.path).size);
   try {

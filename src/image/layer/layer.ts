@@ -3,13 +3,10 @@ import { limits } from '../../internal/limit.ts';
 import { algorithmOf } from '../digest.ts';
 import { type BlobLocation, ImageError, type Layer } from '../image.ts';
 import { type ByteSource, fileSource } from './byte-source.ts';
-import { LayerCollector, type LayerContent } from './collector.ts';
+import { LayerCollector, type LayerContent, type Selects } from './collector.ts';
 import { type Compression, compressionOf } from './compression.ts';
 import { pump } from './pump.ts';
 import { TarWalker } from './tar.ts';
-
-/** Whether a file at a path (no leading slash) is wanted. */
-export type Selects = (path: string) => boolean;
 
 /** How to read a layer. */
 export interface ReadOptions {

@@ -21,9 +21,12 @@ export interface TarEntry {
 /** Takes the whole content of one file. */
 export type ContentTaker = (content: Buffer) => void;
 
-/** Takes the content in passing, in pieces that are overwritten afterwards; `undefined` marks the end. */
+/**
+ * Takes the content in passing, in pieces that are overwritten afterwards; `undefined` marks the end. Once it answers
+ * `false` it wants no more and is not told of the end.
+ */
 export interface ContentStream {
-  readonly stream: (chunk: Uint8Array | undefined) => void;
+  readonly stream: (chunk: Uint8Array | undefined) => boolean;
 }
 
 /** Decides about an entry: skip it, take its content whole, or as it passes. */
@@ -198,7 +201,8 @@ export class TarWalker {
         `over ${limits.pathBytes} bytes`,
       );
     }
-    const taker = this.#visit(entry);
+    const wanted = this.#visit(entry);
+    const taker = plan && wanted && typeof wanted !== 'function' ? atOnce(wanted) : wanted;
     if (typeof taker === 'function') {
       if (Math.max(stored, entry.size) > limits.fileBytes) {
         throw new ImageError('limit-exceeded', 'A file in a layer is too large to keep', entry.name);
@@ -222,7 +226,7 @@ export class TarWalker {
     if (this.#sink) {
       buffer.copy(this.#sink, this.#filled, at, at + length);
       this.#filled += length;
-    } else this.#stream?.(buffer.subarray(at, at + length));
+    } else if (this.#stream?.(buffer.subarray(at, at + length)) === false) this.#stream = undefined;
     this.#left -= length;
     if (this.#left === 0) this.#finish();
     return length;
@@ -236,6 +240,11 @@ export class TarWalker {
     whole?.(content ?? Buffer.alloc(0));
     stream?.(undefined);
   }
+}
+
+/** The content of a sparse file is put together before it is streamed. */
+function atOnce({ stream }: ContentStream): ContentTaker {
+  return (content) => void (stream(content) && stream(undefined));
 }
 
 /** Puts an entry together from what its headers say, as Go's archive/tar does: an empty record says nothing. */

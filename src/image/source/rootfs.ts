@@ -8,15 +8,17 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  readSync,
   realpathSync,
   statfsSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { limits } from '../../internal/limit.ts';
-import { ImageError } from '../image.ts';
-import type { LayerContent, LayerFile, LayerLink, LayerProblem } from '../layer/collector.ts';
-import type { Selects } from '../layer/layer.ts';
+import { type Extractor, ImageError } from '../image.ts';
+import type { LayerContent, LayerFile, LayerLink, LayerProblem, Selects } from '../layer/collector.ts';
+import { extracting } from '../layer/extracting.ts';
 import { PathIndex } from '../layer/path-index.ts';
+import type { ContentStream } from '../layer/tar.ts';
 
 /**
  * Reads the wanted files of a folder as if it were one layer. Links are kept, never followed, so that nothing outside
@@ -39,7 +41,11 @@ export function readRootfs(root: string, selects: Selects, onEntry?: (count: num
     index.add(path, entry.isDirectory());
     if (entry.isDirectory()) folders.push(path);
     else if (entry.isSymbolicLink()) symlinks.push({ path, target: readlinkSync(join(base, path)) });
-    else if (entry.isFile() && selects(path)) take(path);
+    else if (entry.isFile()) {
+      const choice = selects(path);
+      if (choice === true) take(path);
+      else if (choice !== false) extract(choice, path);
+    }
   }
 
   function take(path: string): void {
@@ -48,6 +54,16 @@ export function readRootfs(root: string, selects: Selects, onEntry?: (count: num
       bytes += content.length;
       files.push({ path, bytes: content });
     } else problems.push({ ...content, path });
+  }
+
+  function extract(extractor: Extractor, path: string): void {
+    const failed = extractFrom(join(base, path), (size) =>
+      extracting(extractor, path, size, {
+        keep: (kept) => void files.push({ ...kept, path, extractor: extractor.id }),
+        fail: (detail) => void problems.push({ code: 'unreadable', path, detail }),
+      }),
+    );
+    if (failed !== undefined) problems.push({ code: 'unreadable', path, detail: failed });
   }
 
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -116,3 +132,28 @@ function readWanted(path: string, budget: number): Buffer | Omit<LayerProblem, '
     if (descriptor !== undefined) closeSync(descriptor);
   }
 }
+
+/** Streams a file as far as it is wanted; the code of what went wrong. */
+function extractFrom(path: string, begin: (size: number) => ContentStream): string | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const { stream } = begin(fstatSync(descriptor).size);
+    // The first bytes tell most files to be of no interest.
+    for (let want = firstBytes; ; want = pieces.length) {
+      const count = readSync(descriptor, pieces, 0, want, null);
+      if (count === 0) {
+        stream(undefined);
+        return undefined;
+      }
+      if (!stream(pieces.subarray(0, count))) return undefined;
+    }
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+const firstBytes = 4096;
+const pieces: Buffer = Buffer.allocUnsafeSlow(1 << 18);

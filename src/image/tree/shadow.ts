@@ -6,8 +6,14 @@ import { type Links, realPath, someParent } from './links.ts';
 export interface Hidden {
   /** Real paths of files and links that are there no more. */
   readonly hidden: readonly string[];
-  /** Paths of the layer, through a link, that replace a file of the tree. */
-  readonly behindLinks: readonly string[];
+  /** Entries of the layer that replace a file of the tree through a link. */
+  readonly behindLinks: readonly Replaced[];
+}
+
+/** A file of the tree, and the path by which the layer replaces it. */
+export interface Replaced {
+  readonly file: string;
+  readonly at: string;
 }
 
 /**
@@ -26,7 +32,7 @@ export function hiddenBy(content: LayerContent, files: Iterable<string>, links: 
     index.get(path) !== 'nothing' || someParent(path, (parent) => index.get(parent) === 'other');
 
   const hidden: string[] = [];
-  const behindLinks: string[] = [];
+  const behindLinks: Replaced[] = [];
   for (const path of links.keys()) if (gone(path) || replaced(path)) hidden.push(path);
   const aliases = linkedFolders(links, hidden);
   for (const path of [...links.keys(), ...files]) {
@@ -34,7 +40,7 @@ export function hiddenBy(content: LayerContent, files: Iterable<string>, links: 
     else {
       const { at, kind } = replacedBehindLink(path, aliases, index, links);
       if (kind === 'directory' || (kind === 'other' && at === undefined)) hidden.push(path);
-      else if (at !== undefined) behindLinks.push(at);
+      else if (at !== undefined) behindLinks.push({ file: path, at });
     }
   }
   return { hidden, behindLinks };

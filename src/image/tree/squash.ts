@@ -1,12 +1,11 @@
-import type { LayerContent, LayerLink } from '../layer/collector.ts';
+import type { LayerContent, LayerFile, LayerLink } from '../layer/collector.ts';
 import { PathIndex } from '../layer/path-index.ts';
 import { aliasFolders } from './aliases.ts';
 import { Links, realPath, someParent } from './links.ts';
 import { hiddenBy } from './shadow.ts';
 
-/** A wanted file as the layers up to some one leave it. */
-export interface SquashedFile {
-  readonly bytes: Uint8Array;
+/** A wanted file, or what an extractor kept of it, as the layers up to some one leave it. */
+export interface SquashedFile extends Omit<LayerFile, 'path'> {
   /** Index of the layer that holds the bytes. */
   readonly layer: number;
 }
@@ -35,8 +34,11 @@ export interface LinkProblem {
 export interface Squashed {
   /** After each layer that changed anything wanted, lowest first; the last is the image. */
   readonly snapshots: readonly Snapshot[];
-  /** Paths whose content is wanted because of a link but was not kept: the layers must be read once more. */
-  readonly missing: ReadonlySet<string>;
+  /**
+   * Paths whose content is wanted because of a link but was not kept, each with the path that it is wanted as: the layers
+   * must be read once more.
+   */
+  readonly missing: ReadonlyMap<string, string>;
   /** Folders, by the path that layers give them, all of whose files are wanted under the well-known name given. */
   readonly missingFolders: ReadonlyMap<string, string>;
   readonly cycles: readonly LinkProblem[];
@@ -48,18 +50,19 @@ interface State {
   readonly links: Links;
   /** Folders that have ever had something of the tree below them. */
   readonly parents: Set<string>;
-  readonly missing: Set<string>;
+  readonly missing: Map<string, string>;
   readonly missingFolders: Map<string, string>;
   readonly cycles: Map<string, LinkProblem>;
 }
 
 /** Squashes layers, lowest first, by the OCI image layer specification 1.1, "Applying Changesets". */
-export function squash(contents: readonly LayerContent[], wants: Wants): Squashed {
+export function squash(contents: readonly LayerContent[], asked: Wants): Squashed {
+  const wants = { ...asked, selects: memoized(asked.selects) };
   const state: State = {
     files: new Map(),
     links: new Links(),
     parents: new Set(),
-    missing: new Set(),
+    missing: new Map(),
     missingFolders: new Map(),
     cycles: new Map(),
   };
@@ -73,6 +76,19 @@ export function squash(contents: readonly LayerContent[], wants: Wants): Squashe
   return { snapshots, missing, missingFolders, cycles: [...cycles.values()] };
 }
 
+/** Each path is asked for once, however many layers there are. */
+function memoized(selects: Wants['selects']): Wants['selects'] {
+  const known = new Map<string, boolean>();
+  return (path) => {
+    let answer = known.get(path);
+    if (answer === undefined) {
+      answer = selects(path);
+      known.set(path, answer);
+    }
+    return answer;
+  };
+}
+
 /** Puts a layer on the tree; tells whether a wanted file came, went or changed. */
 function applyLayer(state: State, content: LayerContent, wants: Wants, upper: boolean): boolean {
   let changed = false;
@@ -82,8 +98,12 @@ function applyLayer(state: State, content: LayerContent, wants: Wants, upper: bo
       changed = state.files.delete(path) || changed;
       state.links.delete(path);
     }
-    // The layer has a newer file that is reached through a link: its bytes are needed.
-    for (const path of behindLinks) if (!holds(content, path)) state.missing.add(path);
+    for (const { file, at } of behindLinks) {
+      if (holds(content, at)) continue;
+      // An extractor has seen the newer file too and kept nothing of it; of any other its bytes are needed.
+      if (state.files.get(file)?.extractor === undefined) state.missing.set(at, file);
+      else changed = state.files.delete(file) || changed;
+    }
   }
   for (const { path, target } of content.symlinks) {
     const real = placeSolid(state, path, content.index);
@@ -93,12 +113,12 @@ function applyLayer(state: State, content: LayerContent, wants: Wants, upper: bo
     state.links.set(real, target);
     changed = true;
   }
-  for (const { path, bytes } of content.files) {
+  for (const { path, ...file } of content.files) {
     const real = placeSolid(state, path, content.index);
     if (real === undefined) continue;
     state.links.delete(real);
     hold(state, real);
-    state.files.set(real, { bytes, layer: content.index });
+    state.files.set(real, { ...file, layer: content.index });
     changed = true;
   }
   for (const link of content.hardlinks) changed = applyHardlink(state, content, link, wants) || changed;
@@ -117,9 +137,9 @@ function applyHardlink(state: State, content: LayerContent, { path, target }: La
   const file = state.files.get(source);
   const link = state.links.get(source);
   state.files.delete(real);
-  if (file) state.files.set(real, { bytes: file.bytes, layer: content.index });
+  if (file) state.files.set(real, { ...file, layer: content.index });
   else if (link !== undefined) state.links.set(real, link);
-  else if (wants.selects(path) || wants.selects(real)) state.missing.add(source);
+  else if (wants.selects(path) || wants.selects(real)) state.missing.set(source, wants.selects(path) ? path : real);
   if (file || link !== undefined) hold(state, real);
   return true;
 }
@@ -155,15 +175,17 @@ function hold(state: State, path: string): void {
 /** The wanted files by the paths they are wanted under: their own, through a link, below a linked well-known folder. */
 function view(state: State, layer: number, contents: readonly LayerContent[], wants: Wants): Map<string, SquashedFile> {
   const seen = new Map<string, SquashedFile>();
-  for (const [path, file] of state.files) if (wants.selects(path)) seen.set(path, file);
+  for (const [path, file] of state.files) if (file.extractor !== undefined || wants.selects(path)) seen.set(path, file);
   for (const path of state.links.keys()) {
     if (!wants.selects(path)) continue;
     const real = realPath(state.links, path, true);
     if (real === undefined) state.cycles.set(path, { path, layer });
     else {
       const file = state.files.get(real);
-      if (file) seen.set(path, file);
-      else if (existsUpTo(contents, layer, real)) state.missing.add(real);
+      // What was extracted is seen where it lies.
+      if (file) {
+        if (file.extractor === undefined) seen.set(path, file);
+      } else if (existsUpTo(contents, layer, real)) state.missing.set(real, path);
     }
   }
   const visible = contents.filter((content) => content.index <= layer);

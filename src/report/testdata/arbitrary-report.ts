@@ -21,6 +21,7 @@ import type {
   PackageMetadata,
   Problem,
   Provenance,
+  Relationship,
   SourcePackage,
   Subject,
   Usage,
@@ -112,6 +113,16 @@ const onePackage = record<Package>(
     metadata,
   },
   ['id', 'name', 'version', 'type', 'kind', 'purl', 'locations', 'licenses', 'foundBy', 'metadata'],
+);
+
+const relationship = record<Relationship>(
+  {
+    kind: fc.constantFrom('depends-on', 'contains', 'owned-by', 'built-from'),
+    from: text,
+    to: text,
+    scope: fc.constantFrom('dev', 'optional'),
+  },
+  ['kind', 'from', 'to'],
 );
 
 const subject = record<Subject>(
@@ -276,11 +287,12 @@ export const arbitraryReport: fc.Arbitrary<Report> = record<Report>(
     subject,
     distro,
     packages: few(onePackage),
+    relationships: few(relationship),
     findings: fc.array(finding, { maxLength: 5 }),
     coverage,
     runs: few(run),
     problems: few(problem),
     provenance: reportProvenance,
   },
-  ['schemaVersion', 'subject', 'packages', 'findings', 'coverage', 'runs', 'problems', 'provenance'],
+  ['schemaVersion', 'subject', 'packages', 'relationships', 'findings', 'coverage', 'runs', 'problems', 'provenance'],
 );

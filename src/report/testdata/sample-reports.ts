@@ -160,6 +160,7 @@ const source = { ...debian, lists: 'disclosures', advisories: 31_234 } as const;
 const flawed: Report = {
   ...base0,
   packages: [bash, curl, libssl, openssl, agent],
+  relationships: [],
   findings: [
     flawIn(bash, history),
     flawIn(curl, cookies),
@@ -200,6 +201,7 @@ const clean: Report = {
   ...base0,
   runs: [{ cataloger: 'dpkg', status: 'ok', packages: 2 }],
   packages: [bash, curl],
+  relationships: [],
   findings: [],
   coverage: {
     complete: true,
@@ -214,6 +216,7 @@ const partial: Report = {
   ...base0,
   runs: [{ cataloger: 'dpkg', status: 'partial', packages: 3 }],
   packages: [bash, curl, agent],
+  relationships: [],
   findings: [],
   coverage: {
     complete: false,
@@ -262,6 +265,7 @@ const starterEmpty: Report = {
 const starterFlawed: Report = {
   ...starterEmpty,
   packages: [libssl, openssl],
+  relationships: [],
   findings: [flawIn(openssl, pkcs12), flawIn(libssl, pkcs12)],
 };
 
@@ -270,6 +274,7 @@ const empty: Report = {
   schemaVersion: '1',
   subject: { kind: 'rootfs', reference: 'rootfs:scratch', layers: [], entries: 0 },
   packages: [],
+  relationships: [],
   findings: [],
   coverage: { complete: false, ecosystems: [], notes: ['No package manager was found.'] },
   runs: [],
@@ -291,6 +296,7 @@ const hostile: Report = {
   distro: { ...base0.distro, name: `Debian ${evil}` },
   runs: [{ cataloger: 'dpkg', status: 'ok', packages: 1 }],
   packages: [trojan],
+  relationships: [],
   findings: [
     flawIn(trojan, { ...pkcs12, id: `CVE-${evil}`, summary: `Title ${evil}`, fix: { state: 'fixed', version: evil, note: evil }, advisory: evil }),
     flawIn(trojan, { ...unreadable, unknownReason: evil }),

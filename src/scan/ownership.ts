@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { Snapshot, SquashedFile } from '../image/tree/squash.ts';
+import type { OwnedFile, Ownership, Package, Relationship } from '../inventory/inventory.ts';
+
+/** Of which files it is asked whose they are. */
+export interface OwnerIndex {
+  readonly size: number;
+  /** Whether the owner of the absolute path is asked for. */
+  asks(path: string): boolean;
+}
+
+/** Asks for the files that show the given packages. */
+export function ownerIndex(packages: readonly Package[]): OwnerIndex {
+  const paths = new Set(packages.flatMap(({ locations }) => locations.map(({ path }) => merged(path))));
+  return { size: paths.size, asks: (path) => paths.has(merged(path)) };
+}
+
+/**
+ * Says of each package whose files belong to another's (a distribution's, conda's) that it is that one's, unless one of
+ * its files is not, or has other content than was shipped. One look-up for each place.
+ */
+export function owned(
+  packages: readonly Package[],
+  ownership: readonly Ownership[],
+  files: Snapshot['files'],
+): { readonly packages: Package[]; readonly relationships: Relationship[] } {
+  const owners = ownersOf(packages, ownership);
+  const relationships: Relationship[] = [];
+  const told = packages.map((found) => {
+    const owner = owners.size === 0 ? undefined : ownerOf(found, owners, files);
+    if (owner === undefined) return found;
+    relationships.push({ kind: 'owned-by', from: found.id, to: owner });
+    return { ...found, ownedBy: owner };
+  });
+  return { packages: told, relationships };
+}
+
+interface Owner {
+  readonly package: Package;
+  readonly digest?: string;
+}
+
+function ownersOf(packages: readonly Package[], ownership: readonly Ownership[]): Map<string, Owner> {
+  const byId = new Map(packages.map((found) => [found.id, found]));
+  const owners = new Map<string, Owner>();
+  for (const { package: id, files } of ownership) {
+    const found = byId.get(id);
+    if (found) for (const file of files) owners.set(merged(file.path), ownerWith(found, file));
+  }
+  return owners;
+}
+
+function ownerWith(found: Package, { digest }: OwnedFile): Owner {
+  return digest === undefined ? { package: found } : { package: found, digest };
+}
+
+/** The package to which every place of this one belongs. */
+function ownerOf(found: Package, owners: ReadonlyMap<string, Owner>, files: Snapshot['files']): string | undefined {
+  let first: string | undefined;
+  for (const { path } of found.locations) {
+    const owner = owners.get(merged(path));
+    if (owner === undefined || owner.package.type === found.type) return undefined;
+    const file = files.get(path.slice(1));
+    if (file === undefined || !asShipped(file, owner)) return undefined;
+    first ??= owner.package.id;
+  }
+  return first;
+}
+
+/** Without a digest to compare, a file is as shipped when no layer after the package's own has written it. */
+function asShipped(file: SquashedFile, { digest, package: owner }: Owner): boolean {
+  const algorithm = digest?.slice(0, digest.indexOf(':'));
+  if (digest !== undefined && algorithm !== undefined) {
+    if (file.extractor === undefined)
+      return `${algorithm}:${createHash(algorithm).update(file.bytes).digest('hex')}` === digest;
+    const known = file.digests?.find((one) => one.startsWith(`${algorithm}:`));
+    if (known !== undefined) return known === digest;
+  }
+  return file.layer <= (owner.provenance?.changed.index ?? 0);
+}
+
+/** With a merged `/usr` (file-hierarchy(7)) `/lib` is `/usr/lib`, and package lists name either. */
+function merged(path: string): string {
+  return path.startsWith('/usr/') && rootFolders.has(path.slice(5, path.indexOf('/', 5))) ? path.slice(4) : path;
+}
+
+const rootFolders: ReadonlySet<string> = new Set(['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32']);
