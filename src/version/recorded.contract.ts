@@ -17,7 +17,7 @@ export interface RecordedSample {
   /** Name of the reference implementation, with the version that was recorded. */
   readonly reference: string;
   /** The scheme's order file, whose lines are put to the reference too where it runs. */
-  readonly orderFile: URL;
+  readonly orderFile?: URL;
   /** Gzipped lines `a <tab> b <tab> answer`. */
   readonly recorded: URL;
   /** Command that reads lines `a <tab> b` and writes a line with the answer for each; it runs in `testdata/`. */
@@ -40,9 +40,9 @@ export async function describeRecorded<V extends Version>(
   scheme: VersionScheme<V>,
   sample: RecordedSample,
 ): Promise<void> {
-  const { reference, recorded, command } = sample;
+  const { reference, orderFile, recorded, command } = sample;
   const pairs = pairsOf(scheme, sample);
-  const present = await ask(command, [['1.0', '1.0']]).then(
+  const present = await ask(command, [['1.0.0', '1.0.0']]).then(
     ([answer]) => answer === '=',
     () => false,
   );
@@ -63,8 +63,8 @@ export async function describeRecorded<V extends Version>(
       expect(disagreements(scheme, asked, answers)).toEqual([]);
     });
     const title = present ? '' : ` (NOT RUN: \`${command.join(' ')}\` does not run here)`;
-    it.skipIf(!present)(`agrees on the order file${title}`, async () => {
-      const lines = neighbours(readOrderFile(sample.orderFile).chains);
+    it.skipIf(!present || orderFile === undefined)(`agrees on the order file${title}`, async () => {
+      const lines = orderFile === undefined ? [] : neighbours(readOrderFile(orderFile).chains);
       const answers = await ask(
         command,
         lines.map(([a, b]) => [a, b]),
