@@ -42,12 +42,19 @@ function coordinates({ group, artifact, version }: Coordinates): Coordinates {
 }
 
 function fromDescriptor(descriptor: Descriptor, path: string): Identity {
-  const { artifact, version } = descriptor;
+  const { artifact } = descriptor;
   const stem = stemOf(path);
+  const version = versionOf(descriptor, stem);
   const at = stem.indexOf(`${artifact}-${version}-`);
   const classifier = at < 0 ? '' : stem.slice(at + artifact.length + version.length + 2);
   const by = descriptor.path.endsWith('.xml') ? 'pom.xml' : 'pom.properties';
-  return { ...coordinates(descriptor), classifier: /^[\w.-]{1,60}$/.test(classifier) ? classifier : '', by };
+  return { ...coordinates(descriptor), version, classifier: /^[\w.-]{1,60}$/.test(classifier) ? classifier : '', by };
+}
+
+/** Some are built from one project for several releases of Java, which only the file's name tells: `9.4.0.jre8`. */
+function versionOf({ artifact, version }: Descriptor, stem: string): string {
+  const rest = stem.startsWith(`${artifact}-${version}`) ? stem.slice(artifact.length + version.length + 1) : '';
+  return `${version}${/^[.]jre\d+(?=-|$)/.exec(rest)?.[0] ?? ''}`;
 }
 
 /** Of several that fit equally, none but the one that the name begins with. */
@@ -61,7 +68,9 @@ function ownDescriptor(
   const fits = descriptors.map((one) => fitOf(one, descriptors.length === 1, facts, stem, name));
   const best = Math.max(0, ...fits);
   const those = descriptors.filter((_, index) => best > 0 && fits[index] === best);
-  return best <= 2 && those.some((one) => !isSame(one, those[0])) ? undefined : those[0];
+  if (best <= 2 && those.some((one) => !isSame(one, those[0]))) return undefined;
+  const texts = [facts.manifest['Bundle-SymbolicName'], facts.manifest['Implementation-Vendor-Id']];
+  return those.find(({ group }) => texts.some((text) => text?.startsWith(group))) ?? those[0];
 }
 
 function fitOf(one: Descriptor, only: boolean, { manifest }: ArchiveFacts, stem: string, name: FileName): number {
@@ -112,7 +121,9 @@ function dottedName(
   for (let at = name.indexOf('.'); at > 0; at = name.indexOf('.', at + 1)) {
     const [group, artifact] = [name.slice(0, at), name.slice(at + 1)];
     const told = groupOf(facts, artifact, version);
-    if (told?.group === group) return { ...told, artifact, by: 'file name' };
+    // The name of a bundle is no witness for where it is to be cut.
+    const witness = told?.by === 'well-known artifact' || !facts.manifest['Bundle-SymbolicName']?.startsWith(name);
+    if (told?.group === group && told.certainty === 'likely' && witness) return { ...told, artifact, by: 'file name' };
   }
   return undefined;
 }
