@@ -54,7 +54,7 @@ const plain = /^[0-9]{1,5}(?:\.[0-9]+){0,3}$/;
 const modifier = String.raw`[._-]?(?:(stable|beta|b|RC|alpha|a|patch|pl|p)([.-]?[0-9]+(?:[.-][0-9]+)*)?)?([.-]?dev)?`;
 const classical = new RegExp(String.raw`^v?([0-9]{1,5}(?:\.[0-9]+){0,3})${modifier}$`, 'i');
 const dated = new RegExp(String.raw`^v?([0-9]{4}(?:[.:-]?[0-9]{2}){1,6}(?:[.:-]?[0-9]{1,3})?)${modifier}$`, 'i');
-const numericBranch = /^v?((?:[0-9]+)(?:\.(?:[0-9]+|[xX*])){0,3})[.-]?dev$/i;
+const numericBranch = /^v?((?:[0-9]+)(?:\.(?:[0-9]+|[xX*])){0,3})[\t\n\r\v\0 ]*[.-]?dev$/i;
 
 /** The order of PHP's packages (Composer 2); refuses what Composer refuses, and branches, which have no order. */
 export const packagist: VersionScheme<PackagistVersion> = { id: 'packagist', parse, compare };
