@@ -31,6 +31,7 @@ export function readPnpmLock({ file, gatherer }: LockInput, hidden: boolean): Lo
     gatherer.problem('unsupported', 'A lock file is of a version that is not known', file, `version ${major}`);
   const packages = asObject(object['packages']) ?? {};
   const snapshots = major >= 9 ? (asObject(object['snapshots']) ?? {}) : packages;
+  if (file.bytes.at(-1) !== 0x0a) gatherer.problem('corrupt', 'A lock file ends in the midst of a line', file);
   const entries = new Map<string, LockEntry>();
   for (const [key, value] of Object.entries(snapshots)) {
     const about = major >= 9 ? ownObject(packages, withoutPeers(key)) : asObject(value);
@@ -90,7 +91,8 @@ function entryOf(key: string, major: number, about: Json): Omit<LockEntry, 'depe
   const version = asText(about['version']) ?? (written !== undefined && isVersion(written) ? written : undefined);
   const resolution = asObject(about['resolution']) ?? {};
   return {
-    name: asText(about['name']) ?? name,
+    // A path of a repository is not a name.
+    name: asText(about['name']) ?? (major >= 9 || version !== undefined ? name : undefined),
     version,
     reference: version === undefined ? (written ?? key) : undefined,
     integrity: asText(resolution['integrity']),
