@@ -1,0 +1,81 @@
+import type { ImageFile } from '../catalog.ts';
+import { readProgram } from '../executable/program.ts';
+import type { Gatherer, Sighting } from '../gather.ts';
+import { type BuildInfo, type BuiltModule, readBuildInfo } from './build-info.ts';
+import { golangPurl, moduleSighting } from './module.ts';
+import { isOnlyCommit, rootVersion, standardLibraryVersion } from './versions.ts';
+
+/** Modules of one program; far above what any has. */
+const maximumModules = 20_000;
+
+/**
+ * Adds what was built into a program. Gives what adds its main module, for after all others: one that is also a
+ * dependency elsewhere is to be judged as that.
+ */
+export function addProgram(file: ImageFile, into: Gatherer): (() => void) | undefined {
+  const program = readProgram(file);
+  if (program === undefined) return undefined;
+  for (const { of, code, message, detail, lossy } of program.faults) {
+    if (of === 'go') into.problem(code, message, file, detail, lossy);
+  }
+  if (program.go === undefined) return undefined;
+  const { version = '', modules = '' } = program.go;
+  const info = readBuildInfo(modules);
+  if (info.faults.length > 0)
+    into.problem('corrupt', 'The build info of a Go program is damaged', file, info.faults[0]);
+  if (isSilent(info, modules)) into.problem('unreadable', 'A Go program does not say which modules it has', file);
+  const library = version === '' ? undefined : into.add(librarySighting(version), file);
+  const built = info.modules.slice(0, maximumModules).flatMap((module) => into.add(sightingOf(module), file) ?? []);
+  if (info.modules.length > maximumModules) into.problem('too-large', 'Too many modules in a Go program', file);
+  return () => {
+    const root = rootSighting(info, version);
+    const from = root && into.add(root, file);
+    if (from === undefined) return;
+    for (const to of [...built, ...(library === undefined ? [] : [library])]) into.relate('depends-on', from, to);
+  };
+}
+
+/** What neither `go build` of a module nor of single files leaves: built by other tools, or without modules. */
+function isSilent({ path, main, modules }: BuildInfo, text: string): boolean {
+  if (main !== undefined || modules.length > 0) return false;
+  if (text === '' || path === undefined) return true;
+  // Go's own commands are of its standard library; so is all that single files outside of modules can import.
+  return path.split('/')[0]?.includes('.') ?? false;
+}
+
+function librarySighting(builtWith: string): Sighting {
+  return {
+    name: 'stdlib',
+    version: standardLibraryVersion(builtWith),
+    purl: golangPurl('stdlib'),
+    ecosystem: 'Go',
+    presence: 'installed',
+    metadata: { builtWith },
+  };
+}
+
+function sightingOf(module: BuiltModule): Sighting {
+  const sum = (module.replacement ?? module).sum;
+  return moduleSighting(module, { presence: 'installed', metadata: sum === undefined ? {} : { integrity: sum } });
+}
+
+function rootSighting(info: BuildInfo, builtWith: string): Sighting | undefined {
+  const { main } = info;
+  if (main === undefined) return undefined;
+  const { version, identifiedBy, certainty } = rootVersion(info);
+  const integrity = main.sum;
+  return {
+    name: main.path,
+    version,
+    purl: golangPurl(main.path),
+    ecosystem: isOnlyCommit(version) ? undefined : 'Go',
+    presence: 'installed',
+    usage: { root: true },
+    metadata: {
+      ...(builtWith === '' ? {} : { builtWith }),
+      ...(identifiedBy === undefined ? {} : { identifiedBy }),
+      ...(certainty === undefined ? {} : { certainty }),
+      ...(integrity === undefined ? {} : { integrity }),
+    },
+  };
+}

@@ -1,0 +1,18 @@
+module example.com/harbour/pier
+
+go 1.21
+
+require (
+	example.com/harbour/local v1.0.0
+	github.com/pkg/errors v0.8.0
+	golang.org/x/text v0.3.0
+	rsc.io/quote v1.5.2
+)
+
+require rsc.io/sampler v1.3.0 // indirect
+
+replace (
+	example.com/harbour/local v1.0.0 => ./local
+	github.com/pkg/errors => github.com/pkg/errors v0.9.1
+	golang.org/x/text => golang.org/x/text v0.3.2
+)
