@@ -10,15 +10,29 @@ export interface FileName {
 const classifiers =
   /[-.](?:(?:test-)?sources|javadoc|tests?|shaded|all|uber|standalone|exec|executable|boot|plain|runner|native|min|bin|with-dependencies|jar-with-dependencies|no_aop|nodep|(?:natives?-)?(?:linux|osx|windows|macos)[\w-]*|jakarta|hadoop\d?|noguava|no-deps|lite)$/i;
 
-/** artifact "-" version ["-" classifier]: the version begins at the first part that begins with a digit. */
-export function readFileName(path: string): FileName {
-  const stem = stemOf(path);
-  const [, name = stem, rest = ''] = /^(.+?)[-_](v?\d[\w.+-]*)$/.exec(stem.slice(0, 300)) ?? [];
+/** Words within a version: behind others, a number begins the version of an artifact with a number in its name. */
+const qualifiers =
+  /^(?:alpha|beta|rc|cr|m|milestone|pre|preview|snapshot|b|build|jre|jdk|android|sp|ga|final|incubating|ea|dev|p|r|rev|release|redhat|hadoop|groovy|scala|spark|java|jvm|jakarta|empty)$/i;
+
+/**
+ * artifact "-" version ["-" classifier]: the version begins at the first part that begins with a digit, but for numbers
+ * in artifacts (`log4j-1.2-api-2.17.1`); where one of the `stated` versions is there, it is that.
+ */
+export function readFileName(path: string, stated: readonly string[] = []): FileName {
+  const stem = stemOf(path).slice(0, 300);
+  for (const version of stated) {
+    const at = stem.indexOf(`-${version}`);
+    const rest = stem.slice(at + version.length + 1);
+    if (at > 0 && (rest === '' || /^-(?!.*-\d)/.test(rest)) && version !== '')
+      return { artifact: stem.slice(0, at), version, classifier: rest.slice(1) };
+  }
+  // Eclipse's bundles: `com.google.guava_30.1.0.v20210127-2300`.
+  const bundle = /^([^_]+(?:\.[^_]+)+)_(\d+\.\d+\.\d+.*)$/.exec(stem);
+  const [, name = stem, rest = ''] =
+    bundle ?? /^(.+?)-(v?\d[\w.+-]*)$/.exec(stem) ?? /^(.+)_(v?\d[\w.+-]*)$/.exec(stem) ?? [];
   if (rest === '') return { artifact: name, version: '', classifier: '' };
-  // `kafka_2.13-3.1.0`: the number of the Scala release belongs to the artifact.
-  const scala = /^(\d(?:\.\d+)?)-(\d.*)$/.exec(rest);
-  if (scala && stem.startsWith(`${name}_`) && /^(?:2\.\d+|3)$/.test(scala[1] ?? ''))
-    return { artifact: `${name}_${scala[1]}`, ...split(scala[2] ?? '') };
+  const [, number = '', word = '', later = ''] = /^(\d[\d.]*)-([a-z]+)-(\d.*)$/i.exec(rest) ?? [];
+  if (later !== '' && !qualifiers.test(word)) return { artifact: `${name}-${number}-${word}`, ...split(later) };
   return { artifact: name, ...split(rest) };
 }
 

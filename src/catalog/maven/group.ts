@@ -12,15 +12,15 @@ interface Known {
   readonly pattern: string;
   readonly group: string;
   readonly evidence: readonly string[];
-  /** Only versions before this major one. */
-  readonly before: number;
+  /** Only versions before this one. */
+  readonly before: readonly number[] | undefined;
 }
 
 const known: readonly Known[] = wellKnown.map(([pattern, group, evidence, before]) => ({
-  pattern: String(pattern),
-  group: String(group),
-  evidence: String(evidence).split('|'),
-  before: typeof before === 'number' ? before : Infinity,
+  pattern: pattern ?? '',
+  group: group ?? '',
+  evidence: evidence?.split('|') ?? [],
+  before: before === undefined ? undefined : numbersOf(before),
 }));
 const knownNames: ReadonlyMap<string, readonly Known[]> = Map.groupBy(
   known.filter(({ pattern }) => !pattern.endsWith('*')),
@@ -79,12 +79,21 @@ export function groupOf(facts: ArchiveFacts, artifact: string, version: string):
 
 /** The well-known artifact that it is: of that name, and with what its archives have. */
 function knownOf(facts: ArchiveFacts, artifact: string, version: string): Known | undefined {
-  const major = Number.parseInt(version, 10);
+  const numbers = numbersOf(version);
   const fits = ({ before, evidence }: Known): boolean =>
-    !(major >= before) && evidence.some((start) => shows(facts, start));
+    (before === undefined || isBefore(numbers, before)) && evidence.some((start) => shows(facts, start));
   return (
     knownNames.get(artifact)?.find(fits) ?? knownPrefixes.find((row) => artifact.startsWith(row.pattern) && fits(row))
   );
+}
+
+function numbersOf(version: string): number[] {
+  return version.split(/[^\d]+/, 4).map(Number);
+}
+
+function isBefore(version: readonly number[], other: readonly number[]): boolean {
+  const at = other.findIndex((number, index) => number !== (version[index] ?? 0));
+  return at >= 0 && (version[at] ?? 0) < (other[at] ?? 0);
 }
 
 const namingAttributes = [

@@ -24,7 +24,7 @@ export interface Identities {
  */
 export function identify(facts: ArchiveFacts, path: string): Identities {
   const usable = facts.descriptors.filter(({ group, artifact, version }) => group && artifact && version);
-  const name = readFileName(path);
+  const name = readFileName(path, statedVersions(facts));
   const descriptor = ownDescriptor(usable, facts, path, name);
   const contained = usable
     .filter((other) => other !== descriptor && !isSame(other, descriptor))
@@ -144,11 +144,11 @@ function artifactOf({ manifest }: ArchiveFacts, name: FileName): string {
   return /^[a-z][a-z\d]*(?:[-_][\w.]+)*$/.test(title) ? title : name.artifact;
 }
 
-function manifestVersion({ manifest }: ArchiveFacts): string {
+function manifestVersion(facts: ArchiveFacts): string {
+  return statedVersions(facts)[0] ?? '';
+}
+
+function statedVersions({ manifest }: ArchiveFacts): string[] {
   const texts = [manifest['Implementation-Version'], manifest['Bundle-Version'], manifest['Specification-Version']];
-  for (const text of texts) {
-    const version = /^v?(\d[\w.+-]*)/.exec(text ?? '')?.[1]?.replace(/-release-\d+$/, '');
-    if (version !== undefined) return version;
-  }
-  return '';
+  return texts.flatMap((text) => /^v?(\d[\w.+-]*)/.exec(text ?? '')?.[1]?.replace(/-release-\d+$/, '') ?? []);
 }
