@@ -83,16 +83,21 @@ function addLocked(into: PythonPackages, file: ImageFile, locked: LockedPackage)
 /** Finds the packages that a dependency means, by their places in the list. */
 export function indexOf(packages: readonly LockedPackage[]): (dependency: LockedDependency) => readonly number[] {
   const byName = new Map<string, number[]>();
-  for (const [index, { name }] of packages.entries()) {
-    const known = byName.get(name);
-    if (known === undefined) byName.set(name, [index]);
-    else known.push(index);
+  const byVersion = new Map<string, number[]>();
+  for (const [index, { name, version }] of packages.entries()) {
+    put(byName, name, index);
+    if (version !== undefined) put(byVersion, `${name} ${version}`, index);
   }
   return ({ name, version }) => {
     const named = byName.get(name) ?? [];
-    if (version === undefined || named.length < 2) return named.slice(0, maximumForks);
-    return named.filter((index) => packages[index]?.version === version).slice(0, maximumForks);
+    return version === undefined || named.length < 2 ? named : (byVersion.get(`${name} ${version}`) ?? []);
   };
+}
+
+function put(map: Map<string, number[]>, key: string, index: number): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [index]);
+  else if (known.length < maximumForks) known.push(index);
 }
 
 /** Versions of one package for different platforms. */

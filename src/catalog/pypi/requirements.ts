@@ -29,7 +29,7 @@ export function addRequirements(into: PythonPackages, files: readonly ImageFile[
   const constraining = new Set([...lists.values()].flatMap(({ constraints }) => constraints));
   const isConstraint = (path: string): boolean => kindOf(path) === 'constraints' || constraining.has(path);
   const tops = [...lists.keys()].filter((path) => !isConstraint(path) && !isForDevelopment(path));
-  const needed = reachable(lists, tops, 'includes');
+  const needed = reachable(lists, tops, Number.POSITIVE_INFINITY);
   for (const [path, list] of lists) {
     checkIncluded(into, list, lists);
     const scope = isConstraint(path) && !needed.has(path) ? 'optional' : needed.has(path) ? undefined : 'dev';
@@ -70,13 +70,12 @@ function isForDevelopment(path: string): boolean {
     .some((word) => developmentWords.has(word));
 }
 
-function reachable(
-  lists: ReadonlyMap<string, Listed>,
-  starts: readonly string[],
-  by: 'includes' | 'constraints',
-): ReadonlySet<string> {
+function reachable(lists: ReadonlyMap<string, Listed>, starts: readonly string[], limit: number): ReadonlySet<string> {
   const seen = new Set(starts);
-  for (const path of seen) for (const next of lists.get(path)?.[by] ?? []) if (lists.has(next)) seen.add(next);
+  for (const path of seen) {
+    if (seen.size >= limit) break;
+    for (const next of lists.get(path)?.includes ?? []) if (lists.has(next)) seen.add(next);
+  }
   return seen;
 }
 
@@ -87,12 +86,15 @@ function checkIncluded(into: PythonPackages, list: Listed, lists: ReadonlyMap<st
   into.problem('unreadable', 'A list of requirements includes another that is not there', list.file, missing);
 }
 
+/** Lists of constraints that one list uses. */
+const maximumConstraints = 100;
+
 /** Versions that the constraints of a file, and of those it includes, allow. */
 function pinsFor(lists: ReadonlyMap<string, Listed>, path: string): (name: string) => Pinned | undefined {
   let pins: Map<string, Pinned> | undefined;
   return (name) => {
     pins ??= new Map(
-      [...reachable(lists, lists.get(path)?.constraints ?? [], 'includes')]
+      [...reachable(lists, lists.get(path)?.constraints ?? [], maximumConstraints)]
         .flatMap((constraint) => lists.get(constraint)?.entries ?? [])
         .flatMap((entry) => (entry.kind === 'requirement' ? [[entry.requirement.name, entry] as const] : [])),
     );
