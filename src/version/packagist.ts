@@ -15,6 +15,7 @@
 //
 // Branches ("dev-master", "dev-fix") have no order, so they are refused.
 import { compareNumerals, type Numeral, numeralOf } from './numeral.ts';
+import { trimBlanks } from './trim.ts';
 import { refusal, unparsable } from './unparsable.ts';
 import type { Ordering, Unparsable, Version, VersionScheme } from './version.ts';
 
@@ -45,7 +46,7 @@ const open = 9_999_999;
 const longest = 4;
 
 // The blanks that PHP's `trim` takes.
-const outerBlanks = /^[\t\n\r\v\0 ]+|[\t\n\r\v\0 ]+$/g;
+const blanks = '\t\n\r\v\0 ';
 const alias = /^([^,\s]+) +as +[^,\s]+$/;
 const flag = /@(?:stable|RC|beta|alpha|dev)$/i;
 const build = /^([^,\s+]+)\+\S+$/;
@@ -63,7 +64,7 @@ function parse(text: string): PackagistVersion | Unparsable {
   const refused = refusal(text);
   if (refused !== undefined) return unparsable(text, refused);
   if (plain.test(text)) return { kind: 'version', text, parts: fourNumbers(text) };
-  let rest = text.replace(outerBlanks, '');
+  let rest = trimBlanks(text, blanks);
   rest = alias.exec(rest)?.[1] ?? rest;
   rest = rest.replace(flag, '');
   if (/^(?:master|trunk|default)$/.test(rest) || /^dev-/i.test(rest)) {

@@ -14,6 +14,7 @@
 //
 // Texts from before PEP 440 that do not fit ("2004d", "0.1dev-r1234") are refused, as pip refuses them.
 import { compareNumerals, compareRows, type Numeral, numeralOf } from './numeral.ts';
+import { trimBlanks } from './trim.ts';
 import { refusal, unparsable } from './unparsable.ts';
 import type { Ordering, Unparsable, Version, VersionScheme } from './version.ts';
 
@@ -46,8 +47,9 @@ const finalPhase = 4;
 
 const plain = /^[0-9]+(?:\.[0-9]+)*$/;
 // Python's `\s`, which differs from JavaScript's in U+001C to U+001F, U+0085 and U+FEFF.
-const blank = String.raw`[\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+`;
-const outerBlanks = new RegExp(`^${blank}|${blank}$`, 'g');
+const blanks =
+  '\t\n\v\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a' +
+  '\u2028\u2029\u202f\u205f\u3000';
 const head = /v?(?:([0-9]+)!)?([0-9]+(?:\.[0-9]+)*)/iy;
 const preRelease = /[._-]?(alpha|a|beta|b|preview|pre|c|rc)[._-]?([0-9]*)/iy;
 const postRelease = /(?:-([0-9]+)|[._-]?(?:post|rev|r)[._-]?([0-9]*))/iy;
@@ -64,7 +66,7 @@ function parse(text: string): Pep440Version | Unparsable {
     const release = releaseOf(text);
     return { kind: 'version', text, epoch: 0, release, phase: finalPhase, pre: 0, post: -1, dev: Infinity, local: [] };
   }
-  const trimmed = text.replace(outerBlanks, '');
+  const trimmed = trimBlanks(text, blanks);
   let at = 0;
   const take = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = at;
