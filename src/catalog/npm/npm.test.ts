@@ -209,3 +209,18 @@ it('keeps long keys of Yarn and documents before the lock file of pnpm', () => {
     'b@2.0.0 locked',
   ]);
 });
+
+it("packages of Plug'n'Play are installed where their archives are", () => {
+  const files = filesOf('yarn-4.18.1-pnp');
+  const bare = Object.fromEntries(Object.entries(files).filter(([path]) => !/\/acorn-npm-.*zip$/.test(path)));
+  expect(list(catalog(files))).toContain('acorn@8.14.0 direct');
+  expect(list(catalog(bare))).toContain('acorn@8.14.0 direct locked');
+  expect(list(catalog(files))).toContain('fsevents@2.3.3 direct optional locked');
+  expect(edges(catalog(files))).toContain('debug@4.3.4 depends-on ms@2.1.2');
+});
+
+it('keeps only the first bytes of an archive', () => {
+  const extraction = yarnCache.open('app/.yarn/cache/a-npm-1.0.0-0123456789-0123456789.zip', 9);
+  expect(extraction.write(Buffer.from('PK\u0003\u0004 more'))).toBe(false);
+  expect(extraction.end()?.bytes).toEqual(Uint8Array.from([0x50, 0x4b, 3, 4]));
+});

@@ -109,9 +109,9 @@ function stateOfProgram(text: string): unknown {
 
 /** The value of a literal in single quotes from its first character on (ECMA-262, clause 12.9.4). */
 function unescaped(text: string, start: number): string {
-  const end = /(?:[^'\\]|\\[^])*/y;
-  end.lastIndex = start;
-  const body = end.exec(text)?.[0] ?? '';
+  let end = start;
+  while (end < text.length && text[end] !== "'") end += text[end] === '\\' ? 2 : 1;
+  const body = text.slice(start, end);
   return body.replace(/\\([^])/g, (_all, char: string) => (char === '\n' ? '' : char));
 }
 
