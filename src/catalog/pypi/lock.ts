@@ -49,7 +49,7 @@ export function addLock(into: PythonPackages, file: ImageFile, packages: readonl
       const binding = dependency.extra === undefined ? bindingOf(dependency.marker) : 'optional';
       for (const found of find(dependency)) {
         const to = purls[found];
-        const scope = locked.root ? packages[found]?.scope : binding === 'needed' ? undefined : 'optional';
+        const scope = locked.root ? scopeOf(packages[found]) : binding === 'needed' ? undefined : 'optional';
         if (to !== undefined) into.relate('depends-on', from, to, scope);
       }
     }
@@ -62,7 +62,7 @@ function addLocked(into: PythonPackages, file: ImageFile, locked: LockedPackage)
     into.versionless(name, file);
     return undefined;
   }
-  const scope = locked.scope ?? (bindingOf(locked.marker) === 'needed' ? undefined : 'optional');
+  const scope = scopeOf(locked);
   const [integrity, second] = hashes;
   return into.add(
     {
@@ -80,8 +80,13 @@ function addLocked(into: PythonPackages, file: ImageFile, locked: LockedPackage)
   );
 }
 
+/** What is for another platform, or for an extra, may be missing. */
+function scopeOf(locked: LockedPackage | undefined): LockedPackage['scope'] {
+  return locked?.scope ?? (bindingOf(locked?.marker) === 'needed' ? undefined : 'optional');
+}
+
 /** Finds the packages that a dependency means, by their places in the list. */
-export function indexOf(packages: readonly LockedPackage[]): (dependency: LockedDependency) => readonly number[] {
+function indexOf(packages: readonly LockedPackage[]): (dependency: LockedDependency) => readonly number[] {
   const byName = new Map<string, number[]>();
   const byVersion = new Map<string, number[]>();
   for (const [index, { name, version }] of packages.entries()) {

@@ -68,7 +68,7 @@ function readAddress(text: string): Omit<Requirement, 'name' | 'extras'> {
 }
 
 /** The version in the name of the file at an address. */
-export function versionOfAddress(url: string): string | undefined {
+function versionOfAddress(url: string): string | undefined {
   return archiveAt(url)?.version;
 }
 
