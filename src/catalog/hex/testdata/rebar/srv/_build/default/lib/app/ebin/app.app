@@ -1,0 +1,6 @@
+{application,app,
+             [{description,"x"},
+              {vsn,"1.1.0"},
+              {registered,[]},
+              {applications,[kernel,stdlib,edep]},
+              {modules,[]}]}.
