@@ -34,6 +34,7 @@ export const conan: VersionScheme<ConanVersion> = { id: 'conan', parse, compare 
 
 const allowed = /^[A-Za-z0-9_.+-]+$/;
 const grouped = /^\d+(?:_\d+)+$/;
+const signed = /^[+-]\d+(?:_\d+)*$/;
 
 function parse(text: string): ConanVersion | Unparsable {
   const refused = refusal(text);
@@ -42,12 +43,19 @@ function parse(text: string): ConanVersion | Unparsable {
   const plus = text.lastIndexOf('+');
   const before = plus < 0 ? text : text.slice(0, plus);
   const hyphen = before.indexOf('-');
+  const main = hyphen < 0 ? before : before.slice(0, hyphen);
+  const pre = hyphen < 0 ? undefined : before.slice(hyphen + 1);
+  const build = plus < 0 ? undefined : text.slice(plus + 1);
+  // Python would take the sign for a number's: no version is meant so.
+  if ([main, pre, build].some((row) => row?.split('.').some((item) => signed.test(item)))) {
+    return unparsable(text, 'the version has a number with a sign');
+  }
   return {
     kind: 'version',
     text,
-    main: readItems(hyphen < 0 ? before : before.slice(0, hyphen)),
-    pre: hyphen < 0 ? undefined : readItems(before.slice(hyphen + 1)),
-    build: plus < 0 ? undefined : readItems(text.slice(plus + 1)),
+    main: readItems(main),
+    pre: pre === undefined ? undefined : readItems(pre),
+    build: build === undefined ? undefined : readItems(build),
   };
 }
 
