@@ -11,9 +11,13 @@ import { readText } from '../document.ts';
  */
 export type Description = ReadonlyMap<string, string>;
 
-const maximumFields = 500;
+const wanted: ReadonlySet<string> = new Set([
+  ...['Package', 'Version', 'Built', 'Priority', 'License', 'URL', 'biocViews', 'Repository'],
+  ...['Depends', 'Imports', 'LinkingTo', 'Suggests'],
+  ...['RemoteType', 'RemoteUsername', 'RemoteRepo', 'RemoteSha'],
+]);
 
-/** The fields by name, continuations put together with blanks; the first of equal ones counts. */
+/** The fields that are read, by name, continuations put together with blanks; the first of equal ones counts. */
 export function readDescription(bytes: Uint8Array): Description {
   const fields = new Map<string, string>();
   let name: string | undefined;
@@ -23,15 +27,15 @@ export function readDescription(bytes: Uint8Array): Description {
   };
   for (const line of textOf(bytes).split('\n')) {
     if (line.startsWith(' ') || line.startsWith('\t')) {
-      parts.push(line.trim());
+      if (name !== undefined) parts.push(line.trim());
       continue;
     }
     const colon = line.indexOf(':');
     if (colon <= 0) continue;
     close();
-    if (fields.size >= maximumFields) return fields;
-    name = line.slice(0, colon);
-    parts = [line.slice(colon + 1).trim()];
+    const said = line.slice(0, colon);
+    name = wanted.has(said) ? said : undefined;
+    parts = name === undefined ? [] : [line.slice(colon + 1).trim()];
   }
   close();
   return fields;
