@@ -3,7 +3,7 @@
 // source  = "crates.io" / "git" / "local" / "registry" / …   kind = "runtime" (the default) / "build"
 import type { ImageFile } from '../catalog.ts';
 import { asArray, asObject, asText, readJson } from '../document.ts';
-import { readProgram } from '../executable/program.ts';
+import { readProgram } from '../executable/read-program.ts';
 import type { Gatherer, Sighting } from '../gather.ts';
 import { isCrateVersion } from './lock.ts';
 

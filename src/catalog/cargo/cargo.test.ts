@@ -169,7 +169,7 @@ describe('programs', () => {
     ['an empty list', { packages: [] }],
     ['a list of nothing', { packages: [null] }],
     ['a bad name', { packages: [{ name: '../x', version: '1.0.0' }] }],
-    ['too long a list', { packages: new Array(20_001).fill(0) }],
+    ['too long a list', { packages: Array.from({ length: 20_001 }, () => 0) }],
   ])('with %s are told', (_name, list) => {
     const { packages, problems } = catalog({ x: rustProgram(list) });
     expect(packages).toEqual([]);

@@ -1,6 +1,6 @@
 // cargo-auditable: section ".dep-v0" = JSON, compressed as zlib (RFC 1950) at level 7; in ELF its section is not loaded,
 // so it lies behind all that is, before the table of sections that tells where it is.
-import { inflateSync, constants as zlib } from 'node:zlib';
+import { inflateRawSync, inflateSync, constants as zlib } from 'node:zlib';
 import type { Captures } from './capture.ts';
 import { finder, type Pattern } from './find.ts';
 import type { Layout, SectionTable, Span } from './layout.ts';
@@ -18,6 +18,8 @@ const headers: readonly Pattern[] = ['7801', '785e', '789c', '78da'].map((hex) =
   bytes: Buffer.from(hex, 'hex'),
   anchor: { at: 0, length: 2 },
 }));
+const header = Buffer.from('789c', 'hex');
+const cutShort = 'cut short';
 const opening = '{"packages":[';
 const sectionName: Pattern = { bytes: Buffer.from('\0.dep-v0\0'), anchor: { at: 5, length: 4 } };
 const firstWanted = 1024;
@@ -25,6 +27,8 @@ const maximumPacked = 1 << 20;
 const maximumText = 16 << 20;
 /** Beginnings of compressed data that are tried out, which costs some 20 µs each. */
 const maximumTries = 20_000;
+/** Lists that are kept until it is known which one is the program's. */
+const maximumAudits = 4;
 /** Section headers that are read; real programs have some forty. */
 const maximumSections = 4096;
 
@@ -57,9 +61,13 @@ export function auditSearch(layout: Layout, captures: Captures): AuditSearch {
       if (layout.audits !== undefined) return;
       for (const find of finders) {
         find(piece, at, (end) => {
-          const [type, second] = [piece[end - at], piece[end - at + 1]];
-          if (type !== undefined && !mayBegin(type, second)) return;
-          if (audits.length < 4 && tries++ < maximumTries) tryOut(end, audits, captures);
+          const rest = piece.subarray(end - at, end - at + firstWanted);
+          if (!mayBegin(rest) || tries >= maximumTries) return;
+          if (rest.length === firstWanted) {
+            tries++;
+            if (!opens(rest)) return;
+          }
+          follow(end, audits, captures);
         });
       }
       findName(piece, at, (end) => names.size < 64 && names.add(end - sectionName.bytes.length + 1));
@@ -69,34 +77,32 @@ export function auditSearch(layout: Layout, captures: Captures): AuditSearch {
 }
 
 /** Whether a block of deflate (RFC 1951, 3.2.3) may begin so: compressed, and with no more codes than there are. */
-function mayBegin(first: number, second: number | undefined): boolean {
-  const type = (first >> 1) & 3;
-  if (type === 1) return true;
-  return type === 2 && first >> 3 <= 29 && (second === undefined || (second & 31) <= 29);
+function mayBegin([first, second]: Buffer): boolean {
+  if (first === undefined || ((first >> 1) & 3) === 1) return true;
+  return ((first >> 1) & 3) === 2 && first >> 3 <= 29 && (second === undefined || (second & 31) <= 29);
 }
 
-function tryOut(end: number, audits: Audit[], captures: Captures): void {
-  let opened = false;
-  captures.begin(end, firstWanted, (bytes, last) => {
-    const stream = Buffer.concat([Buffer.from('789c', 'hex'), bytes]);
-    opened ||= opens(stream);
-    if (!opened) return undefined;
-    const audit = whole(stream, end - 2);
-    const open = audit.fault?.detail === 'cut short' && !last && bytes.length < maximumPacked;
-    if (open) return bytes.length * 4;
-    audits.push(audit);
-    return undefined;
-  });
-}
-
-function opens(stream: Buffer): boolean {
+function opens(deflated: Buffer): boolean {
   try {
     const options = { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: 2 << 20 };
-    return inflateSync(stream, options).toString('latin1', 0, opening.length) === opening;
+    return inflateRawSync(deflated, options).toString('latin1', 0, opening.length) === opening;
   } catch {
     // What can't be inflated is no such list; one with damage further on is found by its section.
     return false;
   }
+}
+
+/** Takes a list whole, by and by. */
+function follow(end: number, audits: Audit[], captures: Captures): void {
+  let opened = false;
+  captures.begin(end, firstWanted, (bytes, last) => {
+    opened ||= opens(bytes);
+    if (!opened || audits.length >= maximumAudits) return undefined;
+    const audit = whole(Buffer.concat([header, bytes]), end - header.length);
+    if (audit.fault?.detail === cutShort && !last && bytes.length < maximumPacked) return bytes.length * 4;
+    audits.push(audit);
+    return undefined;
+  });
 }
 
 function whole(bytes: Buffer, offset: number): Audit {
@@ -104,7 +110,7 @@ function whole(bytes: Buffer, offset: number): Audit {
     return { offset, text: inflateSync(bytes, { maxOutputLength: maximumText }).toString('utf8') };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
-    const detail = code === 'Z_BUF_ERROR' ? 'cut short' : String(code);
+    const detail = code === 'Z_BUF_ERROR' ? cutShort : String(code);
     return { offset, fault: { ...unreadable, code: 'corrupt', detail } };
   }
 }
@@ -138,7 +144,10 @@ function listed(
 }
 
 /** By the table of sections where it is known, else whatever was found first. */
-function resultOf(audits: readonly Audit[], listedAt: readonly number[] | undefined): ReturnType<AuditSearch['result']> {
+function resultOf(
+  audits: readonly Audit[],
+  listedAt: readonly number[] | undefined,
+): ReturnType<AuditSearch['result']> {
   const fitting = audits.filter(({ offset }) => listedAt?.includes(offset) ?? true);
   const read = fitting.find(({ text }) => text !== undefined);
   if (read !== undefined) return { rust: read.text, faults: [] };

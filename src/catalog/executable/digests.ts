@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 
 const algorithms = ['md5', 'sha1', 'sha256'] as const;
 /** Folders where distributions put programs, which are theirs only with the digests that they state. */
-const distributionFolders = ['usr/bin/', 'usr/sbin/', 'usr/lib/', 'usr/lib64/', 'usr/libexec/', 'bin/', 'sbin/', 'lib/'];
+const distributionFolders = [
+  'usr/bin/',
+  'usr/sbin/',
+  'usr/lib/',
+  'usr/lib64/',
+  'usr/libexec/',
+  'bin/',
+  'sbin/',
+  'lib/',
+];
 
 /** Computes the digests of a file as its bytes pass. */
 export interface Digests {

@@ -123,12 +123,7 @@ function padded(length: number): number {
   return Math.ceil(length / 4) * 4;
 }
 
-function sectionTable(
-  number: NumberAt,
-  wide: boolean,
-  littleEndian: boolean,
-  size: number,
-): SectionTable | undefined {
+function sectionTable(number: NumberAt, wide: boolean, littleEndian: boolean, size: number): SectionTable | undefined {
   const offset = wide ? number(40, 8) : number(32, 4);
   const [entry, count, names] = [number(wide ? 58 : 46, 2), number(wide ? 60 : 48, 2), number(wide ? 62 : 50, 2)];
   const bytes = wide ? 64 : 40;

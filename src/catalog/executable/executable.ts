@@ -11,6 +11,8 @@ import { programExtractor, writeProgram } from './program.ts';
 
 /** Headers of programs, and Go's note, are within. */
 const pageBytes = 4096;
+/** Bytes of the headers alone. */
+const smallestProgram = 64;
 
 /** Endings of files that are many in images and are no programs. */
 const otherEndings: readonly string[] = ['.py', '.pyc', '.js', '.json', '.html', '.h', '.md', '.txt', '.gz', '.class'];
@@ -29,12 +31,12 @@ export const executable: Extractor = {
 function readingOf(path: string, size: number): Extraction {
   let head: Buffer = Buffer.alloc(0);
   let body: Body | undefined;
-  let over = size < 64;
-  const begin = (): boolean => {
+  let over = size < smallestProgram;
+  const page = Math.min(pageBytes, size);
+  const begin = (): Body | undefined => {
     const layout = layoutOf(head, size);
-    body = layout && bodyOf(layout, path);
-    over = body === undefined;
-    return !over && (body?.see(head, 0) ?? false);
+    over = layout === undefined;
+    return layout && bodyOf(layout, path);
   };
   return {
     write(chunk) {
@@ -46,14 +48,18 @@ function readingOf(path: string, size: number): Extraction {
         return false;
       }
       // Copied, for the chunk is overwritten.
-      const taken = Math.max(0, Math.min(pageBytes, size) - head.length);
-      head = Buffer.concat([head, bytes.subarray(0, taken)]);
-      if (head.length < Math.min(pageBytes, size)) return true;
-      const more = begin();
-      return taken < bytes.length && more ? (body?.see(bytes.subarray(taken)) ?? false) : more;
+      const rest = page - head.length;
+      head = Buffer.concat([head, bytes.subarray(0, rest)]);
+      if (head.length < page) return true;
+      body = begin();
+      const more = body?.see(head) ?? false;
+      return body !== undefined && bytes.length > rest ? body.see(bytes.subarray(rest)) : more;
     },
     end() {
-      if (body === undefined && !over && head.length >= 64) begin();
+      if (body === undefined && !over && head.length >= smallestProgram) {
+        body = begin();
+        body?.see(head);
+      }
       return body?.end();
     },
   };
@@ -71,7 +77,7 @@ function layoutOf(head: Buffer, size: number): Layout | undefined {
 
 interface Body {
   /** Takes the next bytes; `false` when what follows is of no interest. */
-  see(bytes: Buffer, at?: number): boolean;
+  see(bytes: Buffer): boolean;
   end(): Extract | undefined;
 }
 

@@ -37,13 +37,15 @@ interface Found {
   modules?: string;
   /** From the text among the constants. */
   markedModules?: string;
+  /** Whether the text among the constants is being read. */
+  marking: boolean;
   blob: boolean;
   cut: boolean;
 }
 
 /** A search of a program with that layout. */
 export function goSearch(layout: Layout, captures: Captures): GoSearch {
-  const found: Found = { blob: false, cut: false };
+  const found: Found = { marking: false, blob: false, cut: false };
   const candidates = new Map<number, string>();
   const [findBlob, findMarker, findVersion] = [finder(blob), finder(startMarker), finder(versionText)];
   const remember = (piece: Buffer, at: number) => (end: number) => {
@@ -153,15 +155,18 @@ function pointerAt(bytes: Buffer, at: number, size: 4 | 8, littleEndian: boolean
   return Number(littleEndian ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
 }
 
+/** One at a time, for each may be long. */
 function readMarked(end: number, found: Found, captures: Captures): void {
-  if (found.markedModules !== undefined) return;
+  if (found.markedModules !== undefined || found.marking) return;
   let searched = 0;
-  captures.begin(end, 1024, (bytes, last) => {
+  found.marking = captures.begin(end, 1024, (bytes, last) => {
     const index = bytes.indexOf(endMarker, Math.max(0, searched - endMarker.length));
     searched = bytes.length;
-    if (index >= 0) found.markedModules ??= utf8(bytes.subarray(0, index));
-    else if (last) found.cut = true;
-    return index >= 0 || last || bytes.length > maximumModules ? undefined : bytes.length * 2;
+    if (index < 0 && !last && bytes.length <= maximumModules) return bytes.length * 2;
+    found.marking = false;
+    if (index >= 0) found.markedModules = utf8(bytes.subarray(0, index));
+    else found.cut = true;
+    return undefined;
   });
 }
 
@@ -184,7 +189,7 @@ function resultOf(found: Found, { goNote, packed }: Layout): ReturnType<GoSearch
   const modules = found.modules ?? found.markedModules;
   const there = found.blob || modules !== undefined;
   if (packed && !there) tell('unsupported', 'A packed program cannot be looked into', 'UPX');
-  if (found.cut) tell('corrupt', 'The build info of a Go program is cut short');
+  if (found.cut && modules === undefined) tell('corrupt', 'The build info of a Go program is cut short');
   else if (there && found.version === undefined) {
     tell('unreadable', 'A Go program does not say by which Go it was built');
   } else if (goNote && !there) tell('unreadable', 'A Go program has no build info');

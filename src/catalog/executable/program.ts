@@ -1,6 +1,4 @@
 import type { ProblemCode } from '../../inventory/inventory.ts';
-import type { ImageFile } from '../catalog.ts';
-import { asArray, asObject, asText, readJson } from '../document.ts';
 
 /** The identifier of the extractor that looks into programs. */
 export const programExtractor = 'executable';
@@ -28,17 +26,4 @@ export interface ProgramFault {
 /** A program as the bytes that an extractor hands on, in their own memory. */
 export function writeProgram(program: Program): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(program));
-}
-
-/** The program of an extracted file; `undefined` when the file is none. Throws `DocumentError`. */
-export function readProgram(file: ImageFile): Program | undefined {
-  if (file.extractor !== programExtractor) return undefined;
-  const value = asObject(readJson(file.bytes));
-  const go = asObject(value?.['go']);
-  return {
-    format: value?.['format'] as Program['format'],
-    go: go && { version: asText(go['version']), modules: asText(go['modules']) },
-    rust: asText(value?.['rust']),
-    faults: (asArray(value?.['faults']) ?? []) as readonly ProgramFault[],
-  };
 }

@@ -1,5 +1,5 @@
 import type { ImageFile } from '../catalog.ts';
-import { readProgram } from '../executable/program.ts';
+import { readProgram } from '../executable/read-program.ts';
 import type { Gatherer, Sighting } from '../gather.ts';
 import { type BuildInfo, type BuiltModule, readBuildInfo } from './build-info.ts';
 import { golangPurl, moduleSighting } from './module.ts';
