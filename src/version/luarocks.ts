@@ -38,13 +38,12 @@ const deltas: ReadonlyMap<string, number> = new Map([
   ['beta', -100_000],
   ['alpha', -1_000_000],
 ]);
-const blanks = /^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g;
 const revisionPattern = /-(\d+)$/;
 
 function parse(text: string): LuarocksVersion | Unparsable {
   const refused = refusal(text);
   if (refused !== undefined) return unparsable(text, refused);
-  const word = text.replace(blanks, '');
+  const word = text.trim();
   const found = revisionPattern.exec(word);
   const items = readItems(found === null ? word : word.slice(0, found.index));
   if (items === undefined) return unparsable(text, 'something other than numbers and words between ".", "-" and "_"');
