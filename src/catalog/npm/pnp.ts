@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { asArray, asObject, DocumentError, readJson, readText } from '../document.ts';
 import { type Lock, type LockEntry, type LockInput, splitAt } from './lock.ts';
 import { type Edge } from './resolution.ts';
-import { locatorOf, withoutVirtual } from './yarn-berry.ts';
+import { keyOf, locatorOf, withoutVirtual } from './yarn-berry.ts';
 
 /** What other files tell of a project with Plug'n'Play. */
 export interface PnpKnowledge {
@@ -55,7 +55,7 @@ function addEntry(found: Found, versions: ReadonlyMap<string, string>, entries: 
   const { name, dependencies } = found;
   const reference = withoutVirtual(found.reference);
   if (/^(?:link|portal):/.test(reference)) return;
-  const key = `${name}@${reference}`;
+  const key = keyOf(`${name}@${reference}`);
   const before = entries.get(key);
   const known = before?.dependencies ?? [];
   const version = locatorOf(key)?.version ?? versions.get(key);
@@ -82,7 +82,7 @@ function edgesOf(list: readonly unknown[]): Edge[] {
     const [name, target] = asArray(item) ?? [];
     const [real, reference] = asArray(target) ?? [name, target];
     if (typeof real !== 'string' || typeof reference !== 'string') return [];
-    return [{ to: `${real}@${withoutVirtual(reference)}` }];
+    return [{ to: keyOf(`${real}@${reference}`) }];
   });
 }
 

@@ -40,6 +40,16 @@ export function withoutVirtual(reference: string): string {
   return reference.startsWith('virtual:') ? reference.slice(reference.indexOf('#') + 1) : reference;
 }
 
+/** The key of a package: a patch that Yarn itself brings is the package that is patched. */
+export function keyOf(locator: string): string {
+  const [name, written] = splitAt(locator) ?? [];
+  if (name === undefined || written === undefined) return locator;
+  const reference = withoutVirtual(written);
+  return /^patch:[^#]*#(?:[^#]*[!~])?builtin</.test(reference)
+    ? decoded(reference.slice(6).split('#', 1)[0] ?? '')
+    : `${name}@${reference}`;
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -52,10 +62,10 @@ function decoded(text: string): string {
 export function readYarnBerry(blocks: readonly Block[], input: LockInput): Lock {
   const byKey = new Map<string, string>();
   for (const { keys, fields } of blocks) {
-    const resolution = textOf(fields, 'resolution');
-    for (const key of resolution === undefined ? [] : keys) {
-      byKey.set(key, resolution ?? '');
-      byKey.set(key.split('::', 1)[0] ?? key, resolution ?? '');
+    const to = keyOf(textOf(fields, 'resolution') ?? '');
+    for (const key of to === '' ? [] : keys) {
+      byKey.set(key, to);
+      byKey.set(key.split('::', 1)[0] ?? key, to);
     }
   }
   const entries = new Map<string, LockEntry>();
@@ -75,7 +85,9 @@ export function readYarnBerry(blocks: readonly Block[], input: LockInput): Lock 
       roots++;
       asked.push(...scoped(dependencies, locator.reference.slice(10), input));
     } else if (textOf(fields, 'linkType') !== 'soft') {
-      entries.set(resolution, entryOf(locator, fields, dependencies));
+      const key = keyOf(resolution);
+      const known = entries.get(key);
+      if (known === undefined || key === resolution) entries.set(key, entryOf(locator, fields, dependencies));
     }
   }
   if (blocks.length > 0 && blocks[0]?.keys[0] !== '__metadata')
@@ -85,7 +97,8 @@ export function readYarnBerry(blocks: readonly Block[], input: LockInput): Lock 
 
 function entryOf(locator: Locator, fields: Fields, dependencies: readonly Edge[]): LockEntry {
   const version = textOf(fields, 'version');
-  const usual = locator.reference.startsWith('npm:') || locator.reference.includes('!builtin<');
+  const key = `${locator.name}@${locator.reference}`;
+  const usual = locator.reference.startsWith('npm:') || keyOf(key) !== key;
   return {
     name: locator.name,
     // A version that was cut off does not agree with the locator.

@@ -12,7 +12,7 @@ export const yarnCache: Extractor = {
     let kept: Uint8Array = new Uint8Array();
     return {
       write: (chunk) => {
-        kept = chunk.slice(0, 4);
+        kept = Uint8Array.from(chunk.subarray(0, 4));
         return false;
       },
       end: () => ({ bytes: kept }),
