@@ -11,11 +11,12 @@ import { readText } from '../document.ts';
  */
 export type Description = ReadonlyMap<string, string>;
 
-const wanted: ReadonlySet<string> = new Set([
-  ...['Package', 'Version', 'Built', 'Priority', 'License', 'URL', 'biocViews', 'Repository'],
-  ...['Depends', 'Imports', 'LinkingTo', 'Suggests'],
-  ...['RemoteType', 'RemoteUsername', 'RemoteRepo', 'RemoteSha'],
-]);
+const wanted: ReadonlySet<string> = new Set(
+  (
+    'Package Version Built Priority License URL biocViews Repository Depends Imports LinkingTo Suggests ' +
+    'RemoteType RemoteUsername RemoteRepo RemoteSha'
+  ).split(' '),
+);
 
 /** The fields that are read, by name, continuations put together with blanks; the first of equal ones counts. */
 export function readDescription(bytes: Uint8Array): Description {
