@@ -58,6 +58,9 @@ export function valueOf(list: Term | undefined, key: string): Term | undefined {
 }
 
 function skip(reading: Reading): void {
+  const code = reading.text.charCodeAt(reading.at);
+  // Most terms begin where the last one ended.
+  if (code > 0x20 && code !== 0x23 && code !== 0x25) return;
   space.lastIndex = reading.at;
   if (space.test(reading.text)) reading.at = space.lastIndex;
 }
@@ -84,23 +87,35 @@ function readTerm(reading: Reading): Term {
 
 function readOne(reading: Reading): Term {
   skip(reading);
-  if (take(reading, '%{') || take(reading, '#{')) return readMap(reading);
-  if (take(reading, '{')) return { kind: 'tuple', items: readItems(reading, '}') };
-  if (take(reading, '[')) return { kind: 'list', items: readItems(reading, ']') };
-  if (take(reading, '<<')) return readBinary(reading);
-  const start = reading.text[reading.at];
-  if (start === '"') return { kind: 'text', text: readTexts(reading) };
-  if (start === '$') return { kind: 'number', text: readWord(reading, character) };
-  if (start === "'") return { kind: 'atom', text: readQuoted(reading, "'") };
-  if (start === ':') {
-    reading.at++;
-    return {
-      kind: 'atom',
-      text: reading.text[reading.at] === '"' ? readQuoted(reading, '"') : readWord(reading, word),
-    };
+  const { text, at } = reading;
+  switch (text[at]) {
+    case '{':
+      reading.at++;
+      return { kind: 'tuple', items: readItems(reading, '}') };
+    case '[':
+      reading.at++;
+      return { kind: 'list', items: readItems(reading, ']') };
+    case '%':
+    case '#':
+      reading.at += 2;
+      return readMap(reading);
+    case '<':
+      if (!take(reading, '<<')) fail(reading);
+      return readBinary(reading);
+    case '"':
+      return { kind: 'text', text: readTexts(reading) };
+    case "'":
+      return { kind: 'atom', text: readQuoted(reading, "'") };
+    case ':':
+      reading.at++;
+      return { kind: 'atom', text: text[at + 1] === '"' ? readQuoted(reading, '"') : readWord(reading, word) };
+    case '$':
+      return { kind: 'number', text: readWord(reading, character) };
+    default:
+      return /[\d+-]/.test(text[at] ?? '')
+        ? { kind: 'number', text: readWord(reading, number) }
+        : { kind: 'atom', text: readWord(reading, word) };
   }
-  if (start !== undefined && /[\d+-]/.test(start)) return { kind: 'number', text: readWord(reading, number) };
-  return { kind: 'atom', text: readWord(reading, word) };
 }
 
 function readWord(reading: Reading, pattern: RegExp): string {
