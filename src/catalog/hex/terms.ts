@@ -88,7 +88,8 @@ function readTerm(reading: Reading): Term {
 function readOne(reading: Reading): Term {
   skip(reading);
   const { text, at } = reading;
-  switch (text[at]) {
+  const start = text[at] ?? '';
+  switch (start) {
     case '{':
       reading.at++;
       return { kind: 'tuple', items: readItems(reading, '}') };
@@ -112,7 +113,7 @@ function readOne(reading: Reading): Term {
     case '$':
       return { kind: 'number', text: readWord(reading, character) };
     default:
-      return /[\d+-]/.test(text[at] ?? '')
+      return /[\d+-]/.test(start)
         ? { kind: 'number', text: readWord(reading, number) }
         : { kind: 'atom', text: readWord(reading, word) };
   }
