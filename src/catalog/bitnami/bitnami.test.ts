@@ -20,18 +20,18 @@ function catalog(files: Readonly<Record<string, string | Uint8Array>>): CatalogR
 }
 
 describeCataloger(bitnami, [
-  { name: 'an SPDX document', files: spdx, expected: ['pgaudit 17.0.0 arm64', 'postgresql 17.2.0 arm64'] },
-  { name: 'a list of older images', files: older, expected: ['gosu 1.14.0 amd64', 'mongodb-shell 4.4.11 amd64'] },
+  { name: 'an SPDX document', files: spdx, expected: ['pgaudit 17.0.0-8 arm64', 'postgresql 17.2.0-8 arm64'] },
+  { name: 'a list of older images', files: older, expected: ['gosu 1.14.0-1 amd64', 'mongodb-shell 4.4.11-0 amd64'] },
 ]);
 describeMutations(bitnami, [spdx, older]);
 
 it('reads packages whole, with what contains what', () => {
   const { packages, relationships, problems } = catalog(spdx);
-  const id = 'pkg:bitnami/postgresql@17.2.0?arch=arm64&distro=debian-12';
+  const id = 'pkg:bitnami/postgresql@17.2.0-8?arch=arm64&distro=debian-12';
   expect(packages[1]).toEqual({
     id,
     name: 'postgresql',
-    version: '17.2.0',
+    version: '17.2.0-8',
     ecosystem: 'Bitnami',
     type: 'bitnami',
     kind: 'binary',
@@ -45,7 +45,7 @@ it('reads packages whole, with what contains what', () => {
   });
   expect(packages[0]?.licenses).toEqual([]);
   expect(relationships).toEqual([
-    { kind: 'contains', from: id, to: 'pkg:bitnami/pgaudit@17.0.0?arch=arm64&distro=debian-12' },
+    { kind: 'contains', from: id, to: 'pkg:bitnami/pgaudit@17.0.0-8?arch=arm64&distro=debian-12' },
   ]);
   expect(problems).toMatchObject([{ code: 'unsupported', detail: '1', lossy: false }]);
 });
@@ -57,10 +57,10 @@ const withPurl = (purl: string): string =>
   });
 
 it.each([
-  ['pkg:bitnami/a@1.2.3-45', ['a 1.2.3']],
-  ['pkg:bitnami/a@1.2.3-rc1-0?arch=amd64', ['a 1.2.3-rc1']],
+  ['pkg:bitnami/a@1.2.3-45', ['a 1.2.3-45']],
+  ['pkg:bitnami/a@1.2.3-rc1-0?arch=amd64', ['a 1.2.3-rc1-0']],
   ['pkg:bitnami/A@2024.1.1', ['a 2024.1.1']],
-  ['pkg:bitnami/a@1.0%2Bb-1', ['a 1.0+b']],
+  ['pkg:bitnami/a@1.0%2Bb-1', ['a 1.0+b-1']],
   ['pkg:bitnami/a', []],
   ['pkg:bitnami/@1', []],
 ])('%s is %o', (purl, expected) => {

@@ -5,7 +5,7 @@ export interface Component {
   /** By which relations mean it. */
   readonly key: string;
   readonly name: string;
-  /** Without Bitnami's revision. */
+  /** With Bitnami's revision, `17.2.0-8`. */
   readonly version: string;
   readonly architecture?: string | undefined;
   readonly distro?: string | undefined;
@@ -25,10 +25,9 @@ export interface Components {
 }
 
 /**
- * The package URL of a component: `pkg:bitnami/name@version-revision?arch=…&distro=…`. Bitnami's advisories speak of versions
- * alone; the revision counts builds of one version and is no pre-release.
+ * The package URL of a component: `pkg:bitnami/name@version-revision?arch=…&distro=…`.
  */
-const componentPurl = /^pkg:bitnami\/([\w%.+-]{1,200})@([\w%.+-]{1,200}?)(?:-\d+)?(?:\?([^#]*))?$/;
+const componentPurl = /^pkg:bitnami\/([\w%.+-]{1,200})@([\w%.+-]{1,200})(?:\?([^#]*))?$/;
 
 /** Reads `.spdx-<name>.spdx`, SPDX 2.3 in JSON. Undefined when it is none. Throws `DocumentError`. */
 export function readSpdx(bytes: Uint8Array): Components | undefined {
@@ -103,7 +102,7 @@ export function readComponents(bytes: Uint8Array): Components | undefined {
   const damaged: string[] = [];
   for (const [name, value] of entriesOf(document)) {
     const entry = asObject(value) ?? {};
-    const version = /^([\w.+-]{1,200}?)(?:-\d+)?$/.exec(asText(entry['version']) ?? '')?.[1];
+    const version = /^([\w.+-]{1,200})$/.exec(asText(entry['version']) ?? '')?.[1];
     if (version === undefined || !/^[\w.+-]{1,200}$/.test(name)) damaged.push(name);
     else
       components.push({
