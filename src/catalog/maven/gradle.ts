@@ -14,11 +14,19 @@ export interface LockedDependency extends Coordinates {
   readonly dev: boolean;
 }
 
-/** Reads a lock file; `configuration` is the one of all lines in files of Gradle before 6. Throws `DocumentError`. */
-export function readGradleLock(bytes: Uint8Array, configuration?: string): LockedDependency[] {
+/**
+ * Reads a lock file; `configuration` is the one of all lines in files of Gradle before 6. A last line without its end is
+ * left out: `whole` is false then. Throws `DocumentError`.
+ */
+export function readGradleLock(
+  bytes: Uint8Array,
+  configuration?: string,
+): { readonly dependencies: readonly LockedDependency[]; readonly whole: boolean } {
   const found: LockedDependency[] = [];
   let seen = false;
-  for (const line of readText(bytes).split(/\r?\n/)) {
+  const lines = readText(bytes).split(/\r?\n/);
+  const whole = lines.pop() === '';
+  for (const line of lines) {
     const text = line.trim();
     if (text === '') continue;
     seen ||= text.startsWith('# This is a Gradle generated file') || text.startsWith('empty=');
@@ -29,8 +37,9 @@ export function readGradleLock(bytes: Uint8Array, configuration?: string): Locke
       throw new DocumentError('corrupt', 'A lock file of Gradle has a line of another kind', text.slice(0, 80));
     found.push({ group, artifact, version, dev: !(names?.split(',') ?? [configuration ?? '']).some(isNeeded) });
   }
-  if (!seen && found.length === 0) throw new DocumentError('corrupt', 'A lock file of Gradle has nothing in it');
-  return found;
+  if (whole && !seen && found.length === 0)
+    throw new DocumentError('corrupt', 'A lock file of Gradle has nothing in it');
+  return { dependencies: found, whole };
 }
 
 /** Whether what a configuration holds is needed to run: `runtimeClasspath`, `releaseRuntimeClasspath`, `implementation`. */

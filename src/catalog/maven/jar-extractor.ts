@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Extract, Extraction, Extractor } from '../../image/image.ts';
+import type { Extraction, Extractor } from '../../image/image.ts';
 import { readArchives } from './archive.ts';
 import { archiveKind } from './archive-name.ts';
 import { packFacts } from './facts.ts';
@@ -17,7 +17,7 @@ export const jarExtractor: Extractor = {
   selects: (path) => archiveKind(path) !== undefined,
   open(path, size) {
     const certain = archiveKind(path) === 'surely';
-    return size > maximumBytes ? tooLarge(size) : new Whole(path, size, certain);
+    return size > maximumBytes ? tooLarge(size) : whole(path, size, certain);
   },
 };
 
@@ -35,36 +35,26 @@ function tooLarge(size: number): Extraction {
 }
 
 /** Holds the file while it passes. */
-class Whole implements Extraction {
-  readonly #path: string;
-  readonly #certain: boolean;
-  #bytes: Buffer;
-  #length = 0;
-
-  constructor(path: string, size: number, certain: boolean) {
-    this.#path = path;
-    this.#certain = certain;
-    // Not from the pool: it is the only user of its memory, which the system gives only as it is written.
-    this.#bytes = Buffer.allocUnsafeSlow(size);
-  }
-
-  write(chunk: Uint8Array): boolean {
-    const part = chunk.subarray(0, this.#bytes.length - this.#length);
-    this.#bytes.set(part, this.#length);
-    this.#length += part.length;
-    return (
-      this.#length < this.#bytes.length && (this.#certain || this.#length < 2 || this.#bytes.readUInt16BE(0) === 0x504b)
-    );
-  }
-
-  end(): Extract | undefined {
-    const bytes = this.#bytes.subarray(0, this.#length);
-    this.#bytes = Buffer.alloc(0);
-    const facts = bytes.length === 0 ? undefined : readArchives(bytes, this.#certain);
-    if (facts === undefined) return undefined;
-    const digests = distributions.some((folder) => this.#path.startsWith(folder)) ? digestsOf(bytes) : undefined;
-    return { bytes: packFacts(facts), ...(digests && { digests }) };
-  }
+function whole(path: string, size: number, certain: boolean): Extraction {
+  // Not from the pool: this is the only user of its memory, which the system gives only as it is written.
+  let held = Buffer.allocUnsafeSlow(size);
+  let length = 0;
+  return {
+    write(chunk) {
+      const part = chunk.subarray(0, size - length);
+      held.set(part, length);
+      length += part.length;
+      return length < size && (certain || length < 2 || held.readUInt16BE(0) === 0x504b);
+    },
+    end() {
+      const bytes = held.subarray(0, length);
+      held = Buffer.alloc(0);
+      const facts = length === 0 ? undefined : readArchives(bytes, certain);
+      if (facts === undefined) return undefined;
+      const digests = distributions.some((folder) => path.startsWith(folder)) ? digestsOf(bytes) : undefined;
+      return { bytes: packFacts(facts), ...(digests && { digests }) };
+    },
+  };
 }
 
 function digestsOf(bytes: Uint8Array): string[] {

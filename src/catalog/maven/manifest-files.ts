@@ -10,6 +10,7 @@ import { componentSighting, sightingOf } from './sighting.ts';
 /** A descriptor of Maven outside an archive: of an artifact that was unpacked. */
 export function addDescriptor(gathered: Gatherer, file: ImageFile): void {
   const told = readPomProperties(file.bytes);
+  if (file.bytes.at(-1) !== 0x0a) gathered.problem('corrupt', 'A descriptor of an artifact ends within a line', file);
   if (told.group === '' || told.artifact === '' || told.version === '')
     gathered.problem('corrupt', 'A descriptor of an artifact lacks its coordinates', file);
   else gathered.add(sightingOf({ ...told, classifier: '', by: 'pom.properties' }, 'installed'), file);
@@ -23,7 +24,9 @@ export function addBill(gathered: Gatherer, file: ImageFile): void {
 /** A lock file of Gradle. */
 export function addGradleLock(gathered: Gatherer, file: ImageFile): void {
   const build = file.path.endsWith('buildscript-gradle.lockfile');
-  for (const { dev, ...coordinates } of readGradleLock(file.bytes, oldLock(file.path))) {
+  const { dependencies, whole } = readGradleLock(file.bytes, oldLock(file.path));
+  if (!whole) gathered.problem('corrupt', 'A lock file of Gradle ends within a line', file);
+  for (const { dev, ...coordinates } of dependencies) {
     const usage = dev || build ? ({ scope: 'dev' } as const) : undefined;
     gathered.add(sightingOf({ ...coordinates, classifier: '', by: 'gradle.lockfile' }, 'locked', usage), file);
   }
