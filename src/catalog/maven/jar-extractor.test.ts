@@ -94,10 +94,7 @@ describe('hostile archives', () => {
     const zeros = zipFile([{ name: 'z.jar', bytes: new Uint8Array(700 << 20), crc: 0 }]);
     const many = zipFile(Array.from({ length: 5 }, (_, at) => ({ name: `${at}.jar`, bytes: zeros })));
     const facts = factsOf(many);
-    expect([facts.archives.length, codes(facts)]).toEqual([
-      6,
-      ['corrupt', 'corrupt', 'too-large', 'too-large', 'too-large'],
-    ]);
+    expect([facts.archives.length, codes(facts)]).toEqual([4, ['corrupt', 'corrupt', 'too-large']]);
     expect(performance.now() - start).toBeLessThan(20_000);
   }, 30_000);
   it.each<[string, ZipFile, string]>([
