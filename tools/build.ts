@@ -25,7 +25,7 @@ await build({
   // `main` stays apart: it must parse on old versions of Node. The worker is found beside the chunk that starts it.
   input: { main: join(command, 'main.js'), 'lane-worker': join(dist, 'scan/lane-worker.js') },
   platform: 'node',
-  external: ['commander', 'undici'],
+  external: ['commander', 'fast-xml-parser', 'js-yaml', 'jsonc-parser', 'smol-toml', 'undici'],
   logLevel: 'warn',
   output: { dir: bundled, entryFileNames: '[name].js', chunkFileNames: '[name].js' },
 });

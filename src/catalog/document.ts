@@ -1,7 +1,6 @@
-import { XMLParser } from 'fast-xml-parser';
-import { type ParseError, parse as parseWithComments, printParseErrorCode } from 'jsonc-parser';
-import { parse as parseTomlText } from 'smol-toml';
-import { parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type { XMLParser } from 'fast-xml-parser';
+import type { ParseError } from 'jsonc-parser';
 import type { ProblemCode } from '../inventory/inventory.ts';
 
 /** A file of a package manager that can't be used as a whole. */
@@ -20,6 +19,15 @@ export class DocumentError extends Error {
 const maximumBytes = { json: 128 << 20, text: 64 << 20, yaml: 24 << 20, toml: 24 << 20, xml: 16 << 20 } as const;
 /** Objects within objects. */
 const maximumDepth = 200;
+
+/** Loaded only where such a document is read: most images have few of them, and each costs as much as a small scan. */
+const load = createRequire(import.meta.url);
+const libraries = {
+  comments: () => load('jsonc-parser') as typeof import('jsonc-parser'),
+  toml: () => load('smol-toml') as typeof import('smol-toml'),
+  xml: () => load('fast-xml-parser') as typeof import('fast-xml-parser'),
+  yaml: () => load('js-yaml') as typeof import('js-yaml'),
+} as const;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -44,29 +52,27 @@ export function readJson(bytes: Uint8Array): unknown {
 export function readJsonWithComments(bytes: Uint8Array): unknown {
   return parsed('JSON', readText(bytes, maximumBytes.json), (source) => {
     checkNesting(source);
+    const { parse, printParseErrorCode } = libraries.comments();
     const errors: ParseError[] = [];
-    const value: unknown = parseWithComments(source, errors, { allowTrailingComma: true });
+    const value: unknown = parse(source, errors, { allowTrailingComma: true });
     const [first] = errors;
     if (first) throw new SyntaxError(`${printParseErrorCode(first.error)} at ${first.offset}`);
     return value;
   });
 }
 
-/** YAML 1.2 (1.1 where the document says so), one document, aliases bounded. Throws `DocumentError`. */
+/** YAML 1.2, core schema, one document; of equal keys the last counts. Throws `DocumentError`. */
 export function readYaml(bytes: Uint8Array): unknown {
   return parsed('YAML', readText(bytes, maximumBytes.yaml), (source) => {
-    checkNesting(source);
-    const document = parseDocument(source, { prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
-    const [first] = document.errors;
-    if (first) throw first;
-    return document.toJS({ maxAliasCount: 1000 }) as unknown;
+    const { load: parse, CORE_SCHEMA } = libraries.yaml();
+    return parse(source, { schema: CORE_SCHEMA, json: true, maxAliases: 1000 });
   });
 }
 
 /** TOML 1.0. Throws `DocumentError`. */
 export function readToml(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   return parsed('TOML', readText(bytes, maximumBytes.toml), (source) =>
-    parseTomlText(source, { maxDepth: maximumDepth }),
+    libraries.toml().parse(source, { maxDepth: maximumDepth }),
   );
 }
 
@@ -77,19 +83,24 @@ export function readToml(bytes: Uint8Array): Readonly<Record<string, unknown>> {
  */
 export function readXml(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   return parsed('XML', readText(bytes, maximumBytes.xml), (source) => {
+    xml ??= newXmlParser();
     const value: unknown = xml.parse(source, true);
     return asObject(value) ?? {};
   });
 }
 
-const xml: XMLParser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  processEntities: { enabled: true, maxEntityCount: 0, maxTotalExpansions: 100_000, maxExpandedLength: 10_000_000 },
-  isArray: (_name, _path, _leaf, isAttribute) => !isAttribute,
-});
+let xml: XMLParser | undefined;
+
+function newXmlParser(): XMLParser {
+  return new (libraries.xml().XMLParser)({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    parseTagValue: false,
+    parseAttributeValue: false,
+    processEntities: { enabled: true, maxEntityCount: 0, maxTotalExpansions: 100_000, maxExpandedLength: 10_000_000 },
+    isArray: (_name, _path, _leaf, isAttribute) => !isAttribute,
+  });
+}
 
 function parsed<T>(format: string, text: string, parse: (text: string) => T): T {
   try {

@@ -2,6 +2,7 @@ import type { Location, Package, Problem, ProblemCode, Relationship, Usage } fro
 import { type PurlParts, packagePurl, purlNumbering } from '../purl/purl.ts';
 import type { CatalogResult, ImageFile } from './catalog.ts';
 import { DocumentError } from './document.ts';
+import { shownOrigin } from './origin.ts';
 
 /** A package as one file shows it. */
 export interface Sighting {
@@ -12,6 +13,7 @@ export interface Sighting {
   readonly ecosystem?: string | undefined;
   /** Whether the file is part of the package, or only names it. */
   readonly presence: 'installed' | 'locked';
+  /** Empty when it is simply needed; absent when the file does not say. */
   readonly usage?: Usage | undefined;
   readonly licenses?: readonly string[] | undefined;
   readonly architecture?: string | undefined;
@@ -42,9 +44,15 @@ const maximumProblems = 100;
 const maximumText = 1024;
 const maximumLicenses = 50;
 
+/** A package but for what is known only at the end. */
+type Told = Omit<Package, 'id' | 'locations' | 'usage'>;
+
 interface Gathered {
-  readonly package: Omit<Package, 'id'>;
+  readonly package: Told;
+  /** Absent while nobody has said how it is used; empty when it is simply needed. */
+  readonly usage: Usage | undefined;
   readonly locations: Location[];
+  readonly places: Set<string>;
 }
 
 /** A gatherer for the cataloger of that identifier. */
@@ -65,8 +73,7 @@ export function gather(by: string): Gatherer {
         problem('too-large', 'Too many packages', file, `more than ${maximumPackages}`);
         return undefined;
       }
-      const location = locationOf(sighting, file);
-      found.set(purl, merged(found.get(purl), packageOf(sighting, purl, by), location));
+      found.set(purl, merged(found.get(purl), sighting, purl, by, file));
       return purl;
     },
     relate(kind, from, to, scope) {
@@ -136,8 +143,8 @@ function locationOf({ within }: Sighting, file: ImageFile): Location {
   return within === undefined ? { path, layer: file.layer } : { path, within, layer: file.layer };
 }
 
-function packageOf(sighting: Sighting, purl: string, by: string): Omit<Package, 'id' | 'locations'> {
-  const { name, version, ecosystem, presence, usage, licenses = [], architecture, source, metadata } = sighting;
+function packageOf(sighting: Sighting, purl: string, by: string): Told {
+  const { name, version, ecosystem, presence, licenses = [], architecture, source, metadata } = sighting;
   return {
     name,
     version,
@@ -148,16 +155,15 @@ function packageOf(sighting: Sighting, purl: string, by: string): Omit<Package, 
     ...(architecture === undefined ? {} : { architecture }),
     purl,
     ...(presence === 'locked' ? { presence } : {}),
-    // A lock file that says nothing of the use says that it is needed; an installed package says nothing.
-    ...(presence === 'locked' ? { usage: usage ?? {} } : isTold(usage) ? { usage } : {}),
     licenses: licensesOf(licenses),
     foundBy: by,
-    metadata: { kind: 'language', ...metadata },
+    metadata: { kind: 'language', ...metadata, ...(metadata?.origin ? { origin: shownOrigin(metadata.origin) } : {}) },
   };
 }
 
-function isTold(usage: Usage | undefined): usage is Usage {
-  return usage !== undefined && Object.keys(usage).length > 0;
+/** A lock file that says nothing of the use says that it is needed; an installed package says nothing. */
+function usageOf({ presence, usage }: Sighting): Usage | undefined {
+  return usage ?? (presence === 'locked' ? {} : undefined);
 }
 
 function licensesOf(licenses: readonly string[]): string[] {
@@ -165,27 +171,35 @@ function licensesOf(licenses: readonly string[]): string[] {
   return [...new Set(names)].slice(0, maximumLicenses);
 }
 
-/** Installed beats locked, needed beats optional beats dev, certain beats guessed; places add up. */
-function merged(known: Gathered | undefined, next: Omit<Package, 'id' | 'locations'>, location: Location): Gathered {
-  if (known === undefined) {
-    const locations = [location];
-    return { package: { ...next, locations }, locations };
+/** Installed beats locked, needed beats optional beats dev; places add up, and what one does not say another may. */
+function merged(known: Gathered | undefined, sighting: Sighting, purl: string, by: string, file: ImageFile): Gathered {
+  const next = packageOf(sighting, purl, by);
+  const usage = usageOf(sighting);
+  const location = locationOf(sighting, file);
+  const place = `${location.path}\0${location.within ?? ''}`;
+  if (known === undefined) return { package: next, usage, locations: [location], places: new Set([place]) };
+  const { locations, places } = known;
+  const better = next.presence === undefined && known.package.presence !== undefined;
+  if (!places.has(place)) {
+    places.add(place);
+    if (better) locations.unshift(location);
+    else locations.push(location);
   }
-  const { locations } = known;
-  const same = locations.some((at) => at.path === location.path && at.within === location.within);
-  if (next.presence === undefined && known.package.presence !== undefined) {
-    if (!same) locations.unshift(location);
-    const usage = mergedUsage(known.package.usage, next.usage);
-    return { package: { ...next, ...(usage ? { usage } : {}), locations }, locations };
-  }
-  if (!same) locations.push(location);
-  const usage =
-    next.presence !== undefined && known.package.presence === undefined && known.package.usage === undefined
-      ? next.usage
-      : mergedUsage(known.package.usage, next.usage);
-  const { usage: _before, ...rest } = known.package;
-  const licenses = rest.licenses.length > 0 ? rest.licenses : next.licenses;
-  return { package: { ...rest, licenses, ...(usage ? { usage } : {}) }, locations };
+  const [first, second] = better ? [next, known.package] : [known.package, next];
+  return { package: filled(first, second), usage: mergedUsage(known.usage, usage), locations, places };
+}
+
+/** What the first does not say is taken from the second. */
+function filled(first: Told, second: Told): Told {
+  const licenses = first.licenses.length > 0 ? first.licenses : second.licenses;
+  if (first.metadata.kind !== 'language' || second.metadata.kind !== 'language') return { ...first, licenses };
+  const { integrity, origin, homepage } = second.metadata;
+  const more = {
+    ...(integrity === undefined ? {} : { integrity }),
+    ...(origin === undefined ? {} : { origin }),
+    ...(homepage === undefined ? {} : { homepage }),
+  };
+  return { ...first, licenses, metadata: { ...more, ...first.metadata } };
 }
 
 function mergedUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
@@ -201,8 +215,8 @@ function mergedUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefi
 
 function withIds(found: ReadonlyMap<string, Gathered>): Package[] {
   const idOf = purlNumbering();
-  return Array.from(found, ([purl, { package: one, locations }]): Package => {
-    const { usage, ...rest } = one;
-    return { id: idOf(purl), ...rest, ...(isTold(usage) ? { usage } : {}), locations };
+  return Array.from(found, ([purl, { package: told, usage, locations }]): Package => {
+    const used = usage !== undefined && Object.keys(usage).length > 0 ? { usage } : {};
+    return { id: idOf(purl), ...told, ...used, locations };
   }).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

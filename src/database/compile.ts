@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Advisory, AdvisoryError, type Affected, type ParseReport } from '../advisory/advisory.ts';
+import { packageNameKey } from '../advisory/package-name.ts';
 import { encodeEntry } from './codec.ts';
 import { holds } from './coverage.ts';
 import { encodeDetails } from './details.ts';
@@ -170,7 +171,8 @@ function refusal(advisory: Advisory, affected: readonly Affected[]): string | un
 
 function addEntry(scope: OpenScope, advisory: Advisory, affected: Affected): number {
   const entry = encodeEntry(advisory, affected);
-  const key = affected.package.toWellFormed() + (affected.appliesTo === 'source' ? '0' : '1');
+  const key =
+    packageNameKey(affected.ecosystem, affected.package).toWellFormed() + (affected.appliesTo === 'source' ? '0' : '1');
   const entries = scope.entries.get(key);
   if (entries === undefined) scope.entries.set(key, [entry]);
   else entries.push(entry);

@@ -21,7 +21,7 @@ import type { FeedFailure, FeedInfo } from './record.ts';
 /** `application_id` of the file: "SeaW". */
 export const APPLICATION_ID = 0x53656157;
 /** `user_version`: a file of another one is not read but built anew. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 /** 4 to 32 KiB answer alike; small ones waste least. */
 export const PAGE_BYTES = 4096;
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Affected, SourceRef } from '../advisory/advisory.ts';
+import { packageNameKey } from '../advisory/package-name.ts';
 import { decodeEntries } from './codec.ts';
 import { decodeDetails } from './details.ts';
 import { DatabaseError } from './error.ts';
@@ -41,7 +42,7 @@ export function newReader(file: SealedFile): Reader {
     sourceOf,
     lookup(ecosystem, name, appliesTo) {
       const found: StoredEntry[] = [];
-      const key = name.toWellFormed();
+      const key = packageNameKey(ecosystem, name).toWellFormed();
       const applies = appliesTo === 'source' ? 0 : 1;
       for (const scope of scopes.get(ecosystem) ?? []) {
         if (!speaksOf(scope.id, applies)) continue;

@@ -37,7 +37,10 @@ export interface PackageRef {
   readonly type: string;
   readonly purl: string;
   readonly source?: { readonly name: string; readonly version: string };
+  /** Where it is; `!/` goes into an archive. */
   readonly path?: string;
+  /** Only a lock file names it. */
+  readonly presence?: 'locked';
   readonly introduced?: LayerRef;
 }
 
@@ -79,7 +82,12 @@ export interface CoverageSource {
 }
 
 /** Why packages were not assessed. */
-export type UnassessedReason = 'distro-unknown' | 'no-advisories' | 'starter-only' | 'version-unparsable';
+export type UnassessedReason =
+  | 'distro-unknown'
+  | 'no-advisories'
+  | 'starter-only'
+  | 'version-unparsable'
+  | 'identity-guessed';
 
 /** What was assessed and with what, for one ecosystem. */
 export interface EcosystemCoverage {

@@ -27,7 +27,7 @@ export function judge(version: Version | Unparsable, entry: StoredEntry, scheme:
       ...affectedOr(entry, `= ${text}`, `${text} is listed`),
       fix: fixOf(
         version,
-        entry.ranges.flatMap(({ events }) => events),
+        entry.ranges.flatMap((range) => (range.type === 'git' ? [] : range.events)),
         [],
         entry,
         scheme,
@@ -35,10 +35,8 @@ export function judge(version: Version | Unparsable, entry: StoredEntry, scheme:
     };
   }
   const ranges = entry.ranges.filter(({ type }) => type !== 'git');
-  if (ranges.length === 0) return withoutRanges(text, entry);
-  if (version.kind === 'unparsable') {
-    return unknown(entry, `The installed version ${text} is not one that ${scheme.id} understands: ${version.reason}`);
-  }
+  if (ranges.length === 0) return withoutRanges(version, entry, scheme);
+  if (version.kind === 'unparsable') return unknownVersion(version, entry, scheme);
   return withinRanges(version, ranges, entry, scheme);
 }
 
@@ -54,10 +52,30 @@ function unknown(entry: StoredEntry, unknownReason: string): Judgement {
 }
 
 /** Without versions or ranges every version is meant; ranges of commits alone say nothing of a package version. */
-function withoutRanges(text: string, entry: StoredEntry): Judgement {
-  if (entry.versions !== undefined && entry.versions.length > 0) return notAffected;
+function withoutRanges(version: Version | Unparsable, entry: StoredEntry, scheme: VersionScheme): Judgement {
+  const { text } = version;
+  if (entry.versions !== undefined && entry.versions.length > 0) {
+    if (version.kind === 'unparsable') return unknownVersion(version, entry, scheme);
+    return listedAs(version, entry, scheme) ?? notAffected;
+  }
   if (entry.ranges.length > 0) return unknown(entry, 'The record names only commits, no versions');
   return { ...affectedOr(entry, 'all versions', `every version is affected, ${text} too`), fix: stateOf(entry) };
+}
+
+/** A version may be listed in another spelling: `1.0` is `1.0.0`. */
+function listedAs(version: Version, entry: StoredEntry, scheme: VersionScheme): Judgement | undefined {
+  for (const text of entry.versions ?? []) {
+    const listed = scheme.parse(text);
+    if (listed.kind === 'unparsable' || scheme.compare(listed, version) !== 0) continue;
+    const comparison = `${version.text} = ${text}, which is listed (${scheme.id})`;
+    const events = entry.ranges.flatMap((range) => (range.type === 'git' ? [] : range.events));
+    return { ...affectedOr(entry, `= ${text}`, comparison), fix: fixOf(version, events, [], entry, scheme) };
+  }
+  return undefined;
+}
+
+function unknownVersion({ text, reason }: Unparsable, entry: StoredEntry, scheme: VersionScheme): Judgement {
+  return unknown(entry, `The installed version ${text} is not one that ${scheme.id} understands: ${reason}`);
 }
 
 function withinRanges(
@@ -82,7 +100,8 @@ function withinRanges(
     const comparison = `${version.text} is within ${range} (${scheme.id})`;
     return { ...affectedOr(entry, range, comparison), fix: fixOf(version, readable, all, entry, scheme) };
   }
-  if (!unclear) return notAffected;
+  const listed = listedAs(version, entry, scheme);
+  if (listed || !unclear) return listed ?? notAffected;
   return unknown(
     entry,
     `The record has a version that ${scheme.id} does not understand: ${unclear.text} (${unclear.reason})`,

@@ -22,7 +22,11 @@ describe('without a network', () => {
   const absent = join(folder, 'absent.db');
   const notesOf = async (ecosystem: string | undefined, at: string, explicit: boolean): Promise<readonly string[]> => {
     const options = { offline: true, ...(explicit ? { databasePath: at } : {}) };
-    const { notes, starter, advisories } = await chooseAdvisories(ecosystem, at, options);
+    const { notes, starter, advisories } = await chooseAdvisories(
+      ecosystem === undefined ? [] : [ecosystem],
+      at,
+      options,
+    );
     advisories.close();
     return [...notes, starter ? 'starter' : 'database'];
   };

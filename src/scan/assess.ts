@@ -1,10 +1,11 @@
 import type { Severity } from '../advisory/advisory.ts';
-import type { AdvisoryDetails, Database } from '../database/database.ts';
+import type { AdvisoryDetails, Database, StoredEntry } from '../database/database.ts';
 import type { Evidence, Finding, Fix, PackageRef, VulnerabilityFinding } from '../finding/finding.ts';
 import type { Package } from '../inventory/inventory.ts';
 import { elsewhere, type Match, matchPackages, type Unjudged } from '../match/match.ts';
 import type { VersionScheme } from '../version/version.ts';
 import { versionSchemes } from './ecosystems.ts';
+import { byFlaw, namesIn } from './flaws.ts';
 
 /** What assessment asks of the advisories, compiled or starter set. */
 export type Advisories = Pick<Database, 'lookup' | 'details' | 'ecosystem' | 'close'>;
@@ -24,20 +25,26 @@ export interface Elsewhere {
   readonly because: string;
 }
 
-/** Judges packages by the advisories: one finding for each package and flaw, whatever number of records speak of it. */
+/**
+ * Judges packages by the advisories: one finding for each package and flaw, whatever number of records speak of it. `all`
+ * has the owners of packages too: what the distribution says of a flaw in its package goes for the files in it.
+ */
 export function assess(
   packages: readonly Package[],
   advisories: Advisories,
   precedence: readonly string[],
+  all: readonly Package[] = packages,
 ): Assessment {
   const { packages: matched, unjudged } = matchPackages(packages, advisories, versionSchemes);
   const findings: Finding[] = [];
   const left: Elsewhere[] = [];
   const detailsOf = detailsOnce(advisories);
+  const spoken = spokenOfOwner(all, advisories);
   for (const { package: found, matches } of matched) {
     for (const [flaw, opinions] of byFlaw(matches)) {
       const decided = decide(opinions, precedence);
       if (!decided) continue;
+      if (spoken(found).has(flaw)) continue;
       const because = elsewhere(found, flaw);
       if (because === undefined) findings.push(findingOf(flaw, found, decided, detailsOf));
       else left.push({ package: found.name, flaw, because });
@@ -54,22 +61,26 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/**
- * What is said of each flaw that some record finds in the package. A notice about several flaws is an opinion on each; a record
- * under another name is one on the CVE it stands for.
- */
-function byFlaw(matches: readonly Match[]): Map<string, Match[]> {
-  const flaws = new Map<string, Match[]>();
-  for (const { verdict, entry } of matches) {
-    if (verdict !== 'not-affected') eachFlaw(entry, (name) => void flaws.set(name, []));
-  }
-  for (const match of matches) eachFlaw(match.entry, (name) => void flaws.get(name)?.push(match));
-  return flaws;
+const nothing: ReadonlySet<string> = new Set();
+
+/** Names of the flaws that the owner's advisories speak of, whatever they say. */
+function spokenOfOwner(all: readonly Package[], advisories: Advisories): (found: Package) => ReadonlySet<string> {
+  const byId = new Map(all.map((one) => [one.id, one]));
+  const known = new Map<string, ReadonlySet<string>>();
+  return ({ ownedBy }) => {
+    const owner = ownedBy === undefined ? undefined : byId.get(ownedBy);
+    if (owner?.ecosystem === undefined) return nothing;
+    const names = known.get(owner.id) ?? new Set(entriesOf(owner, owner.ecosystem, advisories).flatMap(namesIn));
+    known.set(owner.id, names);
+    return names;
+  };
 }
 
-function eachFlaw({ id, aliases, covers }: Match['entry'], take: (name: string) => void): void {
-  if (covers.length > 0) for (const name of covers) take(name);
-  else take(id.startsWith('CVE-') ? id : (aliases.find((name) => name.startsWith('CVE-')) ?? id));
+function entriesOf({ name, source }: Package, ecosystem: string, advisories: Advisories): readonly StoredEntry[] {
+  return [
+    ...advisories.lookup(ecosystem, source?.name ?? name, 'source'),
+    ...advisories.lookup(ecosystem, name, 'binary'),
+  ];
 }
 
 type DetailsOf = (match: Match) => AdvisoryDetails | undefined;
@@ -177,8 +188,9 @@ function lineage({ purl, id }: Package): string {
 }
 
 function packageRef(found: Package): PackageRef {
-  const { id, name, version, type, purl, source, locations, provenance } = found;
-  const path = locations[0]?.path;
+  const { id, name, version, type, purl, source, locations, presence, provenance } = found;
+  const [at] = locations;
+  const path = at && (at.within === undefined ? at.path : `${at.path}!/${at.within}`);
   return {
     id,
     name,
@@ -187,6 +199,7 @@ function packageRef(found: Package): PackageRef {
     purl,
     ...(source ? { source: { name: source.name, version: source.version } } : {}),
     ...(path === undefined ? {} : { path }),
+    ...(presence === undefined ? {} : { presence }),
     ...(provenance ? { introduced: provenance.introduced } : {}),
   };
 }

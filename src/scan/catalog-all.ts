@@ -43,11 +43,12 @@ export function catalogAll(snapshots: readonly Snapshot[], { distro, detail, lay
       { ecosystem, result: { ...result, packages: trace(ecosystem.cataloger, result.packages, history, distro) } },
     ];
   };
-  const languages = ecosystems.filter((one) => !one.distribution).flatMap((one) => run(one, { detail }));
+  const owning = ({ distribution, owner }: Ecosystem): boolean => (distribution ?? owner) === true;
+  const languages = ecosystems.filter((one) => !owning(one)).flatMap((one) => run(one, { detail }));
   const index = ownerIndex(languages.flatMap(({ result }) => result.packages));
   const asked: Pick<CatalogInput, 'detail' | 'owns'> =
     detail === 'packages' && index.size > 0 ? { detail: 'files', owns: (path) => index.asks(path) } : { detail };
-  const distributions = ecosystems.filter((one) => one.distribution).flatMap((one) => run(one, asked));
+  const distributions = ecosystems.filter(owning).flatMap((one) => run(one, asked));
   return together(distributions, languages, { detail, files: snapshots.at(-1)?.files ?? new Map() });
 }
 

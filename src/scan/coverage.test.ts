@@ -70,7 +70,12 @@ function told(inventory: Inventory, info: Partial<EcosystemInfo>, assessment = n
   });
   const { complete, ecosystems } = coverageOf(
     inventory,
-    { ecosystem, starter, precedence: ['own', 'other'] },
+    {
+      ecosystem,
+      starter,
+      precedence: ['own', 'other'],
+      judged: { packages: inventory.packages, owned: [], development: [], own: [] },
+    },
     assessment,
     [],
   );

@@ -3,6 +3,8 @@ import type { Coverage, CoverageSource, EcosystemCoverage } from '../finding/fin
 import type { Inventory, Package } from '../inventory/inventory.ts';
 import type { Unjudged } from '../match/match.ts';
 import type { Assessment } from './assess.ts';
+import { ecosystems as formats } from './ecosystems.ts';
+import type { Judged } from './judged.ts';
 
 /** Which advisories answered. */
 export interface Answering {
@@ -11,6 +13,15 @@ export interface Answering {
   readonly starter: boolean;
   /** Names of the sources, the one that decides first. */
   readonly precedence: readonly string[];
+  /** What was judged on its own, and what was not. */
+  readonly judged: Judged;
+}
+
+const namelessPrefix = 'type:';
+
+/** A package without ecosystem: of a distribution that is not known, or of a format that no advisories speak of. */
+function nameless({ type }: Package): string {
+  return formats.some((format) => format.type === type && format.distribution) ? '' : namelessPrefix + type;
 }
 
 type Unassessed = EcosystemCoverage['unassessed'][number];
@@ -22,7 +33,8 @@ export function coverageOf(
   { findings, unjudged, elsewhere }: Assessment,
   notes: readonly string[],
 ): Coverage {
-  const groups = Map.groupBy(inventory.packages, (found) => found.ecosystem ?? '');
+  const { judged } = answering;
+  const groups = Map.groupBy(judged.packages, (found) => found.ecosystem ?? nameless(found));
   const ecosystems = [...groups].map(([ecosystem, packages]) =>
     ecosystemCoverage(ecosystem, packages, answering, unjudged, inventory),
   );
@@ -37,6 +49,7 @@ export function coverageOf(
     notes: [
       ...notes,
       ...noteNothing(inventory, nothing),
+      ...noteApart(judged),
       ...behind,
       ...noteElsewhere(elsewhere),
       ...(lost ? ['Some files could not be read, so packages may be missing: see the problems.'] : []),
@@ -50,6 +63,24 @@ function noteNothing({ subject }: Inventory, nothing: boolean): string[] {
   return nothing
     ? [`The image has ${subject.entries} files but no package database that is known here: nothing in it was assessed.`]
     : [];
+}
+
+/** What is in the inventory and was not judged on its own. */
+function noteApart({ owned, development, own }: Judged): string[] {
+  const names = [...new Set(own.map(({ name }) => name))];
+  return [
+    ...(owned.length === 0
+      ? []
+      : [`Packages of languages that belong to packages of the distribution: ${owned.length}; judged with these.`]),
+    ...(development.length === 0
+      ? []
+      : [`Packages that lock files name only for development, none installed: ${development.length}; not judged.`]),
+    ...(names.length === 0
+      ? []
+      : [
+          `Own applications of the image that have no version to compare: ${own.length} (${names[0]} is one); not judged.`,
+        ]),
+  ];
 }
 
 /** What was found in a source and is not counted for a package of it. */
@@ -87,6 +118,18 @@ function ecosystemCoverage(
   unjudged: readonly Unjudged[],
   inventory: Inventory,
 ): EcosystemCoverage {
+  if (ecosystem.startsWith(namelessPrefix)) {
+    const type = ecosystem.slice(namelessPrefix.length);
+    const detail = `no advisories are known that name packages of ${type} as they are named here`;
+    const unassessed: Unassessed = { reason: 'no-advisories', packages: packages.length, detail };
+    return {
+      ecosystem: `${type} (no ecosystem)`,
+      packages: packages.length,
+      assessed: 0,
+      unassessed: [unassessed],
+      sources: [],
+    };
+  }
   if (ecosystem === '') {
     const detail = inventory.distro?.name;
     const unassessed: Unassessed = {
@@ -108,7 +151,7 @@ function ecosystemCoverage(
       advisories: source.advisories,
     }),
   );
-  const unassessed = whole(info, answering, packages.length) ?? unparsable(packages, unjudged);
+  const unassessed = whole(info, answering, packages.length) ?? onesLeft(packages, unjudged);
   const left = unassessed.reduce((sum, { packages: count }) => sum + count, 0);
   return { ecosystem, packages: packages.length, assessed: packages.length - left, unassessed, sources };
 }
@@ -129,9 +172,23 @@ function whole(info: EcosystemInfo, { starter, precedence }: Answering, packages
   );
 }
 
-function unparsable(packages: readonly Package[], unjudged: readonly Unjudged[]): Unassessed[] {
+/** Why some were not assessed: each package counts once. */
+function onesLeft(packages: readonly Package[], unjudged: readonly Unjudged[]): Unassessed[] {
   const ours = new Set(packages);
-  const found = unjudged.filter((entry) => ours.has(entry.package));
-  const [first] = found;
-  return first ? [{ reason: 'version-unparsable', packages: found.length, detail: first.detail }] : [];
+  const unread = unjudged.filter((entry) => ours.has(entry.package));
+  const [first] = unread;
+  const counted = new Set(unread.map((entry) => entry.package));
+  const guessed = packages.filter((found) => isGuessed(found) && !counted.has(found));
+  const [example] = guessed;
+  return [
+    ...(first ? [{ reason: 'version-unparsable', packages: unread.length, detail: first.detail } as const] : []),
+    ...(example
+      ? [{ reason: 'identity-guessed', packages: guessed.length, detail: `${example.name} is one` } as const]
+      : []),
+  ];
+}
+
+/** What was found under a guessed name is told; that nothing was found proves nothing. */
+function isGuessed({ metadata }: Package): boolean {
+  return metadata.kind === 'language' && metadata.certainty === 'guessed';
 }

@@ -5,6 +5,7 @@ import type { Image } from '../image/image.ts';
 import { writeFileAtomic } from '../internal/atomic-file.ts';
 import { makeFolder } from '../internal/make-folder.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import { ecosystems } from './ecosystems.ts';
 import { version } from './version.ts';
 
 /** More inventories than this are not kept; the longest unused go first. */
@@ -15,6 +16,8 @@ export interface InventoryCache {
   read(image: Image): Inventory | undefined;
   write(image: Image, inventory: Inventory): void;
 }
+
+const formats: readonly string[] = ecosystems.map(({ type }) => type);
 
 /** Keeps inventories in a folder. Whatever goes wrong with it is a cache miss, never an error. */
 export function inventoryCache(folder: string): InventoryCache {
@@ -37,10 +40,10 @@ export function inventoryCache(folder: string): InventoryCache {
   };
 }
 
-/** The image's digests, and the program's version, which says what the catalogers know. */
+/** The image's digests, and which catalogers of which version of the program looked. */
 function fileOf(folder: string, image: Image): string | undefined {
   if (image.kind !== 'layered') return undefined;
-  const key = checksum(JSON.stringify([version, image.digest ?? '', image.configDigest]));
+  const key = checksum(JSON.stringify([version, formats, image.digest ?? '', image.configDigest]));
   return join(folder, `${key}.json`);
 }
 

@@ -1,15 +1,17 @@
 import { dirname, join } from 'node:path';
-import { databasePath } from '../database/database.ts';
+import { databasePath, type EcosystemInfo } from '../database/database.ts';
 import type { Finding, Report } from '../finding/finding.ts';
 import type { Image } from '../image/image.ts';
 import { openImage } from '../image/open.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Inventory, Package } from '../inventory/inventory.ts';
 import { chooseAdvisories } from './advisories.ts';
-import { assess } from './assess.ts';
+import { type Advisories, assess } from './assess.ts';
 import { checkpoint } from './checkpoint.ts';
 import { coverageOf } from './coverage.ts';
 import { discover } from './discover.ts';
+import { versionSchemes } from './ecosystems.ts';
 import { inventoryCache } from './inventory-cache.ts';
+import { judgedOf } from './judged.ts';
 import type { ScanOptions } from './options.ts';
 import { version } from './version.ts';
 
@@ -17,7 +19,7 @@ export type { ScanOptions, ScanProgress } from './options.ts';
 
 /** The scope of this version: what the report's silence can't speak of. */
 const scope =
-  'Looked for: packages of the distribution (dpkg, apk, rpm). Not looked for yet: packages of programming languages, software that no package manager owns.';
+  'Looked for: packages of distributions and of programming languages, installed or in lock files. Not looked for yet: software that no package manager owns.';
 
 /**
  * Scans one image from bytes to verdict. Throws `ImageError` when the image can't be read and `DatabaseError` when the
@@ -28,21 +30,40 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
   const image = await openImage(reference, options.platform ? { platform: options.platform } : {});
   const { inventory, cached } = await inventoryOf(image, database, options);
   await checkpoint(options.signal);
-  const chosen = await chooseAdvisories(inventory.distro?.ecosystem, database, options);
+  const chosen = await chooseAdvisories(wantedEcosystems(inventory.packages), database, options);
   try {
     await checkpoint(options.signal);
-    const assessment = assess(inventory.packages, chosen.advisories, precedence);
-    const answering = {
+    const judged = judgedOf(inventory.packages, { answersFor: answering(chosen.advisories), schemes: versionSchemes });
+    const assessment = assess(judged.packages, chosen.advisories, precedence, inventory.packages);
+    const asked = {
       ecosystem: (name: string) => chosen.advisories.ecosystem(name),
       starter: chosen.starter,
       precedence,
+      judged,
     };
-    const coverage = coverageOf(inventory, answering, assessment, [...chosen.notes, scope]);
+    const coverage = coverageOf(inventory, asked, assessment, [...chosen.notes, scope]);
     await checkpoint(options.signal);
     return reportOf(inventory, assessment.findings, coverage, { cached, database: chosen.provenance });
   } finally {
     chosen.advisories.close();
   }
+}
+
+/** The ecosystems whose advisories are needed: of all but what belongs to a package of an ecosystem that has some. */
+function wantedEcosystems(packages: readonly Package[]): string[] {
+  const byId = new Map(packages.map((found) => [found.id, found]));
+  const wanted = packages.filter(({ ownedBy }) => byId.get(ownedBy ?? '')?.ecosystem === undefined);
+  return [...new Set(wanted.flatMap(({ ecosystem }) => ecosystem ?? []))].toSorted();
+}
+
+/** A distribution that lists also what has no fix answers for all in its packages; another where nobody else is asked. */
+function answering(advisories: Advisories): (owner: string, owned: string | undefined) => boolean {
+  const sourcesOf = (name: string): EcosystemInfo['sources'] => advisories.ecosystem(name).sources;
+  return (owner, own) => {
+    const sources = sourcesOf(owner);
+    if (sources.some(({ lists }) => lists === 'disclosures')) return true;
+    return sources.length > 0 && (own === undefined || sourcesOf(own).length === 0);
+  };
 }
 
 /** Names of the sources, the one that decides first; kept equal to `advisorySources` by a test, and free to load. */

@@ -79,7 +79,7 @@ it('knows what Bundler and RubyGems say of each gem', () => {
     {
       usage: { direct: true },
       licenses: ['MIT', 'Apache-2.0'],
-      metadata: { kind: 'language', homepage: 'https://example.com/harbour' },
+      metadata: { kind: 'language', origin: 'https://gems.example.com/', homepage: 'https://example.com/harbour' },
       purl: 'pkg:gem/harbour@1.4.0.rc1',
     },
     {
@@ -97,7 +97,11 @@ it('knows what Bundler and RubyGems say of each gem', () => {
     {
       usage: undefined,
       licenses: ['MIT'],
-      metadata: { kind: 'language', homepage: 'https://github.com/rtomayko/tilt/' },
+      metadata: {
+        kind: 'language',
+        origin: 'https://gems.example.com/',
+        homepage: 'https://github.com/rtomayko/tilt/',
+      },
       purl: 'pkg:gem/tilt@2.0.11',
     },
   ]);

@@ -62,7 +62,15 @@ it('knows where each is from, and that what comes with the language is of no reg
     return found && [found.purl, found.ecosystem, found.metadata];
   };
   expect(['dep', 'elixir', 'inner', 'loose', 'old_package', 'app'].map(of)).toEqual([
-    ['pkg:hex/dep@0.4.2', 'Hex', { kind: 'language', identifiedBy: 'application' }],
+    [
+      'pkg:hex/dep@0.4.2',
+      'Hex',
+      {
+        kind: 'language',
+        identifiedBy: 'application',
+        origin: 'https://git.example.com/dep.git#05036d3b9a3b8a89e593a6cd5fac470ed29eb29b',
+      },
+    ],
     ['pkg:otp/elixir@1.14.0', undefined, { kind: 'language', identifiedBy: 'application' }],
     ['pkg:hex/acme/inner@3.0.0', undefined, { kind: 'language', integrity: 'sha256:cd', origin: 'hexpm:acme' }],
     [

@@ -20,6 +20,7 @@ const unassessedWords: Readonly<Record<UnassessedReason, string>> = {
   'no-advisories': 'no advisories are loaded for it',
   'starter-only': 'only the starter set was looked for',
   'version-unparsable': 'the version could not be read',
+  'identity-guessed': 'the name was guessed, so silence proves nothing',
 };
 
 /** Why packages were not assessed, in words. */

@@ -2,16 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { identifierKind, otherNames } from './identifier.ts';
 
 it.each([
-  ['ALSA-2024:3671', { notice: true, notSecurity: false, impact: true, by: 'almalinux' }],
-  ['ALBA-2019:0987', { notice: true, notSecurity: true, impact: true, by: 'almalinux' }],
-  ['RLSA-2024:3671', { notice: true, notSecurity: false, impact: true, by: 'rocky' }],
-  ['SUSE-SU-2024:1234-1', { notice: true, notSecurity: false, impact: false, by: 'suse' }],
-  ['SUSE-RU-2024:1234-1', { notice: true, notSecurity: true, impact: false, by: 'suse' }],
-  ['USN-5614-1', { notice: true, notSecurity: false, impact: false, by: 'ubuntu' }],
-  ['UBUNTU-CVE-2014-9913', { notice: false, notSecurity: false, impact: false, by: 'ubuntu' }],
-  ['GHSA-35jh-r3h4-6jhm', { notice: false, notSecurity: false, impact: false, by: 'github' }],
-  ['NEW-1', { notice: false, notSecurity: false, impact: false, by: 'new' }],
-  ['', { notice: false, notSecurity: false, impact: false, by: '' }],
+  ['ALSA-2024:3671', { notice: true, notSecurity: false, impact: true, malware: false, by: 'almalinux' }],
+  ['ALBA-2019:0987', { notice: true, notSecurity: true, impact: true, malware: false, by: 'almalinux' }],
+  ['RLSA-2024:3671', { notice: true, notSecurity: false, impact: true, malware: false, by: 'rocky' }],
+  ['SUSE-SU-2024:1234-1', { notice: true, notSecurity: false, impact: false, malware: false, by: 'suse' }],
+  ['SUSE-RU-2024:1234-1', { notice: true, notSecurity: true, impact: false, malware: false, by: 'suse' }],
+  ['USN-5614-1', { notice: true, notSecurity: false, impact: false, malware: false, by: 'ubuntu' }],
+  ['UBUNTU-CVE-2014-9913', { notice: false, notSecurity: false, impact: false, malware: false, by: 'ubuntu' }],
+  ['GHSA-35jh-r3h4-6jhm', { notice: false, notSecurity: false, impact: false, malware: false, by: 'github' }],
+  ['MAL-2024-1234', { notice: false, notSecurity: false, impact: false, malware: true, by: 'openssf' }],
+  ['NEW-1', { notice: false, notSecurity: false, impact: false, malware: false, by: 'new' }],
+  ['', { notice: false, notSecurity: false, impact: false, malware: false, by: '' }],
 ])('tells what %s is', (id, expected) => {
   expect(identifierKind(id)).toEqual(expected);
 });

@@ -8,6 +8,8 @@ export interface IdentifierKind {
   readonly notSecurity: boolean;
   /** Its summary begins with Red Hat's impact word. */
   readonly impact: boolean;
+  /** The package itself is malicious (OpenSSF). */
+  readonly malware: boolean;
   /** Who speaks. */
   readonly by: string;
 }
@@ -26,6 +28,7 @@ export function identifierKind(id: string): IdentifierKind {
     notice: NOTICES.has(prefix),
     notSecurity: NOT_SECURITY.has(prefix),
     impact: IMPACT.has(prefix),
+    malware: prefix === 'MAL',
     by: BY.get(prefix) ?? prefix.toLowerCase(),
   };
 }

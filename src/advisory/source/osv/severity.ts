@@ -20,6 +20,7 @@ export function severitiesOf(record: Readonly<Record<string, unknown>>, kind: Id
   const severities: Severity[] = [];
   const own = asText(asObject(record['database_specific'])?.['severity']);
   const impact = kind.impact ? impactIn(asText(record['summary']) ?? '') : undefined;
+  if (kind.malware) severities.push({ label: 'critical', scheme: 'malware', value: 'malicious package', by: kind.by });
   if (impact !== undefined) severities.push(severity(impact, 'redhat-impact', kind.by));
   if (own !== undefined) severities.push(severity(own, `${kind.by}-severity`, kind.by));
   return [...severities, ...scoresIn(record['severity'], kind.by)];

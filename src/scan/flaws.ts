@@ -1,0 +1,62 @@
+import type { Match } from '../match/match.ts';
+
+/**
+ * What is said of each flaw that some record finds in a package. Names that records give for one another are one flaw; a
+ * notice about several flaws is an opinion on each, and so is a record that stands for several CVEs.
+ */
+export function byFlaw(matches: readonly Match[]): Map<string, Match[]> {
+  const names = nameFlaws(matches.map(({ entry }) => entry));
+  const flaws = new Map<string, Match[]>();
+  for (const { verdict, entry } of matches) {
+    if (verdict !== 'not-affected') for (const name of flawsOf(entry)) flaws.set(names(name), []);
+  }
+  for (const match of matches)
+    for (const name of new Set(flawsOf(match.entry).map(names))) flaws.get(name)?.push(match);
+  return flaws;
+}
+
+/** Every name of the flaws that a record speaks of. */
+export function namesIn({ id, aliases, covers }: Entry): readonly string[] {
+  return [id, ...aliases, ...covers];
+}
+
+type Entry = Pick<Match['entry'], 'id' | 'aliases' | 'covers'>;
+
+/** The flaws of one record: what it covers, else its CVEs, else itself. */
+function flawsOf({ id, aliases, covers }: Entry): readonly string[] {
+  if (covers.length > 0) return covers;
+  const cves = [id, ...aliases].filter((name) => name.startsWith('CVE-'));
+  return cves.length > 0 ? cves : [id];
+}
+
+/** One name for all that are joined by records: the CVE, else GitHub's, else the first. */
+function nameFlaws(entries: readonly Entry[]): (name: string) => string {
+  const parents = new Map<string, string>();
+  const root = (name: string): string => {
+    let at = name;
+    for (let next = parents.get(at); next !== undefined; next = parents.get(at)) at = next;
+    return at;
+  };
+  for (const { id, aliases, covers } of entries) {
+    // Names of a record on several flaws are of none in particular.
+    if (covers.length > 0 || aliases.filter(isCve).length + Number(isCve(id)) > 1) continue;
+    for (const alias of aliases) join(root(id), root(alias), parents);
+  }
+  return root;
+}
+
+function join(a: string, b: string, parents: Map<string, string>): void {
+  if (a === b) return;
+  // Two CVEs are two flaws, whatever names they share.
+  if (isCve(a) && isCve(b)) return;
+  const [first, second] = rank(a) < rank(b) || (rank(a) === rank(b) && a < b) ? [a, b] : [b, a];
+  parents.set(second, first);
+}
+
+function isCve(name: string): boolean {
+  return name.startsWith('CVE-');
+}
+
+function rank(name: string): number {
+  return isCve(name) ? 0 : name.startsWith('MAL-') ? 1 : name.startsWith('GHSA-') ? 2 : 3;
+}
