@@ -45,7 +45,10 @@ export function catalogAll(snapshots: readonly Snapshot[], { distro, detail, lay
   };
   const owning = ({ distribution, owner }: Ecosystem): boolean => (distribution ?? owner) === true;
   const languages = ecosystems.filter((one) => !owning(one)).flatMap((one) => run(one, { detail }));
-  const index = ownerIndex(languages.flatMap(({ result }) => result.packages));
+  const index = ownerIndex(
+    languages.flatMap(({ result }) => result.packages),
+    languages.flatMap(({ result }) => result.problems),
+  );
   const asked: Pick<CatalogInput, 'detail' | 'owns'> =
     detail === 'packages' && index.size > 0 ? { detail: 'files', owns: (path) => index.asks(path) } : { detail };
   const distributions = ecosystems.filter(owning).flatMap((one) => run(one, asked));
@@ -60,7 +63,8 @@ function together(
   const runs = [...distributions, ...languages];
   const all = runs.flatMap(({ result }) => result.packages);
   const ownership = runs.flatMap(({ result }) => result.ownership ?? []);
-  const { packages, relationships } = owned(all, ownership, files);
+  const said = runs.flatMap(({ result }) => result.problems);
+  const { packages, relationships, problems } = owned(all, ownership, said, files);
   return {
     packages,
     ownership: detail === 'files' ? ownership : [],
@@ -70,7 +74,7 @@ function together(
       status: statusOf(result),
       packages: result.packages.length,
     })),
-    problems: runs.flatMap(({ result }) => result.problems),
+    problems,
   };
 }
 

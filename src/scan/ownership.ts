@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Snapshot, SquashedFile } from '../image/tree/squash.ts';
-import type { OwnedFile, Ownership, Package, Relationship } from '../inventory/inventory.ts';
+import type { OwnedFile, Ownership, Package, Problem, Relationship } from '../inventory/inventory.ts';
 
 /** Of which files it is asked whose they are. */
 export interface OwnerIndex {
@@ -9,9 +9,10 @@ export interface OwnerIndex {
   asks(path: string): boolean;
 }
 
-/** Asks for the files that show the given packages. */
-export function ownerIndex(packages: readonly Package[]): OwnerIndex {
+/** Asks for the files that show the given packages, and for those that could not be understood. */
+export function ownerIndex(packages: readonly Package[], problems: readonly Problem[]): OwnerIndex {
   const paths = new Set(packages.flatMap(({ locations }) => locations.map(({ path }) => merged(path))));
+  for (const { path } of problems) if (path !== undefined) paths.add(merged(path));
   return { size: paths.size, asks: (path) => paths.has(merged(path)) };
 }
 
@@ -22,8 +23,9 @@ export function ownerIndex(packages: readonly Package[]): OwnerIndex {
 export function owned(
   packages: readonly Package[],
   ownership: readonly Ownership[],
+  problems: readonly Problem[],
   files: Snapshot['files'],
-): { readonly packages: Package[]; readonly relationships: Relationship[] } {
+): { readonly packages: Package[]; readonly relationships: Relationship[]; readonly problems: Problem[] } {
   const owners = ownersOf(packages, ownership);
   const relationships: Relationship[] = [];
   const told = packages.map((found) => {
@@ -32,7 +34,17 @@ export function owned(
     relationships.push({ kind: 'owned-by', from: found.id, to: owner });
     return { ...found, ownedBy: owner };
   });
-  return { packages: told, relationships };
+  return { packages: told, relationships, problems: problems.map((one) => harmless(one, owners, files)) };
+}
+
+/** Nothing is lost with a file that is as a distribution's package shipped it: it is judged with that one. */
+function harmless(problem: Problem, owners: ReadonlyMap<string, Owner>, files: Snapshot['files']): Problem {
+  const owner = problem.lossy && problem.path !== undefined ? owners.get(merged(problem.path)) : undefined;
+  if (owner === undefined || problem.by === owner.package.foundBy) return problem;
+  const file = files.get(problem.path?.slice(1) ?? '');
+  if (file === undefined || !asShipped(file, owner)) return problem;
+  const owned = `it is of ${owner.package.name}`;
+  return { ...problem, detail: problem.detail === undefined ? owned : `${problem.detail}; ${owned}`, lossy: false };
 }
 
 interface Owner {
