@@ -44,6 +44,8 @@ export interface DpkgMetadata {
   readonly maintainer?: string;
   readonly section?: string;
   readonly essential?: boolean;
+  /** Who built it, where that is surely not the distribution: `Docker`, `PPA`. */
+  readonly thirdParty?: string;
 }
 
 export interface ApkMetadata {
@@ -64,6 +66,12 @@ export interface RpmMetadata {
   readonly modularityLabel?: string;
   /** `SOURCERPM`, `bash-5.1.8-9.el9.src.rpm`. */
   readonly sourceRpm?: string;
+  /** Who built it, where that is surely not the distribution: `EPEL`, `Docker`. */
+  readonly thirdParty?: string;
+  /** Repository it was installed from, as dnf, yum or zypper recorded it: `ubi-9-baseos-rpms`, `epel`. */
+  readonly repository?: string;
+  /** Red Hat's content sets of the image, all layers together: `rhel-9-for-x86_64-baseos-rpms`. */
+  readonly contentSets?: readonly string[];
 }
 
 /** What the package managers of programming languages and applications say. */

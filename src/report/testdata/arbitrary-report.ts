@@ -62,7 +62,7 @@ const provenance = record<Provenance>({ introduced: layer, changed: layer }, ['i
 
 const metadata: fc.Arbitrary<PackageMetadata> = fc.oneof(
   record<Extract<PackageMetadata, { kind: 'dpkg' }>>(
-    { kind: fc.constant('dpkg'), status: text, maintainer: text, section: text, essential: flag },
+    { kind: fc.constant('dpkg'), status: text, maintainer: text, section: text, essential: flag, thirdParty: text },
     ['kind'],
   ),
   record<Extract<PackageMetadata, { kind: 'apk' }>>({ kind: fc.constant('apk'), maintainer: text, url: text, commit: text }, ['kind']),
@@ -75,6 +75,9 @@ const metadata: fc.Arbitrary<PackageMetadata> = fc.oneof(
       packager: text,
       modularityLabel: text,
       sourceRpm: text,
+      thirdParty: text,
+      repository: text,
+      contentSets: few(text),
     },
     ['kind', 'release'],
   ),
