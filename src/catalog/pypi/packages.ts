@@ -12,6 +12,7 @@ export interface PythonSighting {
   readonly usage?: Usage | undefined;
   readonly licenses?: readonly string[] | undefined;
   readonly metadata?: Sighting['metadata'];
+  readonly within?: Sighting['within'];
 }
 
 /** Puts together what the files of Python's package managers show. */

@@ -20,9 +20,13 @@ export type PythonFile =
 /** Folders inside a package that hold copies of others. */
 const vendorFolders: ReadonlySet<string> = new Set(['_vendor', 'vendor', 'patched']);
 
-const inDistInfo = (kind: PythonFile) => (parent: string) => (parent.endsWith('.dist-info') ? kind : undefined);
+/** Nothing is imported from the test data of an installed package (`pkg_resources/tests/data/x.egg/EGG-INFO`). */
+const isTestData = (parent: string): boolean =>
+  parent.includes('/tests/') && /-packages\/(?:.*\/)?tests\//.test(parent);
+const inDistInfo = (kind: PythonFile) => (parent: string) =>
+  parent.endsWith('.dist-info') && !isTestData(parent) ? kind : undefined;
 const inEggInfo = (kind: PythonFile) => (parent: string) =>
-  parent.endsWith('.egg-info') || parent.endsWith('.egg/EGG-INFO') ? kind : undefined;
+  (parent.endsWith('.egg-info') || parent.endsWith('.egg/EGG-INFO')) && !isTestData(parent) ? kind : undefined;
 const inVendorFolder = (kind: PythonFile) => (parent: string) =>
   parent.includes('-packages/') && vendorFolders.has(lastOf(parent)) ? kind : undefined;
 const anywhere = (kind: PythonFile) => () => kind;
@@ -53,7 +57,7 @@ export function kindOf(path: string): PythonFile | undefined {
   const known = byName.get(name);
   if (known !== undefined) return known(folderOf(path));
   if (name.endsWith('.py')) return moduleKind(path);
-  if (name.endsWith('.egg-info')) return name === '.egg-info' ? undefined : 'metadata';
+  if (name.endsWith('.egg-info')) return name === '.egg-info' || isTestData(path) ? undefined : 'metadata';
   if (name.endsWith('.egg-link')) return 'egg-link';
   if (name.endsWith('.txt')) return listKind(name, path, slash);
   return name.startsWith('pylock.') && /^pylock\.[^.]+\.toml$/.test(name) ? 'pylock' : undefined;

@@ -6,11 +6,12 @@ import { pythonPackages } from './packages.ts';
 import { kindOf, type PythonFile } from './paths.ts';
 import { addRequirements } from './requirements.ts';
 import { addVendored } from './vendored.ts';
+import { addWheels } from './wheels.ts';
 
 /** What tells no name and no version. */
 const details: ReadonlySet<PythonFile> = new Set(['direct-url', 'requested', 'requires']);
 
-/** Python's packages: installed (pip, setuptools, distutils), copied into others, and locked. */
+/** Python's packages: installed (pip, setuptools, distutils), copied into others, in wheels and eggs, and locked. */
 export const pypi: Cataloger = {
   id: 'pypi',
   needs: [],
@@ -26,6 +27,7 @@ function catalog({ files }: CatalogInput): CatalogResult {
   const sites = addInstalled(packages, files);
   addEggLinks(packages, files, sites);
   addVendored(packages, files, sites);
+  addWheels(packages, files);
   addRequirements(packages, files);
   addLocks(packages, files);
   return packages.result();
