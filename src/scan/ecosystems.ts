@@ -10,6 +10,7 @@ import { composer } from '../catalog/composer/composer.ts';
 import { conan } from '../catalog/conan/conan.ts';
 import { conda } from '../catalog/conda/conda.ts';
 import { cran } from '../catalog/cran/cran.ts';
+import { copyrightExtractor } from '../catalog/dpkg/copyright-extractor.ts';
 import { dpkg } from '../catalog/dpkg/dpkg.ts';
 import { ownershipExtractor } from '../catalog/dpkg/ownership-extractor.ts';
 import { executable } from '../catalog/executable/executable.ts';
@@ -75,7 +76,7 @@ export const ecosystems: readonly Ecosystem[] = [
     cataloger: dpkg,
     versions: dpkgVersions,
     distribution: true,
-    extractors: [ownershipExtractor(mayShowPackage)],
+    extractors: [copyrightExtractor, ownershipExtractor(mayShowPackage)],
   },
   { type: 'apk', cataloger: apk, versions: apkVersions, distribution: true },
   { type: 'rpm', cataloger: rpm, versions: rpmVersions, distribution: true },

@@ -55,8 +55,10 @@ export function selection({ detail, extra }: Wanted): (path: string) => boolean 
     if (own === true || (own !== false && own.byName)) return own;
     const as = extra.paths.get(path);
     if (as !== undefined) return usual(as) || own;
-    return folders.some(([real, known]) => path.startsWith(`${real}/`) && kept(known + path.slice(real.length)))
-      ? true
-      : own;
+    for (const [real, known] of folders) {
+      const aliased = path.startsWith(`${real}/`) && usual(known + path.slice(real.length));
+      if (aliased === true || (aliased && aliased.byName)) return aliased;
+    }
+    return own;
   };
 }

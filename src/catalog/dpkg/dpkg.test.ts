@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Distro } from '../../distro/distro.ts';
 import type { OwnedFile } from '../../inventory/inventory.ts';
-import type { CatalogResult } from '../catalog.ts';
+import type { CatalogResult, ImageFile } from '../catalog.ts';
 import { describeCataloger } from '../cataloger.contract.ts';
+import { copyrightExtractor } from './copyright-extractor.ts';
 import { dpkg } from './dpkg.ts';
 
 const distro: Distro = {
@@ -35,11 +36,20 @@ function testdata(name: string): Record<string, Uint8Array> {
   );
 }
 
+/** As in reading an image: of copyright files the licences are kept. */
+function extracted(file: ImageFile): ImageFile[] {
+  if (!copyrightExtractor.selects(file.path)) return [file];
+  const extraction = copyrightExtractor.open(file.path, file.bytes.length);
+  extraction.write(file.bytes);
+  const kept = extraction.end();
+  return kept ? [{ ...file, bytes: kept.bytes, extractor: copyrightExtractor.id }] : [];
+}
+
 function catalog(files: Readonly<Record<string, string | Uint8Array>>, on: Distro = distro): CatalogResult {
   const list = Object.keys(files)
     .toSorted()
     .map((path) => ({ path, bytes: Buffer.from(files[path] ?? ''), layer }));
-  return dpkg.catalog({ distro: on, files: list });
+  return dpkg.catalog({ distro: on, files: list.flatMap(extracted) });
 }
 
 const names = (result: CatalogResult): string[] => result.packages.map((found) => `${found.name} ${found.version}`);
@@ -48,29 +58,33 @@ function filesOf({ ownership }: CatalogResult, name: string): readonly OwnedFile
   return ownership?.find((entry) => entry.package.includes(`/${name}@`))?.files;
 }
 
-describeCataloger(dpkg, [
-  {
-    name: 'debian 12',
-    files: testdata('bookworm'),
-    distro,
-    expected: [
-      'adduser 3.134 all',
-      'bash 5.2.15-2+b13 amd64',
-      'gcc-12-base 12.2.0-14+deb12u1 amd64',
-      'libc6 2.36-9+deb12u14 amd64',
-      'libgcc-s1 12.2.0-14+deb12u1 amd64',
-      'login 1:4.13+dfsg1-1+deb12u2 amd64',
-      'perl-base 5.36.0-7+deb12u3 amd64',
-      'sysvinit-utils 3.06-4 amd64',
-      'tzdata 2026b-0+deb12u1 all',
-    ],
-  },
-  {
-    name: 'distroless, without a distribution',
-    files: testdata('distroless'),
-    expected: ['libc6 2.36-9+deb12u14 amd64', 'tzdata 2026b-0+deb12u1 all'],
-  },
-]);
+describeCataloger(
+  dpkg,
+  [
+    {
+      name: 'debian 12',
+      files: testdata('bookworm'),
+      distro,
+      expected: [
+        'adduser 3.134 all',
+        'bash 5.2.15-2+b13 amd64',
+        'gcc-12-base 12.2.0-14+deb12u1 amd64',
+        'libc6 2.36-9+deb12u14 amd64',
+        'libgcc-s1 12.2.0-14+deb12u1 amd64',
+        'login 1:4.13+dfsg1-1+deb12u2 amd64',
+        'perl-base 5.36.0-7+deb12u3 amd64',
+        'sysvinit-utils 3.06-4 amd64',
+        'tzdata 2026b-0+deb12u1 all',
+      ],
+    },
+    {
+      name: 'distroless, without a distribution',
+      files: testdata('distroless'),
+      expected: ['libc6 2.36-9+deb12u14 amd64', 'tzdata 2026b-0+deb12u1 all'],
+    },
+  ],
+  { extractor: copyrightExtractor },
+);
 
 describe('debian 12', () => {
   const result = catalog(testdata('bookworm'));

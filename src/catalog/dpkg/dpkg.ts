@@ -2,18 +2,9 @@ import { type Distro, distroQualifier, ecosystemFor } from '../../distro/distro.
 import type { DpkgMetadata, Location, Ownership, Package, Problem } from '../../inventory/inventory.ts';
 import { packagePurl, purlNumbering } from '../../purl/purl.ts';
 import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catalog.ts';
-import { readLicenses } from './copyright.ts';
+import { keptLicenses } from './copyright-extractor.ts';
 import { ownedFiles } from './owned-files.ts';
-import {
-  copyrightPath,
-  isCopyright,
-  isDoubtful,
-  isOwnership,
-  isStatus,
-  isWitness,
-  ownershipPaths,
-  statusPath,
-} from './paths.ts';
+import { copyrightPath, isDoubtful, isOwnership, isStatus, isWitness, ownershipPaths, statusPath } from './paths.ts';
 import { readStanzas } from '../stanza.ts';
 import { readStatus, type StatusRecord, statusFields } from './status.ts';
 
@@ -21,8 +12,7 @@ import { readStatus, type StatusRecord, statusFields } from './status.ts';
 export const dpkg: Cataloger = {
   id: 'dpkg',
   needs: ['var/lib/dpkg', 'var/lib/dpkg/status.d', 'var/lib/dpkg/info', 'usr/share/doc'],
-  selects: (path, detail) =>
-    isStatus(path) || isCopyright(path) || (detail === 'files' ? isOwnership(path) : isWitness(path)),
+  selects: (path, detail) => isStatus(path) || (detail === 'files' ? isOwnership(path) : isWitness(path)),
   catalog,
 };
 
@@ -120,7 +110,7 @@ function licensesOf(
   for (const { record } of found) {
     const bytes = byName.has(record.name) ? undefined : files.get(copyrightPath(record.name))?.bytes;
     if (bytes !== undefined) {
-      const names = readLicenses(bytes);
+      const names = keptLicenses(bytes);
       byName.set(record.name, names);
       if (!bySource.has(sourceKey(record))) bySource.set(sourceKey(record), names);
     }
