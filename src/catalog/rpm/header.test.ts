@@ -3,13 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { fileBudget, ownedFiles } from './files.ts';
 import { joinedTextsOf, numbersOf, type RpmHeader, readHeader, textOf } from './header.ts';
 import { verifyHeader } from './header-digest.ts';
-import { packageOf } from './package.ts';
+import { type PackageContext, packageOfHeader } from './package.ts';
 import { readSqlite } from './sqlite.ts';
 import { tags } from './tags.ts';
 import { buildHeader, type TestTag } from './testdata/header-builder.ts';
 import { testBytes } from './testdata/samples.ts';
 
-const location = { path: '/var/lib/rpm/Packages', layer: { index: 0, diffId: '' } };
+const context: PackageContext = {
+  location: { path: '/var/lib/rpm/Packages', layer: { index: 0, diffId: '' } },
+  distro: undefined,
+  surroundings: undefined,
+};
 
 function header(...list: TestTag[]): RpmHeader {
   return opened(buildHeader(list));
@@ -111,23 +115,23 @@ describe('verifyHeader', () => {
   });
 });
 
-describe('packageOf', () => {
+describe('packageOfHeader', () => {
   const whole: readonly TestTag[] = [
     [tags.name, 'bash'],
     [tags.version, '5.1.8'],
     [tags.release, '6.el9_1'],
   ];
   it('needs only name, version and release', () => {
-    expect(packageOf(header(...whole), location, undefined)).toMatchObject({ version: '5.1.8-6.el9_1', licenses: [] });
+    expect(packageOfHeader(header(...whole), context)).toMatchObject({ version: '5.1.8-6.el9_1', licenses: [] });
   });
   it.each(whole.map(([tag]) => tag))('has no package without tag %i', (tag) => {
     const read = header(...whole.filter(([other]) => other !== tag));
-    expect(packageOf(read, location, undefined)).toBeUndefined();
+    expect(packageOfHeader(read, context)).toBeUndefined();
     expect(read.faults).not.toEqual([]);
   });
   it('refuses a name longer than a file name', () => {
     const read = header([tags.name, 'a'.repeat(256)], ...whole.slice(1));
-    expect(packageOf(read, location, undefined)).toBeUndefined();
+    expect(packageOfHeader(read, context)).toBeUndefined();
     expect(read.faults[0]).toMatch(/^256 characters/);
   });
 });
@@ -191,7 +195,7 @@ describe('any header', () => {
       if (typeof read === 'string') {
         return read !== '';
       }
-      const found = packageOf(read, location, undefined);
+      const found = packageOfHeader(read, context);
       const files = ownedFiles(read, fileBudget()) ?? [];
       const isSaid = Boolean(found?.name && found.version.length > 2) || read.faults.length > 0;
       return isSaid && files.every((file) => file.path.startsWith('/')) && verifyHeader(read) !== 'good';

@@ -4,6 +4,7 @@ import { packagePurl } from '../../purl/purl.ts';
 import { numbersOf, type RpmHeader, textOf } from './header.ts';
 import namespaces from './purl-namespaces.json' with { type: 'json' };
 import { parseSourceRpm, versionText } from './source-rpm.ts';
+import type { Surroundings } from './surroundings.ts';
 import { tags } from './tags.ts';
 
 /** Longest name, version, release or architecture, characters: together they are the name of the package's file. */
@@ -12,11 +13,22 @@ const maxIdentity = 255;
 /** Names the vendor as the purl type `rpm` wants it, where that is not the distribution's identifier. */
 const vendors: ReadonlyMap<string, string> = new Map(Object.entries(namespaces));
 
-/**
- * The package that a header describes, its `id` still the bare purl; undefined when it lacks a name, version or release
- * (then the header has a fault).
- */
-export function packageOf(header: RpmHeader, location: Location, distro: Distro | undefined): Package | undefined {
+/** What is recorded of a package, wherever it is. */
+export interface PackageFacts extends Omit<RpmMetadata, 'kind' | 'thirdParty' | 'repository' | 'contentSets'> {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture?: string | undefined;
+  readonly license?: string | undefined;
+}
+
+/** Where a package is: which file tells it, on what distribution, and what else of the image tells of packages. */
+export interface PackageContext {
+  readonly location: Location;
+  readonly distro: Distro | undefined;
+  readonly surroundings: Surroundings | undefined;
+}
+
+function factsOf(header: RpmHeader): PackageFacts | undefined {
   const name = identity(header, tags.name);
   const version = identity(header, tags.version);
   const release = identity(header, tags.release);
@@ -26,8 +38,35 @@ export function packageOf(header: RpmHeader, location: Location, distro: Distro 
   }
   const architecture = identity(header, tags.arch);
   const license = textOf(header, tags.license);
-  const metadata = metadataOf(header, release);
-  const { epoch, sourceRpm } = metadata;
+  const epoch = numbersOf(header, tags.epoch)?.[0];
+  const vendor = textOf(header, tags.vendor);
+  const packager = textOf(header, tags.packager);
+  const modularityLabel = textOf(header, tags.modularityLabel);
+  const sourceRpm = textOf(header, tags.sourceRpm);
+  return {
+    name,
+    version,
+    architecture,
+    license,
+    ...(epoch !== undefined && { epoch }),
+    release,
+    ...(vendor && { vendor }),
+    ...(packager && { packager }),
+    ...(modularityLabel && { modularityLabel }),
+    ...(sourceRpm && { sourceRpm }),
+  };
+}
+
+/** The package that a header describes; undefined when it is none (then the header has a fault). */
+export function packageOfHeader(header: RpmHeader, context: PackageContext): Package | undefined {
+  const facts = factsOf(header);
+  return facts && packageOf(facts, context);
+}
+
+/** The package of these facts, its `id` still the bare purl. */
+export function packageOf(facts: PackageFacts, { location, distro, surroundings }: PackageContext): Package {
+  const { name, version, architecture, license, ...recorded } = facts;
+  const { epoch, release, sourceRpm } = recorded;
   const ecosystem = ecosystemFor(distro, 'rpm');
   const source = sourceRpm === undefined ? undefined : parseSourceRpm(sourceRpm, epoch);
   const purl = packagePurl({
@@ -55,24 +94,7 @@ export function packageOf(header: RpmHeader, location: Location, distro: Distro 
     locations: [location],
     licenses: license ? [license] : [],
     foundBy: 'rpm',
-    metadata,
-  };
-}
-
-function metadataOf(header: RpmHeader, release: string): RpmMetadata {
-  const epoch = numbersOf(header, tags.epoch)?.[0];
-  const vendor = textOf(header, tags.vendor);
-  const packager = textOf(header, tags.packager);
-  const modularityLabel = textOf(header, tags.modularityLabel);
-  const sourceRpm = textOf(header, tags.sourceRpm);
-  return {
-    kind: 'rpm',
-    ...(epoch !== undefined && { epoch }),
-    release,
-    ...(vendor && { vendor }),
-    ...(packager && { packager }),
-    ...(modularityLabel && { modularityLabel }),
-    ...(sourceRpm && { sourceRpm }),
+    metadata: { kind: 'rpm', ...recorded, ...surroundings?.tell(facts) },
   };
 }
 

@@ -6,23 +6,29 @@ import { type Database, findDatabases, folders, isDatabasePath, strayLogs } from
 import { type FileBudget, fileBudget, ownedFiles } from './files.ts';
 import { type RpmHeader, readHeader } from './header.ts';
 import { verifyHeader } from './header-digest.ts';
-import { packageOf } from './package.ts';
+import { findManifest, isManifest, isShort, manifestFolder, readManifest } from './manifest.ts';
+import { type PackageContext, packageOf, packageOfHeader } from './package.ts';
 import { type DatabaseRecord, type HeaderRecord, maxRecords, tooMany } from './record.ts';
+import { isSurrounding, readSurroundings, type Surroundings, surroundingFolders } from './surroundings.ts';
 
 /** Problems kept of one database; more are only counted. */
 const maxProblems = 100;
 
-/** Catalogues the packages of an rpm database: SQLite, ndb or Berkeley DB, wherever distributions keep it. */
+/**
+ * Catalogues the packages of an rpm database: SQLite, ndb or Berkeley DB, wherever distributions keep it, or the manifest
+ * that stands for one; with what package managers and builders of images recorded of them.
+ */
 export const rpm: Cataloger = {
   id: 'rpm',
-  needs: folders,
-  selects: isDatabasePath,
+  needs: [...folders, manifestFolder, ...surroundingFolders],
+  selects: (path, detail) => isDatabasePath(path) || isManifest(path) || (detail !== 'names' && isSurrounding(path)),
   catalog,
 };
 
 /** What is asked for, and what may still be spent on it. */
 interface Request {
   readonly distro: Distro | undefined;
+  readonly surroundings: Surroundings | undefined;
   readonly detail: Detail;
   readonly owns: (path: string) => boolean;
   readonly budget: FileBudget;
@@ -34,28 +40,36 @@ interface FoundPackage {
 }
 
 interface Contents {
-  readonly database: Database;
+  readonly database: Pick<Database, 'file' | 'folder'>;
   readonly packages: readonly FoundPackage[];
   readonly problems: readonly Problem[];
 }
 
 function catalog(input: CatalogInput): CatalogResult {
+  const detail = input.detail ?? 'files';
+  const surroundings = detail === 'names' ? undefined : readSurroundings(input.files, input.distro);
   const request: Request = {
     distro: input.distro,
-    detail: input.detail ?? 'files',
+    surroundings,
+    detail,
     budget: fileBudget(),
     owns: input.owns ?? (() => true),
   };
   const databases = findDatabases(input.files);
-  const all = databases.map((database) => readDatabase(database, request));
+  const manifest = findManifest(input.files);
+  const all = [
+    ...databases.map((database) => readDatabase(database, request)),
+    ...(manifest ? [readManifestFile(manifest, request)] : []),
+  ];
   const problems = [
     ...strayLogs(input.files, databases).map((file) =>
       problem(file, 'corrupt', 'write-ahead log without its database', undefined, true),
     ),
     ...all.flatMap((contents) => contents.problems),
+    ...(surroundings?.problems ?? []),
   ];
   const used: Contents[] = [];
-  for (const folder of folders) {
+  for (const folder of [...folders, manifestFolder]) {
     const here = all.filter(({ database }) => database.folder === folder);
     const best = here.find(({ packages }) => packages.length > 0) ?? here[0];
     for (const other of [...used, ...(best ? here : [])]) {
@@ -108,15 +122,45 @@ function differing(best: Contents, other: Contents): Problem {
 function readDatabase(database: Database, request: Request): Contents {
   const packages: FoundPackage[] = [];
   const problems: Problem[] = [];
+  const context = contextOf(database.file, request);
   for (const record of upTo(maxRecords, database.records())) {
     if (record.kind === 'header') {
-      readPackage(database, record, request, packages, problems);
+      readPackage(record, request, { database, context, packages, problems });
     } else {
       const file = (record.file === 'log' && database.log) || database.file;
       problems.push(problem(file, record.code, record.message, record.detail, record.lossy));
     }
   }
   return { database, packages, problems: cap(problems, database.file) };
+}
+
+function readManifestFile(file: ImageFile, request: Request): Contents {
+  const packages: FoundPackage[] = [];
+  const problems: Problem[] = [];
+  const context = contextOf(file, request);
+  let lines = 0;
+  for (const entry of readManifest(file)) {
+    if (++lines > maxRecords) {
+      problems.push(problem(file, 'too-large', 'rpm manifest with too many lines', `over ${maxRecords}`, true));
+      break;
+    }
+    if (entry.kind === 'package') {
+      packages.push({ found: packageOf(entry.facts, context), files: [] });
+    } else {
+      problems.push(problem(file, 'corrupt', 'rpm manifest is damaged', `line ${entry.line}: ${entry.detail}`, true));
+    }
+  }
+  if (packages.length === 0 && problems.length === 0) {
+    problems.push(problem(file, 'corrupt', 'rpm manifest without packages', undefined, true));
+  }
+  if (isShort(file)) {
+    problems.push(problem(file, 'unsupported', 'rpm manifest that tells no epochs and sources', undefined, false));
+  }
+  return { database: { folder: manifestFolder, file }, packages, problems: cap(problems, file) };
+}
+
+function contextOf(file: ImageFile, { distro, surroundings }: Request): PackageContext {
+  return { location: { path: `/${file.path}`, layer: file.layer }, distro, surroundings };
 }
 
 /** The first records, and where there are more, the word that they are not read. */
@@ -131,13 +175,15 @@ function* upTo(most: number, records: Iterable<DatabaseRecord>): Generator<Datab
   }
 }
 
-function readPackage(
-  database: Database,
-  record: HeaderRecord,
-  request: Request,
-  packages: FoundPackage[],
-  problems: Problem[],
-): void {
+interface Reading {
+  readonly database: Database;
+  readonly context: PackageContext;
+  readonly packages: FoundPackage[];
+  readonly problems: Problem[];
+}
+
+function readPackage(record: HeaderRecord, request: Request, reading: Reading): void {
+  const { database, context, packages, problems } = reading;
   const { file } = database;
   const say = (message: string, detail: string, lossy: boolean): unknown =>
     problems.push(problem(file, 'corrupt', message, `package ${record.number}: ${detail}`, lossy));
@@ -146,7 +192,7 @@ function readPackage(
     say('rpm header can not be read', header, true);
     return;
   }
-  const found = packageOf(header, { path: `/${file.path}`, layer: file.layer }, request.distro);
+  const found = packageOfHeader(header, context);
   // A wrong epoch is a wrong version; what is wrong in a list of files costs no package.
   const isLossy = header.faults.length > 0;
   if (request.detail !== 'names' && verifyHeader(header) === 'bad') {
