@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { AdvisorySource } from '../src/advisory/advisory.ts';
 import { starterInfo } from '../src/advisory/source/starter/starter.ts';
 import { advisorySources, ecosystems } from '../src/scan/ecosystems.ts';
+import formatTable from './formats.json' with { type: 'json' };
 
 interface Row {
   readonly id: string;
@@ -13,6 +14,24 @@ interface Row {
 }
 
 const root = join(import.meta.dirname, '..');
+/** What a format reads, and how it is proved. */
+interface Format {
+  readonly reads: string;
+  readonly osv?: string;
+  readonly proof: string;
+}
+
+const formatRows: Readonly<Record<string, Format>> = formatTable;
+
+/** Formats whose advisories are those of the distribution that has them. */
+const distributions: Readonly<Record<string, true>> = { deb: true, apk: true, rpm: true };
+
+function formatOf(type: string): Format {
+  const format = formatRows[type];
+  if (format === undefined) throw new Error(`tools/formats.json has no row for ${type}`);
+  return format;
+}
+
 const silence = {
   disclosures: 'no flaw is known, fixed or not',
   fixes: 'no fix was published; flaws without one are not told',
@@ -26,18 +45,26 @@ export async function supportMatrix(): Promise<string> {
     ecosystem === undefined ? [] : [assessed(id, ecosystem, sources)],
   );
   const nameless = rows.flatMap(({ id, because }) => (because === undefined ? [] : [`| \`${id}\` | ${because} |`]));
-  const formats = ecosystems.map(({ type, cataloger, versions }) => `| ${type} | ${cataloger.id} | ${versions.id} |`);
+  const formats = ecosystems.map(({ type, cataloger, versions }) => {
+    const { reads, osv, proof } = formatOf(type);
+    const advisories =
+      osv === undefined ? (type in distributions ? 'of the distribution' : 'none, listed only') : `\`${osv}\``;
+    return `| ${type} | ${cataloger.id} | ${reads} | ${advisories} | ${versions.id} | ${proof} |`;
+  });
   const starter = starterInfo();
   return [
     '# Support matrix',
     '',
-    'Made by `node tools/support-matrix.ts` from `src/scan/ecosystems.ts` and `src/distro/ecosystems.json`; a test',
-    'compares it with them.',
+    'Made by `node tools/support-matrix.ts` from `src/scan/ecosystems.ts`, `tools/formats.json` and',
+    '`src/distro/ecosystems.json`; a test compares it with them.',
     '',
     '## Package formats',
     '',
-    '| purl type | cataloger | version order |',
-    '| --- | --- | --- |',
+    'What is read of each, whose advisories speak of it (the names are those of OSV), and by what its reader is proved: a',
+    'genuine artefact with the manager’s own listing, where the manager is to be had.',
+    '',
+    '| purl type | cataloger | reads | advisories | version order | proved by |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...formats,
     '',
     '## Distributions that are assessed',
