@@ -29,8 +29,8 @@ export function readModules(files: readonly (readonly [ImageFile, Module['role']
   return modules;
 }
 
-/** Adds the packages that the modules are and their relations. */
-export function addModules(modules: Modules, gatherer: Gatherer): void {
+/** Adds the packages that the modules are and their relations; gives their purls by folder. */
+export function addModules(modules: Modules, gatherer: Gatherer): ReadonlyMap<string, string> {
   const edges = edgesOf(modules);
   const roots = [...modules.values()].filter(({ role }) => role.kind === 'root');
   const asked = roots.flatMap(({ folder }) => edges.get(folder) ?? []);
@@ -59,6 +59,7 @@ export function addModules(modules: Modules, gatherer: Gatherer): void {
     const [from, to] = [purls.get(outer), purls.get(inner)];
     if (from !== undefined && to !== undefined) gatherer.relate('contains', from, to);
   }
+  return purls;
 }
 
 /** What each module's dependencies are by Node's lookup; those of development only for roots. */

@@ -2,6 +2,7 @@
 export type Role =
   | { readonly kind: 'package'; readonly folder: string; readonly base: string; readonly strict: boolean }
   | { readonly kind: 'root'; readonly folder: string }
+  | { readonly kind: 'copy'; readonly folder: string; readonly owner: string }
   | { readonly kind: 'lock'; readonly format: LockFormat; readonly folder: string };
 
 /** A format of files that name packages. */
@@ -55,7 +56,7 @@ function manifestRole(folder: string): Role | undefined {
   if (base !== undefined) {
     const rest = folder.slice(base.length + 1);
     // Yarn's linker `pnpm` lays packages into `.store/<slug>/package`.
-    if (!isModuleName(rest) && !/^\.store\/[^/]+\/package$/.test(rest)) return undefined;
+    if (!isModuleName(rest) && !/^\.store\/[^/]+\/package$/.test(rest)) return copyRole(folder, base, rest);
     return { kind: 'package', folder, base, strict: isStrict(base) };
   }
   const debian = debianFolderOf(folder);
@@ -64,6 +65,28 @@ function manifestRole(folder: string): Role | undefined {
       ? { kind: 'package', folder, base: debian, strict: true }
       : undefined;
   return isDocumentation(folder) ? undefined : { kind: 'root', folder };
+}
+
+/** Folders of a package that hold what is no part of it when it runs. */
+const trialFolders: ReadonlySet<string> = new Set([
+  '__fixtures__',
+  '__tests__',
+  'example',
+  'examples',
+  'fixture',
+  'fixtures',
+  'spec',
+  'test',
+  'tests',
+]);
+
+/** A manifest deep in a package may be of another one that was copied there. */
+function copyRole(folder: string, base: string, rest: string): Role | undefined {
+  const parts = rest.split('/');
+  const length = rest.startsWith('@') ? 2 : 1;
+  if (rest.startsWith('.') || parts.length <= length || parts.slice(length).some((part) => trialFolders.has(part)))
+    return undefined;
+  return { kind: 'copy', folder, owner: `${base}/${parts.slice(0, length).join('/')}` };
 }
 
 /** Whether a `node_modules` is one that a package manager fills, not one in the midst of a package's own files. */

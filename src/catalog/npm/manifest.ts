@@ -11,6 +11,8 @@ export interface Wanted {
 export interface Manifest {
   readonly name: string | undefined;
   readonly version: string | undefined;
+  /** Whether it may not be published: no registry has it. */
+  readonly private: boolean;
   readonly licenses: readonly string[];
   readonly homepage: string | undefined;
   /** npm up to 6 writes them when it installs. */
@@ -34,6 +36,7 @@ export function manifestOf(value: unknown): Manifest | undefined {
   return {
     name: asText(object['name']),
     version: versionOf(object['version']),
+    private: object['private'] === true || object['private'] === 'true',
     licenses: licensesOf(object),
     homepage: asText(object['homepage']),
     resolved: asText(object['_resolved']),

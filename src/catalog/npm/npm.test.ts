@@ -108,7 +108,8 @@ describe('which package.json is a package', () => {
     expect(list(catalog({ [path]: manifest }))).toEqual([line]);
   });
   it.each([
-    'app/node_modules/a/dist/esm/package.json',
+    'app/node_modules/a/test/fixtures/b/package.json',
+    'app/node_modules/@s/a/examples/b/package.json',
     'app/node_modules/@s/package.json',
     'app/node_modules/.a-x1y2/package.json',
     'app/node_modules/a/package-lock.json',

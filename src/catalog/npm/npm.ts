@@ -2,6 +2,7 @@ import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catal
 import { readText } from '../document.ts';
 import { type Gatherer, gather } from '../gather.ts';
 import { readBunLock } from './bun-lock.ts';
+import { addCopies, type Copy } from './copies.ts';
 import { addModules, type Module, type Modules, readModules } from './installed.ts';
 import { type LockFormat, roleOf } from './layout.ts';
 import { addLock, type LockInput } from './lock.ts';
@@ -30,6 +31,7 @@ interface LockFile {
 function catalog(input: CatalogInput): CatalogResult {
   const gatherer = gather(npm.id);
   const manifests: [ImageFile, Module['role']][] = [];
+  const copies: Copy[] = [];
   const locks: LockFile[] = [];
   const archives = new Set<string>();
   for (const file of input.files) {
@@ -39,10 +41,12 @@ function catalog(input: CatalogInput): CatalogResult {
     }
     const role = roleOf(file.path);
     if (role?.kind === 'lock') locks.push({ file, format: role.format, folder: role.folder });
+    else if (role?.kind === 'copy') copies.push({ file, ...role });
     else if (role !== undefined) manifests.push([file, role]);
   }
   const modules = readModules(manifests, gatherer);
-  addModules(modules, gatherer);
+  const purls = addModules(modules, gatherer);
+  addCopies(copies, purls, gatherer);
   addLocks(locks, modules, archives, gatherer);
   return gatherer.result();
 }

@@ -15,6 +15,8 @@ export interface NodePackage {
   /** Address or path that it was taken from. */
   readonly resolved?: string | undefined;
   readonly homepage?: string | undefined;
+  /** What it was read from, where that does not make it certain. */
+  readonly identifiedBy?: string | undefined;
 }
 
 /** `@scope/name` or `name`, with none of the characters that npm's names never had. */
@@ -31,8 +33,9 @@ export function addPackage(gatherer: Gatherer, file: ImageFile, found: NodePacka
   const purl =
     slash < 0 ? { type: 'npm', name } : { type: 'npm', namespace: name.slice(0, slash), name: name.slice(slash + 1) };
   const origin = originOf(found.resolved);
-  const { integrity, homepage } = found;
+  const { integrity, homepage, identifiedBy } = found;
   const metadata = {
+    ...(identifiedBy === undefined ? {} : { identifiedBy, certainty: 'likely' as const }),
     ...(integrity === undefined ? {} : { integrity: integrity.slice(0, 1024) }),
     ...(origin === undefined ? {} : { origin }),
     ...(homepage === undefined ? {} : { homepage: homepage.slice(0, 1024) }),
