@@ -208,6 +208,15 @@ it('one package of two sources is two', () => {
   expect(packages.map((found) => found.purl)).toEqual([purl, purl, purl]);
 });
 
+it('knows who built a package where it was not the distribution', () => {
+  const foreign = stanza({ Package: 'docker-ce', Maintainer: 'Docker <support@docker.com>' });
+  const { packages } = catalog({ [database]: foreign + stanza({ Package: 'own', Maintainer: 'A <a@debian.org>' }) });
+  expect(packages.map(({ metadata }) => metadata.kind === 'dpkg' && metadata.thirdParty)).toEqual([
+    'Docker',
+    undefined,
+  ]);
+});
+
 const bare = stanza({}).replace(/Status.*\n/, '');
 const script = '#!/bin/sh\nset -e\n\nexit 0\n';
 it.each([

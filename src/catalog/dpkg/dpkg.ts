@@ -7,6 +7,7 @@ import { ownedFiles } from './owned-files.ts';
 import { copyrightPath, isDoubtful, isOwnership, isStatus, isWitness, ownershipPaths, statusPath } from './paths.ts';
 import { readStanzas } from '../stanza.ts';
 import { readStatus, type StatusRecord, statusFields } from './status.ts';
+import { thirdParties } from './third-party.ts';
 
 /** Packages installed by dpkg (Debian, Ubuntu and what derives from them, distroless). */
 export const dpkg: Cataloger = {
@@ -45,9 +46,14 @@ function catalog({ files: list, distro, detail = 'files', owns }: CatalogInput):
   const sorted = Array.from(found.values(), (entry): Found => ({ ...entry, id: idOf(entry.purl) })).toSorted((a, b) =>
     a.id < b.id ? -1 : 1,
   );
-  if (detail === 'names') return { packages: sorted.map((entry) => toPackage(entry, distro, noLicenses)), problems };
+  if (detail === 'names') {
+    return { packages: sorted.map((entry) => toPackage(entry, distro, { licenses: noLicenses })), problems };
+  }
   const licenses = licensesOf(sorted, files);
-  const packages = sorted.map((entry) => toPackage(entry, distro, licenses(entry.record)));
+  const builtBy = thirdParties(distro);
+  const packages = sorted.map((entry) =>
+    toPackage(entry, distro, { licenses: licenses(entry.record), thirdParty: builtBy(entry.record) }),
+  );
   if (detail === 'packages') return { packages, problems };
   return { packages, ownership: ownershipOf(sorted, files, problems, owns), problems };
 }
@@ -124,10 +130,16 @@ function sourceKey({ source }: StatusRecord): string {
   return `${source.name} ${source.version}`;
 }
 
+/** What other files and the distribution tell of a package. */
+interface Told {
+  readonly licenses: readonly string[];
+  readonly thirdParty?: string | undefined;
+}
+
 function toPackage(
   { record, purl, id, locations }: Found,
   distro: Distro | undefined,
-  licenses: readonly string[],
+  { licenses, thirdParty }: Told,
 ): Package {
   const { name, version, architecture, source } = record;
   const ecosystem = ecosystemFor(distro, 'deb');
@@ -144,7 +156,7 @@ function toPackage(
     locations,
     licenses,
     foundBy: dpkg.id,
-    metadata: toMetadata(record),
+    metadata: { ...toMetadata(record), ...(thirdParty !== undefined && { thirdParty }) },
   };
 }
 
