@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchCatalogers } from './catalog-bench.ts';
 import { benchKnownImage, benchMatch, benchUpdate } from './database-bench.ts';
 import { type Bench, benchImages } from './image-bench.ts';
 import { type Goal, goalSection, machineFacts, markdown, type Section } from './results.ts';
@@ -28,7 +29,7 @@ const parts: { sections: Section[]; goals: Goal[] }[] = [];
 const notes: string[] = [];
 if (existsSync(feeds)) parts.push(benchUpdate(bench, feeds), benchMatch(bench, feeds));
 else notes.push('**The database was not measured: there are no feed snapshots in ../shared/feeds.**');
-parts.push(benchKnownImage(bench), benchImages(bench));
+parts.push(benchKnownImage(bench), benchImages(bench), benchCatalogers(bench));
 
 const sections = parts.flatMap((part) => part.sections).toSorted((a, b) => (a.title < b.title ? -1 : 1));
 const goals = parts
