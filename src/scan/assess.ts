@@ -3,9 +3,11 @@ import type { AdvisoryDetails, Database, StoredEntry } from '../database/databas
 import type { Evidence, Finding, Fix, PackageRef, VulnerabilityFinding } from '../finding/finding.ts';
 import type { Package } from '../inventory/inventory.ts';
 import { elsewhere, type Match, matchPackages, type Unjudged } from '../match/match.ts';
+import { qualifies } from '../match/qualifier.ts';
 import type { VersionScheme } from '../version/version.ts';
 import { versionSchemes } from './ecosystems.ts';
 import { byFlaw, namesIn } from './flaws.ts';
+import { isForeign } from './judged.ts';
 
 /** What assessment asks of the advisories, compiled or starter set. */
 export type Advisories = Pick<Database, 'lookup' | 'details' | 'ecosystem' | 'close'>;
@@ -63,24 +65,26 @@ function compareText(a: string, b: string): number {
 
 const nothing: ReadonlySet<string> = new Set();
 
-/** Names of the flaws that the owner's advisories speak of, whatever they say. */
+/** Names of the flaws that the owner's advisories speak of for that build of it, whatever they say. */
 function spokenOfOwner(all: readonly Package[], advisories: Advisories): (found: Package) => ReadonlySet<string> {
   const byId = new Map(all.map((one) => [one.id, one]));
   const known = new Map<string, ReadonlySet<string>>();
   return ({ ownedBy }) => {
     const owner = ownedBy === undefined ? undefined : byId.get(ownedBy);
-    if (owner?.ecosystem === undefined) return nothing;
-    const names = known.get(owner.id) ?? new Set(entriesOf(owner, owner.ecosystem, advisories).flatMap(namesIn));
+    if (owner?.ecosystem === undefined || isForeign(owner)) return nothing;
+    const entries = (): readonly StoredEntry[] => entriesOf(owner, owner.ecosystem ?? '', advisories);
+    const names = known.get(owner.id) ?? new Set(entries().flatMap(namesIn));
     known.set(owner.id, names);
     return names;
   };
 }
 
-function entriesOf({ name, source }: Package, ecosystem: string, advisories: Advisories): readonly StoredEntry[] {
+function entriesOf(found: Package, ecosystem: string, advisories: Advisories): readonly StoredEntry[] {
+  const { name, source } = found;
   return [
     ...advisories.lookup(ecosystem, source?.name ?? name, 'source'),
     ...advisories.lookup(ecosystem, name, 'binary'),
-  ];
+  ].filter(({ qualifiers }) => qualifies(found, qualifiers) !== 'no');
 }
 
 type DetailsOf = (match: Match) => AdvisoryDetails | undefined;

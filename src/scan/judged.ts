@@ -1,5 +1,6 @@
 import type { Package } from '../inventory/inventory.ts';
 import type { VersionScheme } from '../version/version.ts';
+import type { Advisories } from './assess.ts';
 
 /** What of an inventory is judged by its own advisories, and what is not and why. */
 export interface Judged {
@@ -14,24 +15,51 @@ export interface Judged {
 
 /** What is asked to sort packages. */
 export interface Standing {
-  /** Whether what the advisories of an owner's ecosystem say is enough for a package of another that it owns. */
-  readonly answersFor: (owner: string, owned: string | undefined) => boolean;
+  readonly advisories: Pick<Advisories, 'lookup' | 'ecosystem'>;
   readonly schemes: ReadonlyMap<string, VersionScheme>;
 }
 
 /** Sorts packages by whether they are judged on their own. */
-export function judgedOf(packages: readonly Package[], { answersFor, schemes }: Standing): Judged {
+export function judgedOf(packages: readonly Package[], { advisories, schemes }: Standing): Judged {
   const byId = new Map(packages.map((found) => [found.id, found]));
+  const answers = answering(advisories);
   const judged: Package[] = [];
   const owned: Package[] = [];
   const development: Package[] = [];
   const own: Package[] = [];
   for (const found of packages) {
     const owner = found.ownedBy === undefined ? undefined : byId.get(found.ownedBy);
-    if (owner?.ecosystem !== undefined && answersFor(owner.ecosystem, found.ecosystem)) owned.push(found);
+    if (owner !== undefined && answers(owner, found)) owned.push(found);
     else if (found.presence === 'locked' && found.usage?.scope === 'dev') development.push(found);
     else if (found.usage?.root && schemes.get(found.type)?.parse(found.version).kind !== 'version') own.push(found);
     else judged.push(found);
   }
   return { packages: judged, owned, development, own };
+}
+
+/** Whether somebody else than the distribution built its package: then its advisories do not speak of what is in it. */
+export function isForeign({ metadata }: Package): boolean {
+  return 'thirdParty' in metadata && metadata.thirdParty !== undefined;
+}
+
+/**
+ * Whether what a distribution says of its own package is enough for one of another ecosystem in it: where it lists also
+ * what has no fix and has ever spoken of the package. That it never did says nothing of what others packed.
+ */
+function answering(advisories: Standing['advisories']): (owner: Package, owned: Package) => boolean {
+  const spoken = new Map<string, boolean>();
+  const speaksOf = ({ id, name, source }: Package, ecosystem: string): boolean => {
+    const known =
+      spoken.get(id) ??
+      (advisories.lookup(ecosystem, source?.name ?? name, 'source').length > 0 ||
+        advisories.lookup(ecosystem, name, 'binary').length > 0);
+    spoken.set(id, known);
+    return known;
+  };
+  return (owner, owned) => {
+    if (owner.ecosystem === undefined || isForeign(owner)) return false;
+    const { sources } = advisories.ecosystem(owner.ecosystem);
+    if (owned.ecosystem === undefined) return sources.length > 0;
+    return sources.some(({ lists }) => lists === 'disclosures') && speaksOf(owner, owner.ecosystem);
+  };
 }

@@ -71,9 +71,10 @@ describe('whose files a package has', () => {
 it('a file of the distribution that is not understood hides nothing', () => {
   const problem: Problem = { code: 'unsupported', message: 'x', path, by: 'maven', lossy: true };
   const files = new Map([[path.slice(1), { bytes: content, layer: 0 }]]);
-  const lossy = (digest: string): unknown =>
-    owned([deb], [{ package: deb.id, files: [{ path, digest }] }], [problem], files).problems.map((one) => one.lossy);
-  expect([lossy(md5), lossy(other)]).toEqual([[false], [true]]);
+  const lossy = (digest: string, owner: Package = deb): unknown =>
+    owned([owner], [{ package: deb.id, files: [{ path, digest }] }], [problem], files).problems.map((one) => one.lossy);
+  const foreign: Package = { ...deb, metadata: { kind: 'dpkg', thirdParty: 'Elastic' } };
+  expect([lossy(md5), lossy(other), lossy(md5, foreign)]).toEqual([[false], [true], [true]]);
 });
 
 it('asks for places of packages and of problems only', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Snapshot, SquashedFile } from '../image/tree/squash.ts';
 import type { OwnedFile, Ownership, Package, Problem, Relationship } from '../inventory/inventory.ts';
+import { isForeign } from './judged.ts';
 
 /** Of which files it is asked whose they are. */
 export interface OwnerIndex {
@@ -40,7 +41,7 @@ export function owned(
 /** Nothing is lost with a file that is as a distribution's package shipped it: it is judged with that one. */
 function harmless(problem: Problem, owners: ReadonlyMap<string, Owner>, files: Snapshot['files']): Problem {
   const owner = problem.lossy && problem.path !== undefined ? owners.get(merged(problem.path)) : undefined;
-  if (owner === undefined || problem.by === owner.package.foundBy) return problem;
+  if (owner === undefined || problem.by === owner.package.foundBy || isForeign(owner.package)) return problem;
   const file = files.get(problem.path?.slice(1) ?? '');
   if (file === undefined || !asShipped(file, owner)) return problem;
   const owned = `it is of ${owner.package.name}`;

@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path';
-import { databasePath, type EcosystemInfo } from '../database/database.ts';
+import { databasePath } from '../database/database.ts';
 import type { Finding, Report } from '../finding/finding.ts';
 import type { Image } from '../image/image.ts';
 import { openImage } from '../image/open.ts';
 import type { Inventory, Package } from '../inventory/inventory.ts';
 import { chooseAdvisories } from './advisories.ts';
-import { type Advisories, assess } from './assess.ts';
+import { assess } from './assess.ts';
 import { checkpoint } from './checkpoint.ts';
 import { coverageOf } from './coverage.ts';
 import { discover } from './discover.ts';
@@ -33,7 +33,7 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
   const chosen = await chooseAdvisories(wantedEcosystems(inventory.packages), database, options);
   try {
     await checkpoint(options.signal);
-    const judged = judgedOf(inventory.packages, { answersFor: answering(chosen.advisories), schemes: versionSchemes });
+    const judged = judgedOf(inventory.packages, { advisories: chosen.advisories, schemes: versionSchemes });
     const assessment = assess(judged.packages, chosen.advisories, precedence, inventory.packages);
     const asked = {
       ecosystem: (name: string) => chosen.advisories.ecosystem(name),
@@ -49,21 +49,9 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
   }
 }
 
-/** The ecosystems whose advisories are needed: of all but what belongs to a package of an ecosystem that has some. */
+/** The ecosystems whose advisories are needed; those of what a distribution owns too, for it may not speak of that. */
 function wantedEcosystems(packages: readonly Package[]): string[] {
-  const byId = new Map(packages.map((found) => [found.id, found]));
-  const wanted = packages.filter(({ ownedBy }) => byId.get(ownedBy ?? '')?.ecosystem === undefined);
-  return [...new Set(wanted.flatMap(({ ecosystem }) => ecosystem ?? []))].toSorted();
-}
-
-/** A distribution that lists also what has no fix answers for all in its packages; another where nobody else is asked. */
-function answering(advisories: Advisories): (owner: string, owned: string | undefined) => boolean {
-  const sourcesOf = (name: string): EcosystemInfo['sources'] => advisories.ecosystem(name).sources;
-  return (owner, own) => {
-    const sources = sourcesOf(owner);
-    if (sources.some(({ lists }) => lists === 'disclosures')) return true;
-    return sources.length > 0 && (own === undefined || sourcesOf(own).length === 0);
-  };
+  return [...new Set(packages.flatMap(({ ecosystem }) => ecosystem ?? []))].toSorted();
 }
 
 /** Names of the sources, the one that decides first; kept equal to `advisorySources` by a test, and free to load. */
