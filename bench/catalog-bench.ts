@@ -14,25 +14,26 @@ export function benchCatalogers(bench: Bench): { sections: Section[]; goals: Goa
 
 function benchInventory(bench: Bench): { section: Section; goals: Goal[] } {
   const layout = join(bench.work, 'large', 'oci');
-  const contender = (what: string): Contender => ({
-    name: what,
-    command: [process.execPath, join(bench.root, 'bench/read-layers.ts'), layout, what],
-  });
+  const layers: Contender = {
+    name: 'layers',
+    command: [process.execPath, join(bench.root, 'bench/read-layers.ts'), layout],
+  };
+  const scan = scanContender(bench, `oci:${layout}:latest`, ['--no-cache']);
   bench.log(`large: what the catalogers cost, ${bench.rounds} rounds`);
-  const samples = interleave([contender('nothing'), contender('inventory')], bench.rounds);
-  const [nothing, inventory] = [medians(samples.get('nothing') ?? []), medians(samples.get('inventory') ?? [])];
+  const samples = interleave([layers, scan], bench.rounds);
+  const [nothing, inventory] = [medians(samples.get(layers.name) ?? []), medians(samples.get(scan.name) ?? [])];
   const added = inventory.cpuMs / nothing.cpuMs - 1;
   return {
     section: {
       title: '(e) what the catalogers cost',
-      text: 'The large image: its layers verified and walked with nothing wanted, and the whole inventory made of them.',
+      text: 'The large image: its layers verified and walked with nothing wanted of them, and the whole scan with its report.',
       columns: ['whole process', 'CPU', 'peak memory', 'of reading alone'],
       rows: [
         ['layers alone', time(nothing.cpuMs), megabytes(nothing.peakMb), ratio(1)],
-        ['inventory', time(inventory.cpuMs), megabytes(inventory.peakMb), ratio(inventory.cpuMs / nothing.cpuMs)],
+        ['whole scan', time(inventory.cpuMs), megabytes(inventory.peakMb), ratio(inventory.cpuMs / nothing.cpuMs)],
       ],
     },
-    goals: [{ input: 'e', what: 'CPU that all catalogers add', measured: added, limit: 0.25, unit: '' }],
+    goals: [{ input: 'e', what: 'CPU that all but reading layers adds', measured: added, limit: 0.25, unit: '' }],
   };
 }
 

@@ -33,6 +33,7 @@ import { rpm } from '../catalog/rpm/rpm.ts';
 import { swift } from '../catalog/swift/swift.ts';
 import { wordpress } from '../catalog/wordpress/wordpress.ts';
 import type { Extractor } from '../image/image.ts';
+import dullFolders from './dull-folders.json' with { type: 'json' };
 import { apk as apkVersions } from '../version/apk.ts';
 import { bitnami as bitnamiVersions } from '../version/bitnami.ts';
 import { conan as conanVersions } from '../version/conan.ts';
@@ -105,8 +106,12 @@ export const ecosystems: readonly Ecosystem[] = [
   { type: 'wordpress', cataloger: wordpress, versions: semver },
 ];
 
+/** Folders of `usr/share` and the root in which most of a distribution's files lie, and none that shows a package. */
+const dull: ReadonlySet<string> = new Set(dullFolders);
+
 /** Whether a file at the path may show a package that is not the distribution's: then it is asked whose it is. */
 function mayShowPackage(path: string): boolean {
+  if (dull.has(topFolder(path))) return false;
   return (
     isProgramPath(path) ||
     ecosystems.some(
@@ -117,10 +122,23 @@ function mayShowPackage(path: string): boolean {
   );
 }
 
+/** `usr/share/doc` of `usr/share/doc/bash/copyright`; `usr/include` of what lies there. */
+function topFolder(path: string): string {
+  const second = path.indexOf('/', path.indexOf('/') + 1);
+  return path.startsWith('usr/share/') ? path.slice(0, path.indexOf('/', second + 1)) : path.slice(0, second);
+}
+
 /** Programs are known by content; this is where they lie. */
 function isProgramPath(path: string): boolean {
-  return /^(?:usr\/)?(?:s?bin|lib(?:exec|32|64)?)\/(?:.*\/)?[^./]*(?:\.so[^/]*)?$/.test(path);
+  const dot = path.indexOf('.', path.lastIndexOf('/') + 1);
+  if (dot >= 0 && !path.startsWith('.so', dot)) return false;
+  const folder = path.slice(0, path.indexOf('/', path.startsWith('usr/') ? 4 : 0));
+  return programFolders.has(folder);
 }
+
+const programFolders: ReadonlySet<string> = new Set(
+  ['bin', 'sbin', 'lib', 'libexec', 'lib32', 'lib64'].flatMap((name) => [name, `usr/${name}`]),
+);
 
 /** Every cataloger, in the order in which they run. */
 export const catalogers: readonly Cataloger[] = ecosystems.map(({ cataloger }) => cataloger);

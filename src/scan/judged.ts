@@ -1,6 +1,6 @@
+import type { Database } from '../database/database.ts';
 import type { Package } from '../inventory/inventory.ts';
 import type { VersionScheme } from '../version/version.ts';
-import type { Advisories } from './assess.ts';
 
 /** What of an inventory is judged by its own advisories, and what is not and why. */
 export interface Judged {
@@ -15,7 +15,7 @@ export interface Judged {
 
 /** What is asked to sort packages. */
 export interface Standing {
-  readonly advisories: Pick<Advisories, 'lookup' | 'ecosystem'>;
+  readonly advisories: Pick<Database, 'lookup' | 'ecosystem'>;
   readonly schemes: ReadonlyMap<string, VersionScheme>;
 }
 

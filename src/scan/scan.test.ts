@@ -129,6 +129,17 @@ describe('links on the way to the database', () => {
       ],
     ],
     [
+      'the file is a link to a hard link to one that nobody asks for',
+      [
+        [
+          osRelease,
+          { name: 'opt/status', body: stanza('found', '1') },
+          { name: 'opt/again', type: 'hardlink', link: 'opt/status' },
+        ],
+        [{ name: 'var/lib/dpkg/status', type: 'symlink', link: '/opt/again' }],
+      ],
+    ],
+    [
       'the release file is a link into another layer',
       [
         [{ name: 'opt/release', body: 'ID=debian\nVERSION_ID="12"\n' }],
