@@ -5,6 +5,7 @@ import { type Judgement, judge } from './judge.ts';
 import { qualifies } from './qualifier.ts';
 
 export { elsewhere } from './elsewhere.ts';
+export { qualifies } from './qualifier.ts';
 export type { Judgement } from './judge.ts';
 
 /** What the matcher asks of the advisory database. */
