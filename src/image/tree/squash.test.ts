@@ -155,6 +155,16 @@ describe('links', () => {
     expect([...squash(contents, { selects, folders: [] }).missing.keys()]).toEqual(['opt/release']);
   });
 
+  it('so is the one that a hard link stands for to which a wanted link leads', () => {
+    const selects = (path: string): boolean => path === 'etc/os-release';
+    const contents = [
+      [file('opt/release', '1'), hardlink('opt/same', 'opt/release'), hardlink('opt/again', 'opt/same')],
+      [symlink('etc/os-release', '../opt/again')],
+    ].map((entries, index) => layerOf(entries, index, selects));
+    const { missing } = squash(contents, { selects, folders: [] });
+    expect(missing.get('opt/release')).toBe('etc/os-release');
+  });
+
   it('a newer file that only a linked folder shows is asked for', () => {
     const selects = (path: string): boolean => path === 'usr/lib/db';
     const contents = [[symlink('lib', 'usr/lib'), file('usr/lib/db', 'old')], [file('lib/db', 'new')]].map(

@@ -52,6 +52,8 @@ interface State {
   readonly parents: Set<string>;
   readonly missing: Map<string, string>;
   readonly missingFolders: Map<string, string>;
+  /** Hard links to files that were not kept, with these. */
+  readonly unkept: Map<string, string>;
   readonly cycles: Map<string, LinkProblem>;
 }
 
@@ -64,6 +66,7 @@ export function squash(contents: readonly LayerContent[], asked: Wants): Squashe
     parents: new Set(),
     missing: new Map(),
     missingFolders: new Map(),
+    unkept: new Map(),
     cycles: new Map(),
   };
   const snapshots: Snapshot[] = [];
@@ -137,6 +140,7 @@ function applyHardlink(state: State, content: LayerContent, { path, target }: La
   const file = state.files.get(source);
   const link = state.links.get(source);
   state.files.delete(real);
+  if (file === undefined && link === undefined) state.unkept.set(real, state.unkept.get(source) ?? source);
   if (file) state.files.set(real, { ...file, layer: content.index });
   else if (link !== undefined) state.links.set(real, link);
   else if (wants.selects(path) || wants.selects(real)) state.missing.set(source, wants.selects(path) ? path : real);
@@ -185,7 +189,11 @@ function view(state: State, layer: number, contents: readonly LayerContent[], wa
       // What was extracted is seen where it lies.
       if (file) {
         if (file.extractor === undefined) seen.set(path, file);
-      } else if (existsUpTo(contents, layer, real)) state.missing.set(real, path);
+      } else if (existsUpTo(contents, layer, real)) {
+        state.missing.set(real, path);
+        const source = state.unkept.get(real);
+        if (source !== undefined) state.missing.set(source, path);
+      }
     }
   }
   const visible = contents.filter((content) => content.index <= layer);
