@@ -59,6 +59,11 @@ export function genuineFiles(type: string): Files {
   );
 }
 
+/** A program that some version of Go built. */
+export function genuineProgram(name: string): Buffer {
+  return gunzipSync(readFileSync(join(catalog, `golang/testdata/${name}.gz`)));
+}
+
 /** Members of an archive with these files. */
 export function entriesOf(files: Files): TarEntry[] {
   return Object.entries(files).map(([name, body]) => ({ name, body }));

@@ -40,14 +40,20 @@ export function pythonPackage(folder: string, name: string, version: string): Ta
   };
 }
 
-/** A jar with Maven's descriptor, or without any when no group is given. */
-export function jar(path: string, group: string | undefined, artifact: string, version: string): TarEntry {
-  const manifest = { name: 'META-INF/MANIFEST.MF', bytes: Buffer.from('Manifest-Version: 1.0\r\n\r\n') };
-  const descriptor = {
-    name: `META-INF/maven/${group}/${artifact}/pom.properties`,
-    bytes: Buffer.from(`groupId=${group}\nartifactId=${artifact}\nversion=${version}\n`),
+/** A jar with Maven's descriptor. */
+export function jar(path: string, group: string, artifact: string, version: string): TarEntry {
+  return archive(path, {
+    'META-INF/MANIFEST.MF': 'Manifest-Version: 1.0\r\n\r\n',
+    [`META-INF/maven/${group}/${artifact}/pom.properties`]: `groupId=${group}\nartifactId=${artifact}\nversion=${version}\n`,
+  });
+}
+
+/** A ZIP archive. */
+export function archive(path: string, files: Readonly<Record<string, string>>): TarEntry {
+  return {
+    name: path,
+    body: zipFile(Object.entries(files).map(([name, text]) => ({ name, bytes: Buffer.from(text) }))),
   };
-  return { name: path, body: zipFile(group === undefined ? [manifest] : [manifest, descriptor]) };
 }
 
 /** A module that NuGet's lock file names. */

@@ -12,11 +12,11 @@ import { type LayerSpec, type TarEntry, writeOciLayout } from './oci-image.ts';
 export interface Scanner {
   readonly folder: string;
   /** Writes an image, its layers made by `RUN 0`, `RUN 1`, …; gives its path. */
-  image(layers: readonly (readonly TarEntry[])[], compression?: LayerSpec['compression']): string;
+  readonly image: (layers: readonly (readonly TarEntry[])[], compression?: LayerSpec['compression']) => string;
   /** Scans an image with these layers; nothing is judged. */
-  scanned(...layers: readonly (readonly TarEntry[])[]): Promise<Report>;
+  readonly scanned: (...layers: readonly (readonly TarEntry[])[]) => Promise<Report>;
   /** Scans an image at a path by the advisories of a mirror. */
-  judged(path: string, mirror: string, options?: ScanOptions): Promise<Report>;
+  readonly judged: (path: string, mirror: string, options?: ScanOptions) => Promise<Report>;
 }
 
 /** Makes the folder, which goes when the tests of the file are over. */
