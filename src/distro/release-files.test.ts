@@ -39,13 +39,9 @@ it.each([
 });
 
 it.each([
-  ['ID=raspbian\nID_LIKE=debian\nVERSION_ID="12"', 'raspbian is like debian, but its packages are its own'],
-  ['ID=kali\nID_LIKE=debian\nVERSION_ID="2024.3"', 'kali is like debian, but its packages are its own'],
-  [
-    'ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_ID="21"',
-    'linuxmint is like ubuntu debian, but its packages are its own',
-  ],
-  ['ID=devuan\nID_LIKE=debian\nVERSION_ID="5"', 'devuan is like debian, but its packages are its own'],
+  ['ID=mx\nID_LIKE=debian\nVERSION_ID="23"', 'mx is like debian, but its packages are its own'],
+  ['ID=tuxedo\nID_LIKE="ubuntu debian"\nVERSION_ID="21"', 'tuxedo is like ubuntu debian, but its packages are its own'],
+  ['ID=devuan\nID_LIKE=debian\nVERSION_ID="5"', 'OSV has no Devuan'],
   ['ID="rhel"\nVERSION_ID="9.4"', "OSV names Red Hat's releases by CPE, which the image's content sets give"],
   ['ID="almalinux"\nNAME="AlmaLinux Kitten"\nVERSION_ID="10"', 'AlmaLinux publishes no advisories for Kitten'],
   ['ID="sles"\nVERSION_ID="15.5"', 'OSV names SUSE Linux Enterprise by the module that ships a package'],
