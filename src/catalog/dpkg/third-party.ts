@@ -35,16 +35,21 @@ export function thirdParties(distro: Distro | undefined): (signs: Signs) => stri
   const builders = rows
     .filter(({ on, except }) => (on?.includes(distro.id) ?? true) && !except?.includes(distro.id))
     .map(builderOf);
+  const byVersion = memo((version) => builders.find((one) => one.version?.test(version))?.name);
+  const byMaintainer = memo((maintainer) => builders.find((one) => one.maintainer?.test(maintainer))?.name);
   // Nearly no version tells anything: one test finds that out.
   const anyVersion = new RegExp(rows.flatMap(({ version }) => version ?? []).join('|'), 'u');
-  const byMaintainer = new Map<string, string | undefined>();
-  return ({ version, maintainer = '' }) => {
-    const told = anyVersion.test(version) ? builders.find((one) => one.version?.test(version))?.name : undefined;
-    if (told !== undefined) return told;
-    if (!byMaintainer.has(maintainer)) {
-      byMaintainer.set(maintainer, builders.find((one) => one.maintainer?.test(maintainer))?.name);
-    }
-    return byMaintainer.get(maintainer);
+  return ({ version, maintainer }) => {
+    const told = anyVersion.test(version) ? byVersion(version) : undefined;
+    return told ?? (maintainer === undefined ? undefined : byMaintainer(maintainer));
+  };
+}
+
+function memo(answer: (text: string) => string | undefined): (text: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, answer(text));
+    return known.get(text);
   };
 }
 

@@ -35,8 +35,9 @@ const maxSets = 500;
 const maxName = 256;
 
 /**
- * The content sets of all layers together. One layer's may be fewer than what its packages came from (the base image's
- * are in another document), so all of them stand for each package: that may ask after too many advisories, never too few.
+ * The content sets of all documents together: a base image's are in a document of its own, and its packages are of it.
+ * That may ask after too many advisories; too few only where a layer wrote its document over another's (`content-sets.json`
+ * of Konflux), and then dnf's record of repositories tells more.
  */
 export function readContentSets(files: readonly ImageFile[]): ContentSets {
   const names = new Set<string>();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Distro } from '../../distro/distro.ts';
 import { describeCataloger } from '../cataloger.contract.ts';
 import { rpm } from './rpm.ts';
+import { damagedCopies } from './testdata/damaged.ts';
 import { catalogFiles, layer, testBytes, testText, tsvLine } from './testdata/samples.ts';
 
 const mariner: Distro = {
@@ -74,5 +75,13 @@ describe('manifest of a distroless image', () => {
     );
     expect(packages).toHaveLength(expected.length + 9);
     expect(problems).toMatchObject([{ code: 'duplicate', lossy: false }]);
+  });
+  it.each([whole, short])('%s with any damage has the packages that are left, or says so', (path) => {
+    for (const damaged of damagedCopies(bytes(path === whole ? content : names), 400)) {
+      const { packages, problems } = catalogFiles({ [path]: damaged }, mariner);
+      expect(packages.length).toBeLessThanOrEqual(2 * expected.length);
+      expect(packages.length > 0 || damaged.length === 0 || problems.some(({ lossy }) => lossy)).toBe(true);
+      expect(packages.filter(({ name }) => name === '' || !/^[\w.+~^-]+$/.test(name))).toEqual([]);
+    }
   });
 });
