@@ -49,7 +49,7 @@ export async function supportMatrix(): Promise<string> {
     const { reads, osv, proof } = formatOf(type);
     const advisories =
       osv === undefined ? (type in distributions ? 'of the distribution' : 'none, listed only') : `\`${osv}\``;
-    return `| ${type} | ${cataloger.id} | ${reads} | ${advisories} | ${versions.id} | ${proof} |`;
+    return `| ${type} | ${cataloger.id} | ${reads} | ${advisories} | ${versions?.id ?? '–'} | ${proof} |`;
   });
   const starter = starterInfo();
   return [

@@ -14,6 +14,7 @@ import { copyrightExtractor } from '../catalog/dpkg/copyright-extractor.ts';
 import { dpkg } from '../catalog/dpkg/dpkg.ts';
 import { ownershipExtractor } from '../catalog/dpkg/ownership-extractor.ts';
 import { executable } from '../catalog/executable/executable.ts';
+import { flatpak } from '../catalog/flatpak/flatpak.ts';
 import { gem } from '../catalog/gem/gem.ts';
 import { golang } from '../catalog/golang/golang.ts';
 import { hackage } from '../catalog/hackage/hackage.ts';
@@ -21,6 +22,7 @@ import { hex } from '../catalog/hex/hex.ts';
 import { luarocks } from '../catalog/luarocks/luarocks.ts';
 import { jarExtractor } from '../catalog/maven/jar-extractor.ts';
 import { maven } from '../catalog/maven/maven.ts';
+import { nix } from '../catalog/nix/nix.ts';
 import { npm } from '../catalog/npm/npm.ts';
 import { yarnCache } from '../catalog/npm/yarn-cache.ts';
 import { dllExtractor } from '../catalog/nuget/dll-extractor.ts';
@@ -29,7 +31,10 @@ import { opkg } from '../catalog/opkg/opkg.ts';
 import { portage } from '../catalog/portage/portage.ts';
 import { pub } from '../catalog/pub/pub.ts';
 import { pypi } from '../catalog/pypi/pypi.ts';
+import { wheelExtractor } from '../catalog/pypi/wheel-extractor.ts';
 import { rpm } from '../catalog/rpm/rpm.ts';
+import { snap } from '../catalog/snap/snap.ts';
+import { snapExtractor } from '../catalog/snap/snap-extractor.ts';
 import { swift } from '../catalog/swift/swift.ts';
 import { wordpress } from '../catalog/wordpress/wordpress.ts';
 import type { Extractor } from '../image/image.ts';
@@ -61,7 +66,8 @@ export interface Ecosystem {
   /** Package format, which is the purl type. */
   readonly type: string;
   readonly cataloger: Cataloger;
-  readonly versions: VersionScheme;
+  /** Absent where no advisories speak of such packages: nothing is compared. */
+  readonly versions?: VersionScheme;
   /** Whether its packages are what a distribution installs, which may own the files of others'. */
   readonly distribution?: true;
   /** Whether its packages may own files of others' without being the distribution's. */
@@ -85,7 +91,7 @@ export const ecosystems: readonly Ecosystem[] = [
   { type: 'ebuild', cataloger: portage, versions: portageVersions, distribution: true },
   { type: 'opkg', cataloger: opkg, versions: dpkgVersions, distribution: true },
   { type: 'npm', cataloger: npm, versions: semver, extractors: [yarnCache] },
-  { type: 'pypi', cataloger: pypi, versions: pep440 },
+  { type: 'pypi', cataloger: pypi, versions: pep440, extractors: [wheelExtractor] },
   { type: 'maven', cataloger: maven, versions: mavenVersions, extractors: [jarExtractor] },
   { type: 'golang', cataloger: golang, versions: go, extractors: [executable] },
   { type: 'cargo', cataloger: cargo, versions: semver, extractors: [executable] },
@@ -95,15 +101,18 @@ export const ecosystems: readonly Ecosystem[] = [
   { type: 'pub', cataloger: pub, versions: pubVersions },
   { type: 'hex', cataloger: hex, versions: hexVersions },
   { type: 'swift', cataloger: swift, versions: semver },
-  { type: 'cocoapods', cataloger: cocoapods, versions: semver },
+  { type: 'cocoapods', cataloger: cocoapods },
   { type: 'cran', cataloger: cran, versions: cranVersions },
   { type: 'luarocks', cataloger: luarocks, versions: luarocksVersions },
   { type: 'hackage', cataloger: hackage, versions: hackageVersions },
   { type: 'conan', cataloger: conan, versions: conanVersions },
   { type: 'bitnami', cataloger: bitnami, versions: bitnamiVersions },
   { type: 'conda', cataloger: conda, versions: condaVersions, owner: true },
-  { type: 'brew', cataloger: brew, versions: semver, owner: true },
-  { type: 'wordpress', cataloger: wordpress, versions: semver },
+  { type: 'brew', cataloger: brew, owner: true },
+  { type: 'wordpress', cataloger: wordpress },
+  { type: 'nix', cataloger: nix },
+  { type: 'snap', cataloger: snap, extractors: [snapExtractor] },
+  { type: 'flatpak', cataloger: flatpak },
 ];
 
 /** Folders of `usr/share` and the root in which most of a distribution's files lie, and none that shows a package. */
@@ -145,7 +154,7 @@ export const catalogers: readonly Cataloger[] = ecosystems.map(({ cataloger }) =
 
 /** The version order of each package format. */
 export const versionSchemes: ReadonlyMap<string, VersionScheme> = new Map(
-  ecosystems.map(({ type, versions }) => [type, versions]),
+  ecosystems.flatMap(({ type, versions }) => (versions ? [[type, versions] as const] : [])),
 );
 
 /**
