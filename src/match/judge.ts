@@ -21,23 +21,38 @@ const notAffected: Judgement = { verdict: 'not-affected', range: '', comparison:
 /** Judges one version by one record. A version or a range that can't be read makes it `unknown`, never `not-affected`. */
 export function judge(version: Version | Unparsable, entry: StoredEntry, scheme: VersionScheme): Judgement {
   if (entry.status === 'not-affected') return notAffected;
+  const judged = judgeAs(version, entry, scheme);
+  if (judged.verdict === 'affected' || version.kind === 'unparsable') return judged;
+  const unbuilt = scheme.publicVersion?.(version);
+  // Whoever tells builds apart (`fixed: 1.2.3+patched1`) has judged ours already.
+  if (unbuilt === undefined || namesBuilds(entry, scheme)) return judged;
+  const { comparison, ...rest } = judgeAs(unbuilt, entry, scheme);
+  if (rest.verdict === 'not-affected' || rest.verdict === judged.verdict) return judged;
+  return { ...rest, comparison: `${version.text} is a build of ${unbuilt.text}: ${comparison}` };
+}
+
+function judgeAs(version: Version | Unparsable, entry: StoredEntry, scheme: VersionScheme): Judgement {
   const { text } = version;
-  if (entry.versions?.includes(text)) {
-    return {
-      ...affectedOr(entry, `= ${text}`, `${text} is listed`),
-      fix: fixOf(
-        version,
-        entry.ranges.flatMap((range) => (range.type === 'git' ? [] : range.events)),
-        [],
-        entry,
-        scheme,
-      ),
-    };
-  }
   const ranges = entry.ranges.filter(({ type }) => type !== 'git');
+  if (entry.versions?.includes(text)) {
+    const fix = fixOf(version, readRanges(ranges, scheme), entry, scheme);
+    return { ...affectedOr(entry, `= ${text}`, `${text} is listed`), fix };
+  }
   if (ranges.length === 0) return withoutRanges(version, entry, scheme);
-  if (version.kind === 'unparsable') return unknownVersion(version, entry, scheme);
-  return withinRanges(version, ranges, entry, scheme);
+  const read = readRanges(ranges, scheme);
+  if (version.kind === 'unparsable') return outOfOrder(version, read, entry, scheme);
+  return withinRanges(version, read, entry, scheme);
+}
+
+function namesBuilds({ ranges }: StoredEntry, scheme: VersionScheme): boolean {
+  return ranges.some(({ type, events }) => type !== 'git' && events.some((event) => isBuild(event, scheme)));
+}
+
+function isBuild(event: RangeEvent, scheme: VersionScheme): boolean {
+  return Object.values(event).some((text: string) => {
+    const bound = scheme.parse(text);
+    return bound.kind === 'version' && scheme.publicVersion?.(bound) !== undefined;
+  });
 }
 
 /** Affected, or not known yet where the source has not determined it. */
@@ -59,17 +74,25 @@ function withoutRanges(version: Version | Unparsable, entry: StoredEntry, scheme
     return listedAs(version, entry, scheme) ?? notAffected;
   }
   if (entry.ranges.length > 0) return unknown(entry, 'The record names only commits, no versions');
+  return everyVersion(text, entry);
+}
+
+function everyVersion(text: string, entry: StoredEntry): Judgement {
   return { ...affectedOr(entry, 'all versions', `every version is affected, ${text} too`), fix: stateOf(entry) };
 }
 
 /** A version may be listed in another spelling: `1.0` is `1.0.0`. */
-function listedAs(version: Version, entry: StoredEntry, scheme: VersionScheme): Judgement | undefined {
+function listedAs(
+  version: Version,
+  entry: StoredEntry,
+  scheme: VersionScheme,
+  ranges: ReadRanges = noRanges,
+): Judgement | undefined {
   for (const text of entry.versions ?? []) {
     const listed = scheme.parse(text);
     if (listed.kind === 'unparsable' || scheme.compare(listed, version) !== 0) continue;
     const comparison = `${version.text} = ${text}, which is listed (${scheme.id})`;
-    const events = entry.ranges.flatMap((range) => (range.type === 'git' ? [] : range.events));
-    return { ...affectedOr(entry, `= ${text}`, comparison), fix: fixOf(version, events, [], entry, scheme) };
+    return { ...affectedOr(entry, `= ${text}`, comparison), fix: fixOf(version, ranges, entry, scheme) };
   }
   return undefined;
 }
@@ -78,29 +101,25 @@ function unknownVersion({ text, reason }: Unparsable, entry: StoredEntry, scheme
   return unknown(entry, `The installed version ${text} is not one that ${scheme.id} understands: ${reason}`);
 }
 
-function withinRanges(
-  version: Version,
-  ranges: readonly AffectedRange[],
+/** A version that has no place in the order is affected where all are. */
+function outOfOrder(
+  version: Unparsable,
+  { intervals }: ReadRanges,
   entry: StoredEntry,
   scheme: VersionScheme,
 ): Judgement {
-  const all: Interval[] = [];
-  const readable: RangeEvent[] = [];
-  let unclear: Unparsable | undefined;
-  for (const { events } of ranges) {
-    const intervals = intervalsOf(events, scheme);
-    if ('kind' in intervals) unclear = intervals;
-    else {
-      all.push(...intervals);
-      readable.push(...events);
-    }
-  }
-  if (contains(all, version, scheme)) {
-    const range = describe(all);
+  const all = intervals.find(({ from, to }) => from === undefined && to === undefined);
+  return all === undefined ? unknownVersion(version, entry, scheme) : everyVersion(version.text, entry);
+}
+
+function withinRanges(version: Version, read: ReadRanges, entry: StoredEntry, scheme: VersionScheme): Judgement {
+  const { intervals, unclear } = read;
+  if (contains(intervals, version, scheme)) {
+    const range = describe(intervals);
     const comparison = `${version.text} is within ${range} (${scheme.id})`;
-    return { ...affectedOr(entry, range, comparison), fix: fixOf(version, readable, all, entry, scheme) };
+    return { ...affectedOr(entry, range, comparison), fix: fixOf(version, read, entry, scheme) };
   }
-  const listed = listedAs(version, entry, scheme);
+  const listed = listedAs(version, entry, scheme, read);
   if (listed || !unclear) return listed ?? notAffected;
   return unknown(
     entry,
@@ -108,20 +127,60 @@ function withinRanges(
   );
 }
 
+/** What could be read of a record's ranges, and the first version in them that could not. */
+interface ReadRanges {
+  readonly intervals: readonly Interval[];
+  readonly events: readonly RangeEvent[];
+  readonly unclear?: Unparsable;
+}
+
+const noRanges: ReadRanges = { intervals: [], events: [] };
+
+function readRanges(ranges: readonly AffectedRange[], scheme: VersionScheme): ReadRanges {
+  const all: Interval[] = [];
+  const readable: RangeEvent[] = [];
+  let unclear: Unparsable | undefined;
+  for (const { events } of ranges) {
+    const intervals = intervalsOf(events, scheme);
+    if ('kind' in intervals) unclear ??= intervals;
+    else {
+      for (const interval of intervals) all.push(interval);
+      for (const event of events) readable.push(event);
+    }
+  }
+  return { intervals: all, events: readable, ...(unclear === undefined ? {} : { unclear }) };
+}
+
 function stateOf({ fixState, note }: StoredEntry): Fix {
   return { state: fixState, ...(note === undefined ? {} : { note }) };
 }
 
-/** The lowest fixed version above the installed one that lies in no range. */
+/**
+ * The lowest fixed version above the installed one that is not affected itself. Without one there is no fix in sight: what
+ * was fixed is another branch.
+ */
 function fixOf(
   version: Version | Unparsable,
-  events: readonly RangeEvent[],
-  affected: readonly Interval[],
+  { intervals, events, unclear }: ReadRanges,
   entry: StoredEntry,
   scheme: VersionScheme,
 ): Fix {
   const state = stateOf(entry);
   if (entry.fixState !== 'fixed' || version.kind === 'unparsable') return state;
-  const fixed = lowestFix(events, version, scheme, affected);
-  return fixed?.kind === 'version' ? { ...state, version: fixed.text, appliesTo: entry.appliesTo } : state;
+  if (unclear === undefined && !events.some((event) => 'fixed' in event)) return state;
+  const fixed = lowestFix(events, version, scheme, [...intervals, ...listedPoints(entry, scheme)]);
+  if (fixed?.kind === 'version') return { ...state, version: fixed.text, appliesTo: entry.appliesTo };
+  const open =
+    !unclear && intervals.some((interval) => interval.to === undefined && contains([interval], version, scheme));
+  return { ...state, state: open ? 'not-fixed' : 'unknown' };
+}
+
+/** Listed versions as intervals of one. */
+function listedPoints({ versions = [] }: StoredEntry, scheme: VersionScheme): Interval[] {
+  return versions.flatMap((text) => {
+    const version = scheme.parse(text);
+    if (version.kind === 'unparsable') return [];
+    const end = { version, inclusive: true };
+    return [{ from: end, to: end }];
+  });
 }

@@ -57,7 +57,12 @@ const devRelease = /[._-]?dev[._-]?([0-9]*)/iy;
 const localPart = /\+([a-z0-9]+(?:[._-][a-z0-9]+)*)/iy;
 
 /** The order of Python packages (PEP 440); refuses exactly what `packaging.version.Version` refuses. */
-export const pep440: VersionScheme<Pep440Version> = { id: 'pep440', parse, compare };
+export const pep440: VersionScheme<Pep440Version> = { id: 'pep440', parse, compare, publicVersion };
+
+function publicVersion(version: Pep440Version): Pep440Version | undefined {
+  if (version.local.length === 0) return undefined;
+  return { ...version, text: version.text.slice(0, version.text.lastIndexOf('+')), local: [] };
+}
 
 function parse(text: string): Pep440Version | Unparsable {
   const refused = refusal(text);

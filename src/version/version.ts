@@ -22,4 +22,9 @@ export interface VersionScheme<V extends Version = Version> {
   readonly id: string;
   parse(text: string): V | Unparsable;
   compare(a: V, b: V): Ordering;
+  /**
+   * The version without what its builder added to it (PEP 440, "Local version identifiers"), or undefined when nothing was
+   * added. Whoever speaks of a version without such an addition means its builds too.
+   */
+  publicVersion?(version: V): V | undefined;
 }

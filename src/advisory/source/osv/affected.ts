@@ -1,10 +1,13 @@
 import type { RangeEvent } from '../../../version/range.ts';
-import type { Affected, AffectedRange, FixState } from '../../advisory.ts';
+import type { Affected, AffectedRange } from '../../advisory.ts';
 import { asObject, asText } from '../document.ts';
 import { joinBuilds } from './builds.ts';
-import { type Ecosystem, ecosystemNamed } from './ecosystem.ts';
+import { type Ecosystem, ecosystemNamed, withoutRepository } from './ecosystem.ts';
+import { fixStateOf } from './fix-state.ts';
+import { untilLastKnown } from './last-known.ts';
 import { qualified, streamsIn } from './module.ts';
 import { severityOfPackage } from './severity.ts';
+import { united } from './united.ts';
 
 const RANGE_TYPES: ReadonlyMap<unknown, AffectedRange['type']> = new Map([
   ['ECOSYSTEM', 'ecosystem'],
@@ -34,7 +37,7 @@ export function readAffected(
     if (entry === undefined) return undefined;
     if (entry !== 'elsewhere') affected.push(entry);
   }
-  if (!ecosystem.modular) return affected;
+  if (!ecosystem.modular) return united(affected);
   const streams = streamsIn(asText(record['summary']) ?? '');
   return joinBuilds(affected).flatMap((entry) => qualified(entry, streams));
 }
@@ -53,8 +56,8 @@ function readEntry(
   const known = versions.length > 0 || ranges?.some(({ type }) => type !== 'git') === true;
   const severity = severityOfPackage(fields['severity'], by);
   const note = noteIn(fields);
-  return {
-    ecosystem: full,
+  const entry: Affected = {
+    ecosystem: withoutRepository(full),
     package: name,
     appliesTo: ecosystem.appliesTo,
     status: ranges === undefined || !known ? 'undetermined' : 'affected',
@@ -64,6 +67,7 @@ function readEntry(
     ...(severity === undefined ? {} : { severity }),
     ...(note === undefined ? {} : { note }),
   };
+  return untilLastKnown(entry, asObject(fields['database_specific'])?.['last_known_affected_version_range']);
 }
 
 /** Undefined when a range or an event in it is not understood. */
@@ -108,13 +112,6 @@ function readEvent(fields: Readonly<Record<string, unknown>> | undefined): reado
 
 function readVersions(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((version) => typeof version === 'string' && version !== '') : [];
-}
-
-/** With only a last affected version it is not said what comes after it. */
-function fixStateOf(ranges: readonly AffectedRange[]): FixState {
-  const events = ranges.filter(({ type }) => type !== 'git').flatMap((range) => range.events);
-  if (events.some((event) => 'fixed' in event)) return 'fixed';
-  return events.length === 0 || events.some((event) => 'lastAffected' in event) ? 'unknown' : 'not-fixed';
 }
 
 /** RustSec's `informational` (`unmaintained`, `unsound`, `notice`) and Ubuntu's `availability` of the fix. */

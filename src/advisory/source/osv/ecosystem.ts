@@ -38,6 +38,16 @@ export function ecosystemNamed(ecosystem: string): Ecosystem | undefined {
   return ECOSYSTEMS.get(colon < 0 ? ecosystem : ecosystem.slice(0, colon));
 }
 
+/**
+ * The ecosystem under which a record is kept. A repository behind the name (`Packagist:https://packages.drupal.org/8`,
+ * `Maven:https://maven.google.com`) is left out: an image seldom tells which one a package came from, and a record that
+ * is kept where nobody asks would be lost.
+ */
+export function withoutRepository(ecosystem: string): string {
+  const colon = ecosystem.indexOf(':');
+  return colon >= 0 && /^https?:\/\//i.test(ecosystem.slice(colon + 1)) ? ecosystem.slice(0, colon) : ecosystem;
+}
+
 /** All that OSV publishes, by name. */
 export function allEcosystems(): readonly Ecosystem[] {
   return [...ECOSYSTEMS.values()];
