@@ -1,10 +1,13 @@
 // What a scan can't do without: the layers of an OCI layout verified and walked, with nothing wanted of them.
 // Usage: read-layers.ts OCI-LAYOUT-FOLDER. Prints the number of entries.
+import type * as layerModule from '../src/image/layer/layer.ts';
+import type * as openModule from '../src/image/open.ts';
+
 // The compiled modules are measured, as users run them.
 const dist = new URL('../dist/', import.meta.url);
 const load = (path: string): Promise<unknown> => import(new URL(path, dist).href);
-const { readLayer } = (await load('image/layer/layer.js')) as typeof import('../src/image/layer/layer.ts');
-const { openImage } = (await load('image/open.js')) as typeof import('../src/image/open.ts');
+const { readLayer } = (await load('image/layer/layer.js')) as typeof layerModule;
+const { openImage } = (await load('image/open.js')) as typeof openModule;
 
 const [, , layout = ''] = process.argv;
 const image = await openImage(`oci:${layout}:latest`);
@@ -15,5 +18,3 @@ for (const layer of image.layers) {
   entries += content.entries;
 }
 process.stdout.write(`${entries} entries\n`);
-
-export {};

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
-import type { XMLParser } from 'fast-xml-parser';
-import type { ParseError } from 'jsonc-parser';
+import type * as fastXmlParser from 'fast-xml-parser';
+import type * as jsYaml from 'js-yaml';
+import type * as jsoncParser from 'jsonc-parser';
+import type * as smolToml from 'smol-toml';
 import type { ProblemCode } from '../inventory/inventory.ts';
 
 /** A file of a package manager that can't be used as a whole. */
@@ -23,10 +25,10 @@ const maximumDepth = 200;
 /** Loaded only where such a document is read: most images have few of them, and each costs as much as a small scan. */
 const load = createRequire(import.meta.url);
 const libraries = {
-  comments: () => load('jsonc-parser') as typeof import('jsonc-parser'),
-  toml: () => load('smol-toml') as typeof import('smol-toml'),
-  xml: () => load('fast-xml-parser') as typeof import('fast-xml-parser'),
-  yaml: () => load('js-yaml') as typeof import('js-yaml'),
+  comments: () => load('jsonc-parser') as typeof jsoncParser,
+  toml: () => load('smol-toml') as typeof smolToml,
+  xml: () => load('fast-xml-parser') as typeof fastXmlParser,
+  yaml: () => load('js-yaml') as typeof jsYaml,
 } as const;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -53,7 +55,7 @@ export function readJsonWithComments(bytes: Uint8Array): unknown {
   return parsed('JSON', readText(bytes, maximumBytes.json), (source) => {
     checkNesting(source);
     const { parse, printParseErrorCode } = libraries.comments();
-    const errors: ParseError[] = [];
+    const errors: jsoncParser.ParseError[] = [];
     const value: unknown = parse(source, errors, { allowTrailingComma: true });
     const [first] = errors;
     if (first) throw new SyntaxError(`${printParseErrorCode(first.error)} at ${first.offset}`);
@@ -89,9 +91,9 @@ export function readXml(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   });
 }
 
-let xml: XMLParser | undefined;
+let xml: fastXmlParser.XMLParser | undefined;
 
-function newXmlParser(): XMLParser {
+function newXmlParser(): fastXmlParser.XMLParser {
   return new (libraries.xml().XMLParser)({
     ignoreAttributes: false,
     attributeNamePrefix: '@',

@@ -3,7 +3,7 @@ import type { Distro } from '../distro/distro.ts';
 import type { Snapshot } from '../image/tree/squash.ts';
 import type { Inventory, LayerRef, Package, Problem } from '../inventory/inventory.ts';
 import { type Ecosystem, ecosystems } from './ecosystems.ts';
-import { ownerIndex, owned } from './ownership.ts';
+import { owned, ownerIndex } from './ownership.ts';
 import { provenanceOf } from './provenance.ts';
 import { dealer, historyOf, replacedPaths, type Share } from './share.ts';
 
@@ -12,6 +12,11 @@ export interface Surroundings {
   readonly distro: Distro | undefined;
   readonly detail: Exclude<Detail, 'names'>;
   readonly layers: readonly LayerRef[];
+}
+
+/** Whether its packages may own files of others'. */
+function owning({ distribution, owner }: Ecosystem): boolean {
+  return (distribution ?? owner) === true;
 }
 
 type Found = Pick<Inventory, 'packages' | 'ownership' | 'relationships' | 'runs' | 'problems'>;
@@ -43,7 +48,6 @@ export function catalogAll(snapshots: readonly Snapshot[], { distro, detail, lay
       { ecosystem, result: { ...result, packages: trace(ecosystem.cataloger, result.packages, history, distro) } },
     ];
   };
-  const owning = ({ distribution, owner }: Ecosystem): boolean => (distribution ?? owner) === true;
   const languages = ecosystems.filter((one) => !owning(one)).flatMap((one) => run(one, { detail }));
   const index = ownerIndex(
     languages.flatMap(({ result }) => result.packages),

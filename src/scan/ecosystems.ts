@@ -1,8 +1,8 @@
 import type { AdvisorySource } from '../advisory/advisory.ts';
 import { alpm } from '../catalog/alpm/alpm.ts';
 import { apk } from '../catalog/apk/apk.ts';
-import { brew } from '../catalog/brew/brew.ts';
 import { bitnami } from '../catalog/bitnami/bitnami.ts';
+import { brew } from '../catalog/brew/brew.ts';
 import { cargo } from '../catalog/cargo/cargo.ts';
 import type { Cataloger } from '../catalog/catalog.ts';
 import { cocoapods } from '../catalog/cocoapods/cocoapods.ts';
@@ -38,7 +38,6 @@ import { snapExtractor } from '../catalog/snap/snap-extractor.ts';
 import { swift } from '../catalog/swift/swift.ts';
 import { wordpress } from '../catalog/wordpress/wordpress.ts';
 import type { Extractor } from '../image/image.ts';
-import dullFolders from './dull-folders.json' with { type: 'json' };
 import { apk as apkVersions } from '../version/apk.ts';
 import { bitnami as bitnamiVersions } from '../version/bitnami.ts';
 import { conan as conanVersions } from '../version/conan.ts';
@@ -60,6 +59,7 @@ import { pub as pubVersions } from '../version/pub.ts';
 import { rpm as rpmVersions } from '../version/rpm.ts';
 import { semver } from '../version/semver.ts';
 import type { VersionScheme } from '../version/version.ts';
+import dullFolders from './dull-folders.json' with { type: 'json' };
 
 /** What one package format brings. */
 export interface Ecosystem {

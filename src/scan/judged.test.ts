@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EcosystemInfo, StoredEntry } from '../database/database.ts';
 import type { Package, PackageMetadata } from '../inventory/inventory.ts';
-import { assess, type Advisories } from './assess.ts';
+import { type Advisories, assess } from './assess.ts';
 import { versionSchemes } from './ecosystems.ts';
 import { judgedOf } from './judged.ts';
 import { precedence } from './scan.ts';

@@ -62,7 +62,7 @@ function moduleOf(fields: readonly string[], replaces: boolean): BuiltModule | u
 }
 
 /** Whether a replacement is a folder instead of a module. */
-export function isLocal(path: string): boolean {
+function isLocal(path: string): boolean {
   return /^(?:\.{1,2}(?:[/\\]|$)|\/|[A-Za-z]:[/\\])/.test(path);
 }
 

@@ -47,7 +47,7 @@ export function manifestOf(value: unknown): Manifest | undefined {
 }
 
 /** A version without what npm takes off before it compares: blanks, `v` and `=` in front. */
-export function versionOf(value: unknown): string | undefined {
+function versionOf(value: unknown): string | undefined {
   const text = asText(value);
   return text === undefined ? undefined : asText(text.trim().replace(/^[v=]\s*(?=\d)/, ''));
 }
@@ -73,7 +73,7 @@ export function wantedOf(object: Readonly<Record<string, unknown>>): readonly Wa
 }
 
 /** Whether a `…Meta` object says `optional` of a name. */
-export function isOptional(meta: Readonly<Record<string, unknown>> | undefined, name: string): boolean {
+function isOptional(meta: Readonly<Record<string, unknown>> | undefined, name: string): boolean {
   if (meta === undefined || !Object.hasOwn(meta, name)) return false;
   const optional = asObject(meta[name])?.['optional'];
   return optional === true || optional === 'true';

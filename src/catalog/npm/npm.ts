@@ -10,9 +10,9 @@ import { readPackageLock } from './package-lock.ts';
 import { type PnpKnowledge, readPnp } from './pnp.ts';
 import { readPnpmLock } from './pnpm-lock.ts';
 import { readYarnBerry } from './yarn-berry.ts';
+import { yarnCache } from './yarn-cache.ts';
 import { readYarnClassic } from './yarn-classic.ts';
 import { readBlocks } from './yarn-text.ts';
-import { yarnCache } from './yarn-cache.ts';
 
 /** Packages of Node: what npm, pnpm, Yarn and Bun install, what Debian lays for them, and what their lock files name. */
 export const npm: Cataloger = {

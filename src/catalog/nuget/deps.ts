@@ -30,7 +30,7 @@ interface Library {
 }
 
 /** Reads a `deps.json`. Throws `DocumentError`. */
-export function readDependencyList(bytes: Uint8Array): DependencyList {
+function readDependencyList(bytes: Uint8Array): DependencyList {
   const document = asObject(readJson(bytes));
   const libraries = asObject(document?.['libraries']);
   const targetName =
