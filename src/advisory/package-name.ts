@@ -6,12 +6,7 @@ const foldings: ReadonlyMap<string, string> = new Map(Object.entries(table));
 /** The name under which advisories of an ecosystem are kept: names that its registry takes for one are one. */
 export function packageNameKey(ecosystem: string, name: string): string {
   const colon = ecosystem.indexOf(':');
-  switch (foldings.get(colon < 0 ? ecosystem : ecosystem.slice(0, colon))) {
-    case 'case':
-      return name.toLowerCase();
-    case 'pep503':
-      return name.toLowerCase().replace(/[-_.]+/g, '-');
-    default:
-      return name;
-  }
+  const folding = foldings.get(colon < 0 ? ecosystem : ecosystem.slice(0, colon));
+  if (folding === undefined) return name;
+  return folding === 'pep503' ? name.toLowerCase().replace(/[-_.]+/g, '-') : name.toLowerCase();
 }

@@ -39,7 +39,7 @@ function severityCounts(affected: readonly Finding[]): Span[] {
 }
 
 function nothingFound(report: Report): Span[] {
-  const { coverage, packages, subject } = report;
+  const { coverage, subject } = report;
   if (subject.entries === 0) {
     const none = 'there is not one file in it.';
     return coverage.complete
@@ -48,7 +48,9 @@ function nothingFound(report: Report): Span[] {
   }
   const assessed = coverage.ecosystems.reduce((sum, one) => sum + one.assessed, 0);
   const looked = starterFlaws(coverage.ecosystems);
-  const share = `${thousands(assessed)} of ${count(packages.length, 'package')}`;
+  // Packages that are judged with others are not among these.
+  const judged = coverage.ecosystems.reduce((sum, one) => sum + one.packages, 0);
+  const share = `${thousands(assessed)} of ${count(judged, 'package')}`;
   if (coverage.complete && looked === undefined) {
     return [span(`No vulnerabilities${onlyFixed(report) ? ' that have a fix' : ''} found: ${share} assessed.`, 'good')];
   }
