@@ -19,8 +19,10 @@ export const wellKnownFolders: readonly string[] = [...new Set(catalogers.flatMa
 
 const releaseFiles: ReadonlySet<string> = new Set(distroFiles);
 
-const extractors: readonly Extractor[] = [...new Set(ecosystems.flatMap(({ extractors: own = [] }) => own))];
-const named: readonly Extractor[] = extractors.filter(({ byName }) => byName);
+const all: readonly Extractor[] = [...new Set(ecosystems.flatMap(({ extractors: own = [] }) => own))];
+const named: readonly Extractor[] = all.filter(({ byName }) => byName);
+/** A program is looked for in every file: what is known by its name comes first, wherever it stands in the list. */
+const extractors: readonly Extractor[] = [...named, ...all.filter(({ byName }) => !byName)];
 
 /** What is wanted of an image; plain data that can be handed to a worker thread. */
 export interface Wanted {
