@@ -2,18 +2,20 @@ import { type Distro, distroQualifier, ecosystemFor } from '../../distro/distro.
 import type { DpkgMetadata, Location, Ownership, Package, Problem } from '../../inventory/inventory.ts';
 import { packagePurl, purlNumbering } from '../../purl/purl.ts';
 import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catalog.ts';
+import { readStanzas } from '../stanza.ts';
 import { keptLicenses } from './copyright-extractor.ts';
+import { type ChiselManifest, chiselPath, readChisel } from './chisel.ts';
 import { ownedFiles } from './owned-files.ts';
 import { copyrightPath, isDoubtful, isOwnership, isStatus, isWitness, ownershipPaths, statusPath } from './paths.ts';
-import { readStanzas } from '../stanza.ts';
 import { readStatus, type StatusRecord, statusFields } from './status.ts';
 import { thirdParties } from './third-party.ts';
 
-/** Packages installed by dpkg (Debian, Ubuntu and what derives from them, distroless). */
+/** Packages installed by dpkg (Debian, Ubuntu and what derives from them, distroless), or cut into slices by chisel. */
 export const dpkg: Cataloger = {
   id: 'dpkg',
-  needs: ['var/lib/dpkg', 'var/lib/dpkg/status.d', 'var/lib/dpkg/info', 'usr/share/doc'],
-  selects: (path, detail) => isStatus(path) || (detail === 'files' ? isOwnership(path) : isWitness(path)),
+  needs: ['var/lib/chisel', 'var/lib/dpkg', 'var/lib/dpkg/status.d', 'var/lib/dpkg/info', 'usr/share/doc'],
+  selects: (path, detail) =>
+    isStatus(path) || path === chiselPath || (detail === 'files' ? isOwnership(path) : isWitness(path)),
   catalog,
 };
 
@@ -28,6 +30,8 @@ interface Found {
   readonly purl: string;
   readonly id: string;
   readonly locations: Location[];
+  /** Its source is not on record: `record.source` is only what dpkg would take it for. */
+  readonly chiselled?: true;
 }
 
 function catalog({ files: list, distro, detail = 'files', owns }: CatalogInput): CatalogResult {
@@ -37,6 +41,9 @@ function catalog({ files: list, distro, detail = 'files', owns }: CatalogInput):
   for (const file of list) {
     if (isStatus(file.path) && isRecord(file)) readRecords(file, distro, found, problems);
   }
+  const manifest = files.get(chiselPath);
+  const chiselled = manifest && readChisel(manifest.bytes, detail === 'files' ? (owns ?? everything) : undefined);
+  if (manifest && chiselled) addChiselled(chiselled, manifest, distro, found, problems);
   if (found.size === 0 && list.some((file) => isOwnership(file.path))) {
     problems.push(
       problem('unreadable', 'Packages have files, but none is on record', 'no package in status', statusPath),
@@ -55,7 +62,7 @@ function catalog({ files: list, distro, detail = 'files', owns }: CatalogInput):
     toPackage(entry, distro, { licenses: licenses(entry.record), thirdParty: builtBy(entry.record) }),
   );
   if (detail === 'packages') return { packages, problems };
-  return { packages, ownership: ownershipOf(sorted, files, problems, owns), problems };
+  return { packages, ownership: ownershipOf(sorted, { files, owns, chiselled: chiselled?.files }, problems), problems };
 }
 
 /** A script or list of a package beside its record is none; whatever it is called, a file that names a package is one. */
@@ -98,6 +105,33 @@ function readRecords(
   if (broken > maxProblems) problems.push(damaged(file, `${broken - maxProblems} more`));
 }
 
+/** Adds the packages that dpkg has no record of. */
+function addChiselled(
+  { packages, faults }: ChiselManifest,
+  file: ImageFile,
+  distro: Distro | undefined,
+  found: Map<string, Omit<Found, 'id'>>,
+  problems: Problem[],
+): void {
+  if (faults.length > 0) {
+    problems.push(problem('corrupt', 'Chisel manifest is damaged', faults.join('; '), file.path, file));
+  }
+  const known = new Set(Array.from(found.values(), ({ purl }) => purl));
+  let unsourced = 0;
+  for (const { name, version, architecture } of packages) {
+    const record: StatusRecord = { name, version, architecture, source: { name, version }, essential: false };
+    const purl = purlOf(record, distro);
+    if (known.has(purl) || found.size >= maxPackages) continue;
+    known.add(purl);
+    unsourced += 1;
+    found.set(purl, { record, purl, locations: [{ path: `/${file.path}`, layer: file.layer }], chiselled: true });
+  }
+  if (unsourced > 0) {
+    const message = 'Chiselled packages do not name their sources, by which advisories are';
+    problems.push({ ...problem('unsupported', message, `${unsourced} packages`, file.path, file), lossy: false });
+  }
+}
+
 function purlOf({ name, version, architecture }: StatusRecord, distro: Distro | undefined): string {
   const qualifiers = { arch: architecture, distro: distro && distroQualifier(distro) };
   return packagePurl({ type: 'deb', namespace: distro?.id, name, version, qualifiers });
@@ -137,12 +171,13 @@ interface Told {
 }
 
 function toPackage(
-  { record, purl, id, locations }: Found,
+  { record, purl, id, locations, chiselled }: Found,
   distro: Distro | undefined,
   { licenses, thirdParty }: Told,
 ): Package {
   const { name, version, architecture, source } = record;
-  const ecosystem = ecosystemFor(distro, 'deb');
+  // Judged by its own name it would be taken for one of no flaws.
+  const ecosystem = chiselled ? undefined : ecosystemFor(distro, 'deb');
   return {
     id,
     name,
@@ -150,7 +185,7 @@ function toPackage(
     ...(ecosystem && { ecosystem }),
     type: 'deb',
     kind: 'binary',
-    source,
+    ...(chiselled ? {} : { source }),
     ...(architecture && { architecture }),
     purl,
     locations,
@@ -170,11 +205,16 @@ function toMetadata({ status, maintainer, section, essential }: StatusRecord): D
   };
 }
 
+interface OwnershipSources {
+  readonly files: ReadonlyMap<string, ImageFile>;
+  readonly owns: ((path: string) => boolean) | undefined;
+  readonly chiselled: ChiselManifest['files'] | undefined;
+}
+
 function ownershipOf(
   found: readonly Found[],
-  files: ReadonlyMap<string, ImageFile>,
+  { files, owns = everything, chiselled }: OwnershipSources,
   problems: Problem[],
-  owns: (path: string) => boolean = everything,
 ): Ownership[] {
   const ownership: Ownership[] = [];
   let total = 0;
@@ -184,7 +224,8 @@ function ownershipOf(
       ownershipPaths(from, record.name, record.architecture, suffix)
         .map((path) => files.get(path)?.bytes)
         .find((bytes) => bytes !== undefined);
-    const owned = ownedFiles(read('list'), read('md5sums')).filter(({ path: file }) => owns(file));
+    const recorded = ownedFiles(read('list'), read('md5sums')).filter(({ path: file }) => owns(file));
+    const owned = recorded.length > 0 ? recorded : (chiselled?.get(record.name) ?? []);
     total += owned.length;
     if (total > maxOwnedFiles) {
       problems.push(problem('too-large', 'Too many files of packages', `more than ${maxOwnedFiles}`));

@@ -74,9 +74,12 @@ export function readStatus(stanza: Stanza, needsStatus: boolean): StatusReading 
   return { record, faults };
 }
 
-const packageName = /^[A-Za-z0-9][\w+.-]*$/;
-const architectureName = /^[\w-]+$/;
-const blank = /[\s\p{Cc}]/u;
+/** Names of packages (Debian policy 5.6.7), in whatever case. */
+export const packageName: RegExp = /^[A-Za-z0-9][\w+.-]*$/;
+/** Names of architectures. */
+export const architectureName: RegExp = /^[\w-]+$/;
+/** What no version has. */
+export const blank: RegExp = /[\s\p{Cc}]/u;
 const sourceField = /^([A-Za-z0-9][\w+.-]*)(?:\s*\(\s*([^()\s]+)\s*\))?$/;
 
 /**

@@ -50,6 +50,7 @@ describe('manifest of a distroless image', () => {
   it('that is short says what it does not tell', () => {
     const { packages, problems } = catalogFiles({ [short]: bytes(names), [whole]: new Uint8Array() }, mariner);
     expect(packages).toHaveLength(expected.length);
+    expect(packages.filter((found) => 'ecosystem' in found)).toEqual([]);
     expect(problems).toMatchObject([{ code: 'unsupported', path: `/${short}`, lossy: false }]);
   });
   it('leaves out trusted keys', () => {

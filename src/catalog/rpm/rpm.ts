@@ -145,7 +145,9 @@ function readManifestFile(file: ImageFile, request: Request): Contents {
       break;
     }
     if (entry.kind === 'package') {
-      packages.push({ found: packageOf(entry.facts, context), files: [] });
+      const { ecosystem, ...bare } = packageOf(entry.facts, context);
+      // Azure Linux's advisories are named for sources: by its own name a package would be taken for one of no flaws.
+      packages.push({ found: { ...bare, ...(ecosystem && !isShort(file) && { ecosystem }) }, files: [] });
     } else {
       problems.push(problem(file, 'corrupt', 'rpm manifest is damaged', `line ${entry.line}: ${entry.detail}`, true));
     }
@@ -154,7 +156,15 @@ function readManifestFile(file: ImageFile, request: Request): Contents {
     problems.push(problem(file, 'corrupt', 'rpm manifest without packages', undefined, true));
   }
   if (isShort(file)) {
-    problems.push(problem(file, 'unsupported', 'rpm manifest that tells no epochs and sources', undefined, false));
+    problems.push(
+      problem(
+        file,
+        'unsupported',
+        'rpm manifest without epochs and sources, by which advisories are named',
+        undefined,
+        false,
+      ),
+    );
   }
   return { database: { folder: manifestFolder, file }, packages, problems: cap(problems, file) };
 }

@@ -3,8 +3,8 @@ import type { Distro } from '../../distro/distro.ts';
 import type { Package } from '../../inventory/inventory.ts';
 import type { CatalogResult } from '../catalog.ts';
 import { describeCataloger } from '../cataloger.contract.ts';
-import { damagedCopies } from './testdata/damaged.ts';
 import { rpm } from './rpm.ts';
+import { damagedCopies } from './testdata/damaged.ts';
 import { catalogFiles, testBytes, testText } from './testdata/samples.ts';
 
 const redHat: Distro = {
