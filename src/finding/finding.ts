@@ -39,6 +39,8 @@ export interface PackageRef {
   readonly source?: { readonly name: string; readonly version: string };
   /** Where it is; `!/` goes into an archive. */
   readonly path?: string;
+  /** How many places show it, `path` among them; absent for what a distribution's database lists. */
+  readonly places?: number;
   /** Only a lock file names it. */
   readonly presence?: 'locked';
   readonly introduced?: LayerRef;

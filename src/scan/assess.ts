@@ -191,7 +191,7 @@ function lineage({ purl, id }: Package): string {
 }
 
 function packageRef(found: Package): PackageRef {
-  const { id, name, version, type, purl, source, locations, presence, provenance } = found;
+  const { id, name, version, type, purl, source, locations, presence, provenance, metadata } = found;
   const [at] = locations;
   const path = at && (at.within === undefined ? at.path : `${at.path}!/${at.within}`);
   return {
@@ -202,6 +202,7 @@ function packageRef(found: Package): PackageRef {
     purl,
     ...(source ? { source: { name: source.name, version: source.version } } : {}),
     ...(path === undefined ? {} : { path }),
+    ...(metadata.kind === 'language' ? { places: locations.length } : {}),
     ...(presence === undefined ? {} : { presence }),
     ...(provenance ? { introduced: provenance.introduced } : {}),
   };

@@ -22,7 +22,7 @@ export function groupLines(group: Group, view: FindingView): Line[] {
   return [
     ...flow(groupTitle(group), view.width, { first: 0, rest: 4 }),
     ...(view.layers === 0 ? [] : group.layers.flatMap((layer) => layerLines(layer, view))),
-    ...(view.verbose ? placeLines(group, view) : []),
+    ...(view.verbose ? placeLines(group, view) : whereLines(group, view)),
     ...group.findings.flatMap((finding) => findingLines(finding, view)),
     [],
   ];
@@ -59,6 +59,16 @@ function placeLines({ members }: Group, { width }: FindingView): Line[] {
   const purls = members.map((member) => member.purl);
   const paths = new Set(members.flatMap((member) => member.path ?? []));
   return [...purls, ...paths].flatMap((place) => flow([span(place, 'quiet')], width, { first: 2, rest: 4 }));
+}
+
+/** Where the files of a package are that no database of the distribution lists. */
+function whereLines({ members }: Group, { width }: FindingView): Line[] {
+  return members.flatMap(({ path, places, presence }) => {
+    if (path === undefined || places === undefined) return [];
+    const more = places > 1 ? `, and ${places - 1} more ${places > 2 ? 'places' : 'place'}` : '';
+    const said = presence === undefined ? `in ${path}` : `named by ${path}, not found installed`;
+    return [clipped(span(said + more, 'quiet'), width, 2)];
+  });
 }
 
 function findingLines(finding: Finding, view: FindingView): Line[] {

@@ -165,7 +165,7 @@ const reference = record<Reference>(
   ['type', 'url'],
 );
 const packageRef = record<PackageRef>(
-  { id: text, name: text, version: text, type: text, purl: text, source, path: text, presence: fc.constant('locked'), introduced: layer },
+  { id: text, name: text, version: text, type: text, purl: text, source, path: text, places: natural, presence: fc.constant('locked'), introduced: layer },
   ['id', 'name', 'version', 'type', 'purl'],
 );
 const evidence = record<Evidence>(
