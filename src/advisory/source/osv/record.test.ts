@@ -113,6 +113,43 @@ describe('a record', () => {
     expect(read('crates.io', testdata('crates')).affected[0]?.note).toBe('unmaintained');
   });
 
+  it('of another repository is kept where its packages are asked for', () => {
+    const named = { ecosystem: 'Packagist:https://packages.drupal.org/8', name: 'drupal/token' };
+    const record = { id: 'DRUPAL-CONTRIB-2026-1', affected: [{ package: named, versions: ['1.0.0'] }] };
+    expect(read('Packagist', record).affected).toMatchObject([{ ecosystem: 'Packagist', package: 'drupal/token' }]);
+  });
+
+  it('has one entry for a package, unless they differ in more than versions', () => {
+    const named = { ecosystem: 'npm', name: 'tool' };
+    const entry = (events: readonly object[], more: object = {}): object => {
+      return { package: named, ranges: [{ type: 'SEMVER', events }], ...more };
+    };
+    const [first, second] = [[{ introduced: '0' }, { fixed: '1.2.5' }], [{ introduced: '2.0.0' }]];
+    const apart = [
+      entry([{ introduced: '3.0.0' }], { severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:L' }] }),
+      entry([{ introduced: '4.0.0' }], { database_specific: { informational: 'unsound' } }),
+      entry([{ introduced: '5.0.0' }], { database_specific: { last_known_affected_version_range: '< 5.1.0' } }),
+      { package: named },
+      { ...entry(second), package: { ecosystem: 'npm', name: 'other' } },
+    ];
+    const affected = [entry(first, { versions: ['1.0.0'] }), ...apart, entry(second, { versions: ['1.0.0', '2.0.0'] })];
+    expect(read('npm', { id: 'GHSA-1', affected }).affected).toMatchObject([
+      {
+        ranges: [
+          { type: 'semver', events: first },
+          { type: 'semver', events: second },
+        ],
+        versions: ['1.0.0', '2.0.0'],
+        fixState: 'fixed',
+      },
+      { severity: { value: 'CVSS:3.1/AV:L' } },
+      { note: 'unsound' },
+      { ranges: [{ events: [{ introduced: '5.0.0' }, { fixed: '5.1.0' }] }], fixState: 'unknown' },
+      { status: 'undetermined' },
+      { package: 'other' },
+    ]);
+  });
+
   it('takes over only references that are web addresses, and not without end', () => {
     const urls = ['https://a.example/x', 'javascript:alert(1)', 'http://b.example/"onclick="', 7, 'http://c.example'];
     const references = [...urls, ...Array.from({ length: 200 }, () => 'https://d.example')].map((url) => ({
