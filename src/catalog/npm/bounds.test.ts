@@ -30,14 +30,14 @@ const hostile: readonly [string, Readonly<Record<string, string>>, number][] = [
     500,
   ],
   [
-    'dependencies looked for in two hundred folders',
+    'dependencies looked for in a hundred and twenty folders',
     Object.fromEntries(
-      range(200).map((depth) => [
+      range(120).map((depth) => [
         `${'x/'.repeat(200 + depth)}node_modules/p${depth}/package.json`,
-        JSON.stringify({ name: `p${depth}`, version: '1.0.0', dependencies: wanting(4900, (at) => `p${depth + at}`) }),
+        JSON.stringify({ name: `p${depth}`, version: '1.0.0', dependencies: wanting(2500, (at) => `p${depth + at}`) }),
       ]),
     ),
-    200,
+    120,
   ],
   [
     'one name with twenty thousand versions',
@@ -53,7 +53,7 @@ const hostile: readonly [string, Readonly<Record<string, string>>, number][] = [
     {
       'a/yarn.lock': `__metadata:\n  version: 6\n\n"x@1":\n  version: 1.0.0\n  resolution: "${'x@patch:'.repeat(50_000)}"\n`,
     },
-    1,
+    0,
   ],
   ['a name of many folders', { 'a/bun.lock': bun(`${'a/'.repeat(100_000)}x`) }, 1],
 ];

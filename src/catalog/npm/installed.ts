@@ -3,7 +3,7 @@ import { readJson } from '../document.ts';
 import type { Gatherer } from '../gather.ts';
 import { debianFolderOf, type Role } from './layout.ts';
 import { type Manifest, manifestOf } from './manifest.ts';
-import { type Edge, lookupFrom, reach } from './resolution.ts';
+import { type Edge, lookupFrom, reach, shelvesOf } from './resolution.ts';
 import { addPackage, usageOf } from './sighting.ts';
 
 /** A `package.json` by its place. */
@@ -64,15 +64,19 @@ export function addModules(modules: Modules, gatherer: Gatherer): ReadonlyMap<st
 
 /** What each module's dependencies are by Node's lookup; those of development only for roots. */
 function edgesOf(modules: Modules): ReadonlyMap<string, readonly Edge[]> {
-  const bases = new Set<string>();
   const debian = new Set<string>();
-  for (const { folder, role } of modules.values())
-    if (role.kind === 'package') (debianFolderOf(folder) === role.base ? debian : bases).add(role.base);
+  const places: (readonly [string, string])[] = [];
+  for (const { folder, role } of modules.values()) {
+    if (role.kind !== 'package') continue;
+    places.push([folder, role.base]);
+    if (debianFolderOf(folder) === role.base) debian.add(role.base);
+  }
+  const shelves = shelvesOf(places);
   // Debian's Node looks into the folders of its modules last, those of the architecture first.
   const last = [...debian].toSorted((a, b) => rankOf(a) - rankOf(b));
   const edges = new Map<string, readonly Edge[]>();
   for (const { folder, role, manifest } of modules.values()) {
-    const lookup = lookupFrom(folder, modules, bases, debianFolderOf(folder) === undefined ? [] : last);
+    const lookup = lookupFrom(folder, shelves, debianFolderOf(folder) === undefined ? [] : last);
     const found = manifest.wanted.flatMap(({ name, scope }): Edge[] => {
       if (scope === 'dev' && role.kind === 'package') return [];
       const to = lookup(name);

@@ -93,9 +93,13 @@ function installedByName(
     const linked = /^(?:file|link|portal):(?:\.\/)?([^#:]+)/.exec(reference ?? '')?.[1];
     const target = linked === undefined ? undefined : modules.get(within + linked)?.manifest;
     if (target?.version !== undefined) return target.version;
-    const [only, ...others] = versions.get(name) ?? [];
-    return others.length === 0 ? only : undefined;
+    return onlyOf(versions.get(name));
   };
+}
+
+/** The only one of a set; `undefined` where there are several or none. */
+export function onlyOf(all: ReadonlySet<string> | undefined): string | undefined {
+  return all?.size === 1 ? all.values().next().value : undefined;
 }
 
 /** A version as the registry has them, not an address, a path or a range. */

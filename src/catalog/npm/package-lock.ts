@@ -1,7 +1,7 @@
 import { asObject, asText, DocumentError, entriesOf, readJson } from '../document.ts';
 import { isVersion, type Lock, type LockEntry, type LockInput, splitAt } from './lock.ts';
 import { licensesOf, type Wanted, wantedOf } from './manifest.ts';
-import { type Edge, lookupFrom, type Reach } from './resolution.ts';
+import { type Edge, lookupFrom, type Reach, shelvesOf } from './resolution.ts';
 
 /**
  * package-lock.json (npm documentation, "package-lock.json"): `packages` by folder since version 2, else the tree of
@@ -113,17 +113,16 @@ function reachedOf(object: Json): Reach {
 }
 
 function lockOf(places: ReadonlyMap<string, Place>, links: ReadonlyMap<string, string>): Lock {
-  const bases = new Set<string>();
-  const folders = new Set<string>();
-  for (const at of [...places.keys(), ...links.keys()]) {
-    folders.add(at);
-    const base = at.lastIndexOf('node_modules/');
-    if (base >= 0) bases.add(at.slice(0, base + 12));
-  }
+  const shelves = shelvesOf(
+    [...places.keys(), ...links.keys()].flatMap((at) => {
+      const base = at.lastIndexOf('node_modules/');
+      return base < 0 ? [] : [[at, at.slice(0, base + 12)] as const];
+    }),
+  );
   const entries = new Map<string, LockEntry>();
   const asked: Edge[] = [];
   for (const [at, { entry, wanted }] of places) {
-    const lookup = lookupFrom(at, folders, bases);
+    const lookup = lookupFrom(at, shelves);
     const dependencies = wanted.flatMap(({ name, scope }): Edge[] => {
       const found = scope === 'dev' && entry.root !== true ? undefined : lookup(name);
       return found === undefined ? [] : [{ to: links.get(found) ?? found, scope }];

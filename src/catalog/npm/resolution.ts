@@ -10,33 +10,38 @@ export type Reach = 'needed' | 'optional' | 'dev';
 /** Finds the folder of a module by its name; `undefined` when there is none. */
 export type Lookup = (name: string) => string | undefined;
 
+/** The folders of modules by the `node_modules` folder that holds them, then by name. */
+export type Shelves = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** Real trees are some ten folders deep; what is beyond is not searched, so that no file can ask for endless work. */
+const maximumLevels = 512;
+const maximumSearched = 64;
+
+/** Sorts the folders of modules by where they lie: `[folder, its "node_modules"]`. */
+export function shelvesOf(folders: Iterable<readonly [folder: string, base: string]>): Shelves {
+  const shelves = new Map<string, Map<string, string>>();
+  for (const [folder, base] of folders) {
+    const shelf = shelves.get(base) ?? new Map<string, string>();
+    shelves.set(base, shelf.set(folder.slice(base.length + 1), folder));
+  }
+  return shelves;
+}
+
 /**
  * Node's lookup of modules: `node_modules/<name>` in the folder itself and in each folder above it, but never
- * `node_modules/node_modules` (Node's documentation, "Loading from node_modules folders").
- *
- * `bases` are the `node_modules` folders that hold something, so that a lookup costs no more than there are of those;
- * `last` are searched after them.
+ * `node_modules/node_modules` (Node's documentation, "Loading from node_modules folders"). `last` are searched after them.
  */
-export function lookupFrom(
-  folder: string,
-  folders: { has(folder: string): boolean },
-  bases: ReadonlySet<string>,
-  last: readonly string[] = [],
-): Lookup {
-  const searched: string[] = [];
-  for (let at = folder; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
-    const base = at === '' ? 'node_modules' : `${at}/node_modules`;
-    if (bases.has(base)) searched.push(base);
+export function lookupFrom(folder: string, shelves: Shelves, last: readonly string[] = []): Lookup {
+  const searched: ReadonlyMap<string, string>[] = [];
+  let at = folder;
+  for (let level = 0; level < maximumLevels && searched.length < maximumSearched; level++) {
+    const shelf = shelves.get(at === '' ? 'node_modules' : `${at}/node_modules`);
+    if (shelf !== undefined) searched.push(shelf);
     if (at === '') break;
+    at = at.slice(0, Math.max(0, at.lastIndexOf('/')));
   }
-  searched.push(...last);
-  return (name) => {
-    for (const base of searched) {
-      const found = `${base}/${name}`;
-      if (folders.has(found)) return found;
-    }
-    return undefined;
-  };
+  for (const base of last) searched.push(shelves.get(base) ?? new Map<string, string>());
+  return (name) => searched.find((shelf) => shelf.has(name))?.get(name);
 }
 
 /**

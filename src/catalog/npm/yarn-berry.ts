@@ -21,13 +21,17 @@ export interface Locator {
   readonly version?: string | undefined;
 }
 
+/** Patches of patches that are followed, in locators of a length that is still sane. */
+const maximumPatches = 8;
+const maximumLocator = 10_000;
+
 /** Reads a locator; one of a patch is that of what is patched. */
-export function locatorOf(text: string): Locator | undefined {
-  const [name, written] = splitAt(text) ?? [];
+export function locatorOf(text: string, depth = 0): Locator | undefined {
+  const [name, written] = text.length > maximumLocator || depth > maximumPatches ? [] : (splitAt(text) ?? []);
   if (name === undefined || written === undefined) return undefined;
   const reference = withoutVirtual(written);
   if (reference.startsWith('patch:')) {
-    const patched = locatorOf(decoded(reference.slice(6).split('#', 1)[0] ?? ''));
+    const patched = locatorOf(decoded(reference.slice(6).split('#', 1)[0] ?? ''), depth + 1);
     const version = patched?.version ?? /[:&]version=([^&]+)/.exec(reference)?.[1];
     return { name, reference, version };
   }

@@ -1,4 +1,4 @@
-import { isVersion, type Lock, type LockEntry, type LockInput, splitAt } from './lock.ts';
+import { isVersion, type Lock, type LockEntry, type LockInput, onlyOf, splitAt } from './lock.ts';
 import { type Edge } from './resolution.ts';
 import type { Block, Fields } from './yarn-text.ts';
 
@@ -20,8 +20,7 @@ export function readYarnClassic(blocks: readonly Block[], input: LockInput): Loc
     const exact = byKey.get(`${name}@${range}`);
     if (exact !== undefined) return exact;
     // `resolutions` put another range in the place of this one.
-    const [only, ...others] = byName.get(name) ?? [];
-    return others.length === 0 ? only : undefined;
+    return onlyOf(byName.get(name));
   };
   const entries = new Map<string, LockEntry>();
   for (const { keys, fields } of blocks) {
