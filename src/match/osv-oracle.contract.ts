@@ -8,6 +8,7 @@
  *   a version that the scheme refuses, a range that introduces nothing, an entry without versions: "unreadable", since
  *                    nothing can be told; it is the answer when no other entry, range or list says "affected", nor does
  *                    the range wherever the version may stand
+ *   introduced 0.0.0 as 0: before any other version, `0.0.0-development` too
  *   local versions   PEP 440: who does not name a build means all builds of the version
  */
 import type { Version, VersionScheme } from '../version/version.ts';
@@ -140,7 +141,7 @@ function isIncluded(against: Against, events: readonly OsvEvent[]): boolean {
   if (!beforeLimits(against, events)) return false;
   let vulnerable = false;
   for (const evt of events) {
-    if (evt.introduced !== undefined && (evt.introduced === '0' || against(evt.introduced) >= 0)) vulnerable = true;
+    if (evt.introduced !== undefined && (isStart(evt.introduced) || against(evt.introduced) >= 0)) vulnerable = true;
     else if (evt.fixed !== undefined && against(evt.fixed) >= 0) vulnerable = false;
     else if (evt.last_affected !== undefined && against(evt.last_affected) > 0) vulnerable = false;
   }
@@ -158,7 +159,12 @@ function place(evt: OsvEvent): string {
 
 /** -1 before every version, 1 after every version. */
 function rank(evt: OsvEvent): number {
-  return evt.introduced === '0' ? -1 : evt.limit === '*' ? 1 : 0;
+  return isStart(evt.introduced) ? -1 : evt.limit === '*' ? 1 : 0;
+}
+
+/** Who writes `0.0.0` means from the beginning too. */
+function isStart(introduced: string | undefined): boolean {
+  return introduced !== undefined && /^0(\.0)*$/.test(introduced);
 }
 
 function sorted(events: readonly OsvEvent[], scheme: VersionScheme): readonly OsvEvent[] {

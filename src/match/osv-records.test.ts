@@ -171,6 +171,10 @@ describe('a version that cannot be read', () => {
   });
 });
 
+it.each(['0', '0.0.0', '0.0', '0.0.0-0'])('introduced in %s, a pre-release of nothing is affected', (introduced) => {
+  expect(said('0.0.0-development', [entry([[{ introduced }, { fixed: '1.2.0' }]])])).toBe('affected, 1.2.0');
+});
+
 describe('malware', () => {
   const record = (affected: object): unknown => ({ id: 'MAL-2026-1', affected: [affected] });
   const judged = (affected: object, version: string): string | undefined =>

@@ -15,6 +15,9 @@ const RANGE_TYPES: ReadonlyMap<unknown, AffectedRange['type']> = new Map([
   ['GIT', 'git'],
 ]);
 
+/** `introduced: "0.0.0"` means from the beginning, thus `0.0.0-development` too, though that is before it. */
+const NOTHING = /^0(?:\.0)*$/;
+
 /**
  * Reads `affected[]` (OSV schema 1.7), only the entries of this database's ecosystem: those of others stand in theirs too.
  * Undefined when the list or one of its entries is malformed. An entry whose affected versions cannot be told is
@@ -98,7 +101,8 @@ function readEvents(value: unknown): readonly RangeEvent[] | undefined {
 
 /** One event per kind that is there: the schema forbids more than one, older records have them. */
 function readEvent(fields: Readonly<Record<string, unknown>> | undefined): readonly RangeEvent[] {
-  const introduced = asText(fields?.['introduced']);
+  const start = asText(fields?.['introduced']);
+  const introduced = start !== undefined && NOTHING.test(start) ? '0' : start;
   const fixed = asText(fields?.['fixed']);
   const lastAffected = asText(fields?.['last_affected']);
   const limit = asText(fields?.['limit']);
