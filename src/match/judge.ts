@@ -89,8 +89,7 @@ function listedAs(
   ranges: ReadRanges = noRanges,
 ): Judgement | undefined {
   for (const text of entry.versions ?? []) {
-    const listed = scheme.parse(text);
-    if (listed.kind === 'unparsable' || scheme.compare(listed, version) !== 0) continue;
+    if (!isSame(text, version, scheme)) continue;
     const comparison = `${version.text} = ${text}, which is listed (${scheme.id})`;
     return { ...affectedOr(entry, `= ${text}`, comparison), fix: fixOf(version, ranges, entry, scheme) };
   }
@@ -168,11 +167,22 @@ function fixOf(
   const state = stateOf(entry);
   if (entry.fixState !== 'fixed' || version.kind === 'unparsable') return state;
   if (unclear === undefined && !events.some((event) => 'fixed' in event)) return state;
-  const fixed = lowestFix(events, version, scheme, [...intervals, ...listedPoints(entry, scheme)]);
+  let fixed = lowestFix(events, version, scheme, intervals);
+  if (fixed?.kind === 'version' && isListed(fixed, entry, scheme))
+    fixed = lowestFix(events, version, scheme, [...intervals, ...listedPoints(entry, scheme)]);
   if (fixed?.kind === 'version') return { ...state, version: fixed.text, appliesTo: entry.appliesTo };
   const open =
     !unclear && intervals.some((interval) => interval.to === undefined && contains([interval], version, scheme));
   return { ...state, state: open ? 'not-fixed' : 'unknown' };
+}
+
+function isListed(version: Version, { versions = [] }: StoredEntry, scheme: VersionScheme): boolean {
+  return versions.includes(version.text) || versions.some((text) => isSame(text, version, scheme));
+}
+
+function isSame(text: string, version: Version, scheme: VersionScheme): boolean {
+  const listed = scheme.parse(text);
+  return listed.kind === 'version' && scheme.compare(listed, version) === 0;
 }
 
 /** Listed versions as intervals of one. */
