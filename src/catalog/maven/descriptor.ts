@@ -1,4 +1,5 @@
 import type { ZipMember } from '../../internal/zip.ts';
+import { DocumentError } from '../document.ts';
 import type { Descriptor } from './facts.ts';
 import { readProperties } from './java-text.ts';
 import { readPom } from './pom.ts';
@@ -8,12 +9,18 @@ export type DescriptorFiles = Map<string, { properties?: ZipMember; pom?: ZipMem
 
 const maximumDescriptors = 5000;
 const maximumBytes = 4 << 20;
+/** Stands for the folders beyond the limit. */
+const beyond = '';
 const wantedKeys: ReadonlySet<string> = new Set(['groupId', 'artifactId', 'version']);
 
 /** Notes an entry `…META-INF/maven/<group>/<artifact>/pom.properties` or `pom.xml`; others are left alone. */
 export function descriptorPath(files: DescriptorFiles, member: ZipMember): void {
   const folder = descriptorFolder(member.name);
-  if (folder === undefined || (files.size >= maximumDescriptors && !files.has(folder))) return;
+  if (folder === undefined) return;
+  if (files.size >= maximumDescriptors && !files.has(folder)) {
+    files.set(beyond, { properties: member });
+    return;
+  }
   const known = files.get(folder) ?? {};
   if (member.name.endsWith('.xml')) known.pom ??= member;
   else known.properties ??= member;
@@ -41,6 +48,10 @@ export function readDescriptors(
 ): Descriptor[] {
   const found: Descriptor[] = [];
   for (const [folder, { properties, pom }] of files) {
+    if (folder === beyond) {
+      if (properties) guarded(properties, refuse, maximumBytes);
+      continue;
+    }
     const told = properties && guarded(properties, readPomProperties, maximumBytes);
     let { group = '', artifact = '', version = '' } = told ?? {};
     if (pom && (group === '' || artifact === '' || version === '')) {
@@ -58,6 +69,10 @@ export function readDescriptors(
     });
   }
   return found;
+}
+
+function refuse(): never {
+  throw new DocumentError('too-large', `there are more than ${maximumDescriptors} artifacts in it`);
 }
 
 /** A text in which nothing was left to be filled in. */

@@ -8,6 +8,8 @@
  */
 
 const maximumValue = 512;
+/** Characters of a manifest's main section, whose longest lists are some tens of thousands. */
+const maximumSection = 1 << 18;
 
 /** The properties of a text; later ones win. Only `wanted` keys are kept. */
 export function readProperties(text: string, wanted: ReadonlySet<string>): ReadonlyMap<string, string> {
@@ -16,12 +18,11 @@ export function readProperties(text: string, wanted: ReadonlySet<string>): Reado
   for (const line of text.split(/\r\n|\r|\n/)) {
     const rest = line.trimStart();
     if (joined === '' && (rest.startsWith('#') || rest.startsWith('!'))) continue;
-    joined += rest;
-    // An odd number of backslashes at the end goes on with the next line.
-    if (/(?:^|[^\\])(?:\\\\)*\\$/.test(joined)) {
-      joined = joined.slice(0, -1);
+    if (goesOn(rest)) {
+      joined += rest.slice(0, -1);
       continue;
     }
+    joined += rest;
     const match = /^((?:[^\\:=\s]|\\.)+)\s*[:=]?\s*(.*)$/s.exec(joined);
     joined = '';
     const key = match?.[1] ?? '';
@@ -36,6 +37,13 @@ export function readProperties(text: string, wanted: ReadonlySet<string>): Reado
   return found;
 }
 
+/** An odd number of backslashes at the end of a line joins it with the next. */
+function goesOn(line: string): boolean {
+  let backslashes = 0;
+  while (line[line.length - 1 - backslashes] === '\\') backslashes++;
+  return backslashes % 2 === 1;
+}
+
 function unescaped(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(/\\(?:u([\da-fA-F]{4})|(.))/g, (_, code?: string, char?: string) => {
@@ -48,7 +56,7 @@ function unescaped(text: string): string {
 export function readManifest(text: string, wanted: ReadonlyMap<string, string>): Record<string, string> {
   const found: Record<string, string> = {};
   let name: string | undefined;
-  for (const line of text.split(/\r\n|\r|\n/)) {
+  for (const line of text.slice(0, maximumSection).split(/\r\n|\r|\n/)) {
     if (line === '') break;
     if (line.startsWith(' ')) {
       if (name !== undefined) found[name] = `${found[name]}${line.slice(1)}`.slice(0, maximumValue);
