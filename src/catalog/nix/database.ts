@@ -4,11 +4,11 @@
  *   ValidPaths (id integer primary key, path text, hash text, …, deriver text, …, ca text)
  *   Refs (referrer integer, reference integer)                 ids of ValidPaths
  */
-import type { Damage } from '../rpm/record.ts';
-import type { SqlitePages } from '../rpm/sqlite-pages.ts';
-import { readRecord } from '../rpm/sqlite-record.ts';
-import { openSqlite, readSchema, type SqliteTable } from '../rpm/sqlite-schema.ts';
-import { readTable } from '../rpm/sqlite-table.ts';
+import type { Damage } from '../../internal/damage.ts';
+import type { SqlitePages } from '../../internal/sqlite/pages.ts';
+import { readRecord } from '../../internal/sqlite/record.ts';
+import { openSqlite, readSchema, type SqliteTable } from '../../internal/sqlite/sqlite.ts';
+import { readTable } from '../../internal/sqlite/table.ts';
 
 /** A path that is in the store. */
 export interface ValidPath {

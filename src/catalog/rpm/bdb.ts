@@ -1,5 +1,6 @@
-import { asBuffer, type ByteOrder, bigEndian, littleEndian } from './byte-order.ts';
-import { corrupt, type Damage, type DatabaseRecord, unsupported } from './record.ts';
+import { asBuffer, type ByteOrder, bigEndian, littleEndian } from '../../internal/byte-order.ts';
+import { corrupt, type Damage, unsupported } from '../../internal/damage.ts';
+import type { DatabaseRecord } from './record.ts';
 
 /**
  * Berkeley DB hash file, versions 8 to 10, in the byte order of the machine that wrote it:

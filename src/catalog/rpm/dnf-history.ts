@@ -1,9 +1,9 @@
-import type { Damage } from './record.ts';
-import { corrupt } from './record.ts';
-import type { SqlitePages } from './sqlite-pages.ts';
-import { readRecord } from './sqlite-record.ts';
-import { openSqlite, readSchema } from './sqlite-schema.ts';
-import { readTable } from './sqlite-table.ts';
+import type { Damage } from '../../internal/damage.ts';
+import { corrupt } from '../../internal/damage.ts';
+import type { SqlitePages } from '../../internal/sqlite/pages.ts';
+import { readRecord } from '../../internal/sqlite/record.ts';
+import { openSqlite, readSchema } from '../../internal/sqlite/sqlite.ts';
+import { readTable } from '../../internal/sqlite/table.ts';
 
 /*
  * dnf's `history.sqlite` (libdnf, libdnf/transaction/sql/create_tables.sql), of which three tables are read:

@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer';
-import { asBuffer } from './byte-order.ts';
+import { asBuffer } from '../../internal/byte-order.ts';
 import { isRead, tagName, tags } from './tags.ts';
 
 /**

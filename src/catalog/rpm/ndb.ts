@@ -1,5 +1,6 @@
-import { asBuffer } from './byte-order.ts';
-import { corrupt, type DatabaseRecord, maxRecords, unsupported } from './record.ts';
+import { asBuffer } from '../../internal/byte-order.ts';
+import { corrupt, unsupported } from '../../internal/damage.ts';
+import { type DatabaseRecord, maxRecords } from './record.ts';
 
 /**
  * rpm's own package database, version 0 (rpm, lib/backend/ndb/rpmpkg.c), all numbers little-endian and of 4 bytes:

@@ -1,9 +1,9 @@
-import { asBuffer } from './byte-order.ts';
-import { corrupt, type Damage } from './record.ts';
-import { openPages, type SqlitePages } from './sqlite-pages.ts';
-import { readRecord } from './sqlite-record.ts';
-import { readTable, type TableRow } from './sqlite-table.ts';
-import { readWal } from './sqlite-wal.ts';
+import { asBuffer } from '../byte-order.ts';
+import { corrupt, type Damage } from '../damage.ts';
+import { openPages, type SqlitePages } from './pages.ts';
+import { readRecord } from './record.ts';
+import { readTable, type TableRow } from './table.ts';
+import { readWal } from './wal.ts';
 
 /** A table of a SQLite database, as its schema tells it. */
 export interface SqliteTable {

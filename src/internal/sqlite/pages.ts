@@ -1,5 +1,5 @@
-import { corrupt, type Damage, unsupported } from './record.ts';
-import type { WalPages } from './sqlite-wal.ts';
+import { corrupt, type Damage, unsupported } from '../damage.ts';
+import type { WalPages } from './wal.ts';
 
 /**
  * Header of a SQLite 3 database ("Database File Format", clause 1.3), 100 bytes at the start of page 1, numbers

@@ -1,6 +1,6 @@
-import { corrupt, type Damage } from './record.ts';
-import type { SqlitePages } from './sqlite-pages.ts';
-import { readVarint } from './sqlite-record.ts';
+import { corrupt, type Damage } from '../damage.ts';
+import type { SqlitePages } from './pages.ts';
+import { readVarint } from './record.ts';
 
 /**
  * SQLite table b-tree ("Database File Format", clause 1.6):

@@ -1,5 +1,5 @@
-import { type ByteOrder, bigEndian, littleEndian } from './byte-order.ts';
-import { corrupt, type Damage } from './record.ts';
+import { type ByteOrder, bigEndian, littleEndian } from '../byte-order.ts';
+import { corrupt, type Damage } from '../damage.ts';
 
 /**
  * SQLite write-ahead log ("Database File Format", clause 4), numbers big-endian:
