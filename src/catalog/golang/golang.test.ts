@@ -138,11 +138,11 @@ describe('programs', () => {
   it.each([
     ['nothing at all', '', true],
     ['a package of no module', 'path\tgithub.com/a/b\n', true],
-    ['a command of Go', 'path\tcmd/go\nbuild\t-compiler=gc\n', false],
     ['single files', 'path\tcommand-line-arguments\nbuild\t-compiler=gc\n', false],
-  ])('with %s: the standard library, and perhaps a problem', (_name, text, told) => {
+    ['a command of Go', 'path\tcmd/go\nbuild\t-compiler=gc\n', false, 'toolchain 1.22.1'],
+  ])('with %s: the standard library, and perhaps a problem', (_name, text, told, ...more) => {
     const result = catalog({ 'bin/x': goProgram(text) });
-    expect(listed(result)).toEqual(['stdlib 1.22.1']);
+    expect(listed(result)).toEqual(['stdlib 1.22.1', ...more]);
     expect(result.problems.map(({ code, lossy }) => [code, lossy])).toEqual(told ? [['unreadable', true]] : []);
   });
   it('with damaged lines are told', () => {

@@ -24,7 +24,8 @@ export function addProgram(file: ImageFile, into: Gatherer): (() => void) | unde
   if (info.faults.length > 0)
     into.problem('corrupt', 'The build info of a Go program is damaged', file, info.faults[0]);
   if (isSilent(info, modules)) into.problem('unreadable', 'A Go program does not say which modules it has', file);
-  const library = version === '' ? undefined : into.add(librarySighting(version), file);
+  const library = version === '' ? undefined : into.add(sightingOfGo('stdlib', version), file);
+  if (version !== '' && isCommandOfGo(info)) into.add(sightingOfGo('toolchain', version), file);
   const built = info.modules.slice(0, maximumModules).flatMap((module) => into.add(sightingOf(module), file) ?? []);
   if (info.modules.length > maximumModules) into.problem('too-large', 'Too many modules in a Go program', file);
   return () => {
@@ -39,15 +40,21 @@ export function addProgram(file: ImageFile, into: Gatherer): (() => void) | unde
 function isSilent({ path, main, modules }: BuildInfo, text: string): boolean {
   if (main !== undefined || modules.length > 0) return false;
   if (text === '' || path === undefined) return true;
-  // Go's own commands are of its standard library; so is all that single files outside of modules can import.
+  // Go's own commands have none; nor has what single files outside of modules can import.
   return path.split('/')[0]?.includes('.') ?? false;
 }
 
-function librarySighting(builtWith: string): Sighting {
+/** Whether it is `go` itself, its compiler or another command of its release, which advisories call the toolchain. */
+function isCommandOfGo({ path, main }: BuildInfo): boolean {
+  return main === undefined && (path?.startsWith('cmd/') ?? false);
+}
+
+/** What a release of Go brings: the standard library in each program, or the toolchain. */
+function sightingOfGo(name: 'stdlib' | 'toolchain', builtWith: string): Sighting {
   return {
-    name: 'stdlib',
+    name,
     version: standardLibraryVersion(builtWith),
-    purl: golangPurl('stdlib'),
+    purl: golangPurl(name),
     ecosystem: 'Go',
     presence: 'installed',
     metadata: { builtWith },
