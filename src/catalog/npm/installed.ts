@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { ImageFile } from '../catalog.ts';
 import { readJson } from '../document.ts';
 import type { Gatherer } from '../gather.ts';
@@ -22,11 +23,16 @@ export function readModules(files: readonly (readonly [ImageFile, Module['role']
   const modules = new Map<string, Module>();
   for (const [file, role] of files)
     gatherer.read(file, () => {
-      const manifest = manifestOf(readJson(file.bytes));
+      const manifest = manifestOf(readJson(asNodeReads(file.bytes)));
       if (manifest !== undefined) modules.set(role.folder, { folder: role.folder, file, role, manifest });
       else gatherer.problem('corrupt', 'A file is not the JSON that it should be', file, 'no object');
     });
   return modules;
+}
+
+/** Node takes what is not UTF-8 for replacement characters, which old packages have in the names of their authors. */
+function asNodeReads(bytes: Uint8Array): Uint8Array {
+  return isUtf8(bytes) ? bytes : Buffer.from(Buffer.from(bytes).toString('utf8'));
 }
 
 /** Adds the packages that the modules are and their relations; gives their purls by folder. */
@@ -38,8 +44,10 @@ export function addModules(modules: Modules, gatherer: Gatherer): ReadonlyMap<st
   const direct = new Set(asked.map(({ to }) => to));
   const purls = new Map<string, string>();
   for (const { folder, file, role, manifest } of modules.values()) {
-    const { name, version, licenses, integrity, resolved, homepage } = manifest;
+    const { version, licenses, integrity, resolved, homepage } = manifest;
     const root = role.kind === 'root';
+    const name =
+      manifest.name ?? (role.kind === 'package' && role.strict ? nameByFolder(folder, role.base) : undefined);
     if (root && (name === undefined || version === undefined)) continue;
     // Test data of a package looks like modules but for a version.
     if (!root && !role.strict && (name === undefined || version === undefined)) continue;
@@ -60,6 +68,12 @@ export function addModules(modules: Modules, gatherer: Gatherer): ReadonlyMap<st
     if (from !== undefined && to !== undefined) gatherer.relate('contains', from, to);
   }
   return purls;
+}
+
+/** npm calls a package without a name by its folder. */
+function nameByFolder(folder: string, base: string): string | undefined {
+  const name = folder.slice(base.length + 1);
+  return name.startsWith('.') ? undefined : name;
 }
 
 /** What each module's dependencies are by Node's lookup; those of development only for roots. */

@@ -225,3 +225,22 @@ it('keeps only the first bytes of an archive', () => {
   expect(extraction.write(Buffer.from('PK\u0003\u0004 more'))).toBe(false);
   expect(extraction.end()?.bytes).toEqual(Uint8Array.from([0x50, 0x4b, 3, 4]));
 });
+
+describe('what Node loads although its manifest is poor', () => {
+  it.each<[string, string | Uint8Array, string[], number]>([
+    ['no name: that of its folder', '{"version": "4.17.4"}', ['lodash@4.17.4'], 0],
+    ['no version', '{"name": "lodash"}', [], 1],
+    [
+      'bytes that are not UTF-8',
+      Buffer.from('{"name": "lodash", "version": "4.17.4", "author": "Ren\u00e9"}', 'latin1'),
+      ['lodash@4.17.4'],
+      0,
+    ],
+    ['a name that is not', Buffer.from('{"name": "lod\u00e9sh", "version": "4.17.4"}', 'latin1'), [], 1],
+    ['a version that is not', Buffer.from('{"name": "lodash", "version": "4.17.4-\u00e9"}', 'latin1'), [], 1],
+  ])('%s', (_, manifest, expected, problems) => {
+    const result = catalog({ 'app/node_modules/lodash/package.json': manifest });
+    expect(list(result)).toEqual(expected);
+    expect(result.problems.filter(({ lossy }) => lossy)).toHaveLength(problems);
+  });
+});

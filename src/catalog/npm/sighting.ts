@@ -19,13 +19,13 @@ export interface NodePackage {
   readonly identifiedBy?: string | undefined;
 }
 
-/** `@scope/name` or `name`, with none of the characters that npm's names never had. */
-const packageName = /^(?:@[^/@\s]+\/)?[^/@\s._][^/@\s]*$/;
+/** `@scope/name` or `name`, with none of the characters that npm's names never had, nor one that could not be read. */
+const packageName = /^(?:@[^/@\s\uFFFD]+\/)?[^/@\s\uFFFD._][^/@\s\uFFFD]*$/;
 
 /** Adds a package; gives its purl, or tells a problem of the file. */
 export function addPackage(gatherer: Gatherer, file: ImageFile, found: NodePackage): string | undefined {
   const { name, version, presence, usage, licenses } = found;
-  if (name === undefined || version === undefined || !packageName.test(name)) {
+  if (name === undefined || version === undefined || !packageName.test(name) || version.includes('\uFFFD')) {
     gatherer.problem('corrupt', 'A package has no usable name or version', file, detailOf(found));
     return undefined;
   }
