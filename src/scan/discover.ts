@@ -10,7 +10,7 @@ import type { Inventory, LayerRef, Problem, Subject } from '../inventory/invento
 import { catalogAll } from './catalog-all.ts';
 import { checkpoint } from './checkpoint.ts';
 import { type ReadLayersOptions, type ReadProgress, readLayers } from './lanes.ts';
-import { layerProblems, treeProblems } from './problems.ts';
+import { layerProblems, storeProblems, treeProblems } from './problems.ts';
 import { type ExtraWants, noExtraWants, selection, type Wanted, wanted, wellKnownFolders } from './selection.ts';
 
 /** How to look into an image. */
@@ -34,7 +34,13 @@ export async function discover(image: Image, options: DiscoverOptions = {}): Pro
     subject: subjectOf(image, layers, contents),
     ...(distro ? { distro } : {}),
     ...found,
-    problems: [...contents.flatMap(layerProblems), ...treeProblems(squashed, whole), ...problems, ...found.problems],
+    problems: [
+      ...contents.flatMap(layerProblems),
+      ...treeProblems(squashed, whole),
+      ...problems,
+      ...storeProblems(contents, found.runs),
+      ...found.problems,
+    ],
   };
 }
 

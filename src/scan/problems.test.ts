@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { LayerContent } from '../image/layer/collector.ts';
+import { PathIndex } from '../image/layer/path-index.ts';
 import { squash } from '../image/tree/squash.ts';
 import { treeProblems } from './problems.ts';
 
@@ -18,4 +20,13 @@ it('a file behind a link that could not be read, and a link round, may hide pack
     { code: 'link-cycle', path: '/a', layer: 1, lossy: true },
     { code: 'unreadable', path: '/opt/status', lossy: true },
   ]);
+});
+
+it('a Nix store without its database is not silent', () => {
+  const index = new PathIndex();
+  index.add('nix/store/abc-hello-2.12/bin/hello', false);
+  const contents = [{ paths: index.data() }] as unknown as LayerContent[];
+  expect(storeProblems(contents, []).map(({ path, lossy }) => [path, lossy])).toEqual([['/nix/store', true]]);
+  expect(storeProblems(contents, [{ cataloger: 'nix' }])).toEqual([]);
+  expect(storeProblems([{ paths: new PathIndex().data() }] as unknown as LayerContent[], [])).toEqual([]);
 });

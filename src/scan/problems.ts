@@ -1,4 +1,5 @@
 import type { LayerContent, LayerProblem } from '../image/layer/collector.ts';
+import { PathIndex } from '../image/layer/path-index.ts';
 import type { Squashed } from '../image/tree/squash.ts';
 import type { Problem } from '../inventory/inventory.ts';
 
@@ -51,4 +52,20 @@ export function treeProblems({ cycles, missing }: Squashed, whole: boolean): Pro
     lossy: true,
   };
   return [...round, ...unread, ...(whole ? [] : [further])];
+}
+
+/** Folders whose files are packages that only a database names, and the cataloger that reads it. */
+const stores = [{ folder: 'nix/store', by: 'nix' }] as const;
+
+/** Stores of packages whose database is not there: what is in them is not listed. */
+export function storeProblems(
+  contents: readonly LayerContent[],
+  runs: readonly { readonly cataloger: string }[],
+): Problem[] {
+  return stores.flatMap(({ folder, by }): Problem[] => {
+    const there = contents.some(({ paths }) => new PathIndex(paths).hasBelow(folder));
+    if (!there || runs.some(({ cataloger }) => cataloger === by)) return [];
+    const message = 'A store of packages has no database, so its packages are not listed';
+    return [{ code: 'unsupported', message, path: `/${folder}`, by, lossy: true }];
+  });
 }
