@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { LayerContent } from '../image/layer/collector.ts';
 import { PathIndex } from '../image/layer/path-index.ts';
 import { squash } from '../image/tree/squash.ts';
-import { treeProblems } from './problems.ts';
+import { storeProblems, treeProblems } from './problems.ts';
 
 const squashed = squash([], { selects: () => true, folders: [] });
 
