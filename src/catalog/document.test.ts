@@ -59,3 +59,22 @@ describe('what is no such document is one error, soon', () => {
     }).not.toThrow('replaced');
   });
 });
+
+describe('the encoding of XML', () => {
+  const swapped = (text: string): Uint8Array => Buffer.from(`\ufeff${text}`, 'utf16le').swap16();
+  it.each<[string, Uint8Array]>([
+    ['UTF-8', Buffer.from('<a>\u00e9</a>')],
+    ['UTF-8 with a mark', Buffer.from('\ufeff<?xml version="1.0"?><a>\u00e9</a>')],
+    ['Latin-1', Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><a>\u00e9</a>', 'latin1')],
+    ['Windows', Buffer.from("<?xml version='1.0' encoding = 'windows-1252' ?><a>\u00e9</a>", 'latin1')],
+    ['UTF-16', Buffer.from('\ufeff<?xml version="1.0" encoding="utf-16"?><a>\u00e9</a>', 'utf16le')],
+    ['UTF-16, the other way round', swapped('<a>\u00e9</a>')],
+  ])('%s', (_, bytes) => {
+    expect(readXml(bytes)).toMatchObject({ a: ['\u00e9'] });
+  });
+  it('that is another is refused', () => {
+    expect(() => readXml(Buffer.from('<?xml version="1.0" encoding="x-none"?><a>\u00e9</a>', 'latin1'))).toThrow(
+      'UTF-8',
+    );
+  });
+});

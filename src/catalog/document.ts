@@ -78,13 +78,26 @@ export function readToml(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   );
 }
 
+/** Encodings that XML may declare for itself (XML 1.0, 4.3.3); what is in none of them is UTF-8. */
+const declared = /^<\?xml[^>]{0,200}?\sencoding\s*=\s*["'](iso-8859-1|iso-8859-15|latin1|windows-1252|us-ascii)["']/i;
+
+/** The text of an XML document in the encoding of its byte order mark or declaration, else UTF-8. */
+function xmlText(bytes: Uint8Array): string {
+  const { length } = bytes;
+  const mark = length < 2 ? 0 : ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+  const start = Buffer.from(bytes.subarray(0, 256)).toString('latin1');
+  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : declared.exec(start)?.[1];
+  if (encoding === undefined || length > maximumBytes.xml) return readText(bytes, maximumBytes.xml);
+  return new TextDecoder(encoding).decode(bytes);
+}
+
 /**
  * XML 1.0 as objects: an element is an object of its children by name, or its text; children are always arrays;
  * attributes are keys with `@`, the text beside children is `#text`. Entities of a document type are not replaced. Throws
  * `DocumentError`.
  */
 export function readXml(bytes: Uint8Array): Readonly<Record<string, unknown>> {
-  return parsed('XML', readText(bytes, maximumBytes.xml), (source) => {
+  return parsed('XML', xmlText(bytes), (source) => {
     xml ??= newXmlParser();
     const value: unknown = xml.parse(source, true);
     return asObject(value) ?? {};
