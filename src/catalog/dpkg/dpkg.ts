@@ -54,13 +54,15 @@ function catalog({ files: list, distro, detail = 'files', owns }: CatalogInput):
     a.id < b.id ? -1 : 1,
   );
   if (detail === 'names') {
-    return { packages: sorted.map((entry) => toPackage(entry, distro, { licenses: noLicenses })), problems };
+    const packages = sorted.map((entry) => sourced(entry, toPackage(entry, distro, { licenses: noLicenses })));
+    return { packages, problems };
   }
   const licenses = licensesOf(sorted, files);
   const builtBy = thirdParties(distro);
-  const packages = sorted.map((entry) =>
-    toPackage(entry, distro, { licenses: licenses(entry.record), thirdParty: builtBy(entry.record) }),
-  );
+  const packages = sorted.map((entry) => {
+    const { record } = entry;
+    return sourced(entry, toPackage(entry, distro, { licenses: licenses(record), thirdParty: builtBy(record) }));
+  });
   if (detail === 'packages') return { packages, problems };
   return { packages, ownership: ownershipOf(sorted, { files, owns, chiselled: chiselled?.files }, problems), problems };
 }
@@ -170,14 +172,20 @@ interface Told {
   readonly thirdParty?: string | undefined;
 }
 
+/** Judged by its own name, a package without its source would be taken for one of no flaws. */
+function sourced(entry: Found, found: Package): Package {
+  if (!entry.chiselled) return found;
+  const { source: _unknown, ecosystem: _judgedBySource, ...bare } = found;
+  return bare;
+}
+
 function toPackage(
-  { record, purl, id, locations, chiselled }: Found,
+  { record, purl, id, locations }: Found,
   distro: Distro | undefined,
   { licenses, thirdParty }: Told,
 ): Package {
   const { name, version, architecture, source } = record;
-  // Judged by its own name it would be taken for one of no flaws.
-  const ecosystem = chiselled ? undefined : ecosystemFor(distro, 'deb');
+  const ecosystem = ecosystemFor(distro, 'deb');
   return {
     id,
     name,
@@ -185,13 +193,13 @@ function toPackage(
     ...(ecosystem && { ecosystem }),
     type: 'deb',
     kind: 'binary',
-    ...(chiselled ? {} : { source }),
+    source,
     ...(architecture && { architecture }),
     purl,
     locations,
     licenses,
     foundBy: dpkg.id,
-    metadata: { ...toMetadata(record), ...(thirdParty !== undefined && { thirdParty }) },
+    metadata: thirdParty === undefined ? toMetadata(record) : { ...toMetadata(record), thirdParty },
   };
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import rows from './third-parties.json' with { type: 'json' };
 import { thirdParties } from './third-party.ts';
 
 const on = (id: string): ReturnType<typeof thirdParties> =>
@@ -56,4 +57,11 @@ it.each([
 
 it('is told of no package where the distribution is unknown', () => {
   expect(thirdParties(undefined)({ version: '1+deb.sury.org+1' })).toBeUndefined();
+});
+
+it('has a word in each sign of a version', () => {
+  const signs = rows.flatMap(({ version }) => version ?? []);
+  expect(
+    signs.filter((sign) => !/[a-z]{3}|\bp\(\?:ve\|bs\|mg\)/.test(sign.replaceAll(/\(\?:rpi\|rpt\)/g, 'rpi'))),
+  ).toEqual([]);
 });

@@ -12,19 +12,29 @@ interface Row {
   readonly maintainer?: string;
 }
 
-const rows: readonly Row[] = table;
-
 /** Fields of a package's record that tell who built it. */
 export interface Signs {
   readonly version: string;
   readonly maintainer?: string | undefined;
 }
 
-interface Builder {
-  readonly name: string;
-  readonly version: RegExp | undefined;
-  readonly maintainer: RegExp | undefined;
+interface Builder extends Pick<Row, 'name' | 'on' | 'except'> {
+  readonly byVersion: RegExp | undefined;
+  readonly byMaintainer: RegExp | undefined;
 }
+
+const rows: readonly Row[] = table;
+const builders: readonly Builder[] = rows.map(({ name, on, except, version, maintainer }) => ({
+  name,
+  ...(on && { on }),
+  ...(except && { except }),
+  byVersion: version === undefined ? undefined : new RegExp(version, 'u'),
+  byMaintainer: maintainer === undefined ? undefined : new RegExp(maintainer, 'u'),
+}));
+/** Nearly no maintainer tells anything: one test finds that out. */
+const anyMaintainer = new RegExp(rows.flatMap(({ maintainer }) => maintainer ?? []).join('|'), 'u');
+/** Every sign in a version has such letters, and most versions have none. */
+const word = /[a-z]{3}/;
 
 /**
  * Who built a package of that distribution, where it is surely not the distribution. Anyone may maintain a package of
@@ -32,17 +42,14 @@ interface Builder {
  */
 export function thirdParties(distro: Distro | undefined): (signs: Signs) => string | undefined {
   if (distro === undefined) return () => undefined;
-  const builders = rows
-    .filter(({ on, except }) => (on?.includes(distro.id) ?? true) && !except?.includes(distro.id))
-    .map(builderOf);
-  const byVersion = memo((version) => builders.find((one) => one.version?.test(version))?.name);
-  const byMaintainer = memo((maintainer) => builders.find((one) => one.maintainer?.test(maintainer))?.name);
-  // Nearly no version tells anything: one test finds that out.
-  const anyVersion = new RegExp(rows.flatMap(({ version }) => version ?? []).join('|'), 'u');
-  return ({ version, maintainer }) => {
-    const told = anyVersion.test(version) ? byVersion(version) : undefined;
-    return told ?? (maintainer === undefined ? undefined : byMaintainer(maintainer));
-  };
+  const here = builders.filter(({ on, except }) => (on?.includes(distro.id) ?? true) && !except?.includes(distro.id));
+  const byVersion = memo((version) => here.find((one) => one.byVersion?.test(version))?.name);
+  const byMaintainer = memo((maintainer) =>
+    anyMaintainer.test(maintainer) ? here.find((one) => one.byMaintainer?.test(maintainer))?.name : undefined,
+  );
+  return ({ version, maintainer }) =>
+    (word.test(version) ? byVersion(version) : undefined) ??
+    (maintainer === undefined ? undefined : byMaintainer(maintainer));
 }
 
 function memo(answer: (text: string) => string | undefined): (text: string) => string | undefined {
@@ -51,12 +58,4 @@ function memo(answer: (text: string) => string | undefined): (text: string) => s
     if (!known.has(text)) known.set(text, answer(text));
     return known.get(text);
   };
-}
-
-function builderOf({ name, version, maintainer }: Row): Builder {
-  return { name, version: pattern(version), maintainer: pattern(maintainer) };
-}
-
-function pattern(source: string | undefined): RegExp | undefined {
-  return source === undefined ? undefined : new RegExp(source, 'u');
 }

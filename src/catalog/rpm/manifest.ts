@@ -86,11 +86,14 @@ function readColumns(line: string): PackageFacts | undefined {
     name,
     version,
     architecture: architecture === none ? undefined : architecture,
-    // `EPOCHNUM` is 0 for none too.
-    ...(epoch > 0 && { epoch }),
-    release,
-    ...(vendor !== none && vendor !== '' && { vendor }),
-    ...(sourceRpm !== none && { sourceRpm }),
+    metadata: {
+      kind: 'rpm',
+      // `EPOCHNUM` is 0 for none too.
+      ...(epoch > 0 && { epoch }),
+      release,
+      ...(vendor !== none && vendor !== '' && { vendor }),
+      ...(sourceRpm !== none && { sourceRpm }),
+    },
   };
 }
 
@@ -98,5 +101,5 @@ function readIdentity(line: string): PackageFacts | undefined {
   const match = /^(.+)-([^-]+)-([^-]+)\.(\w+)$/.exec(line);
   const [, name = '', version = '', release = '', architecture] = match ?? [];
   const isPackage = nameForm.test(name) && partForm.test(version) && partForm.test(release);
-  return isPackage ? { name, version, release, architecture } : undefined;
+  return isPackage ? { name, version, architecture, metadata: { kind: 'rpm', release } } : undefined;
 }

@@ -14,11 +14,12 @@ const maxIdentity = 255;
 const vendors: ReadonlyMap<string, string> = new Map(Object.entries(namespaces));
 
 /** What is recorded of a package, wherever it is. */
-export interface PackageFacts extends Omit<RpmMetadata, 'kind' | 'thirdParty' | 'repository' | 'contentSets'> {
+export interface PackageFacts {
   readonly name: string;
   readonly version: string;
   readonly architecture?: string | undefined;
   readonly license?: string | undefined;
+  readonly metadata: RpmMetadata;
 }
 
 /** Where a package is: which file tells it, on what distribution, and what else of the image tells of packages. */
@@ -38,16 +39,17 @@ function factsOf(header: RpmHeader): PackageFacts | undefined {
   }
   const architecture = identity(header, tags.arch);
   const license = textOf(header, tags.license);
+  return { name, version, architecture, license, metadata: metadataOf(header, release) };
+}
+
+function metadataOf(header: RpmHeader, release: string): RpmMetadata {
   const epoch = numbersOf(header, tags.epoch)?.[0];
   const vendor = textOf(header, tags.vendor);
   const packager = textOf(header, tags.packager);
   const modularityLabel = textOf(header, tags.modularityLabel);
   const sourceRpm = textOf(header, tags.sourceRpm);
   return {
-    name,
-    version,
-    architecture,
-    license,
+    kind: 'rpm',
     ...(epoch !== undefined && { epoch }),
     release,
     ...(vendor && { vendor }),
@@ -65,8 +67,8 @@ export function packageOfHeader(header: RpmHeader, context: PackageContext): Pac
 
 /** The package of these facts, its `id` still the bare purl. */
 export function packageOf(facts: PackageFacts, { location, distro, surroundings }: PackageContext): Package {
-  const { name, version, architecture, license, ...recorded } = facts;
-  const { epoch, release, sourceRpm } = recorded;
+  const { name, version, architecture, license, metadata } = facts;
+  const { epoch, release, sourceRpm, vendor } = metadata;
   const ecosystem = ecosystemFor(distro, 'rpm');
   const source = sourceRpm === undefined ? undefined : parseSourceRpm(sourceRpm, epoch);
   const purl = packagePurl({
@@ -81,6 +83,7 @@ export function packageOf(facts: PackageFacts, { location, distro, surroundings 
       upstream: sourceRpm,
     },
   });
+  const told = surroundings?.tell({ name, epoch, version, release, architecture, vendor });
   return {
     id: purl,
     name,
@@ -94,7 +97,7 @@ export function packageOf(facts: PackageFacts, { location, distro, surroundings 
     locations: [location],
     licenses: license ? [license] : [],
     foundBy: 'rpm',
-    metadata: { kind: 'rpm', ...recorded, ...surroundings?.tell(facts) },
+    metadata: told === undefined ? metadata : { ...metadata, ...told },
   };
 }
 

@@ -5,9 +5,12 @@ import { contentManifestFolders, isContentManifest, readContentSets } from './co
 import { isRepositoryRecord, type Nevra, readRepositories, repositoryFolders } from './repositories.ts';
 import { thirdParties } from './third-party.ts';
 
+type Told = Pick<RpmMetadata, 'thirdParty' | 'repository' | 'contentSets'>;
+
 /** What lies beside the database and tells of its packages. */
 export interface Surroundings {
-  tell(recorded: Nevra & Pick<RpmMetadata, 'vendor'>): Pick<RpmMetadata, 'thirdParty' | 'repository' | 'contentSets'>;
+  /** What is known of a package besides its record; undefined for nothing. */
+  tell(recorded: Nevra & { readonly vendor?: string | undefined }): Told | undefined;
   /** No package is missing for them. */
   readonly problems: readonly Problem[];
 }
@@ -36,6 +39,7 @@ export function readSurroundings(files: readonly ImageFile[], distro: Distro | u
     tell(recorded) {
       const repository = repositories.of(recorded);
       const thirdParty = builtBy({ vendor: recorded.vendor, release: recorded.release, repository });
+      if (thirdParty === undefined && repository === undefined && sets.names === undefined) return undefined;
       return {
         ...(thirdParty !== undefined && { thirdParty }),
         ...(repository !== undefined && { repository }),

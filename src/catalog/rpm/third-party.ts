@@ -25,12 +25,20 @@ export interface Signs {
 const rows: readonly Row[] = table.builders;
 const enterprise: ReadonlySet<string> = new Set(table.enterprise);
 
-interface Builder {
-  readonly name: string;
-  readonly vendor: RegExp | undefined;
-  readonly release: RegExp | undefined;
-  readonly repository: RegExp | undefined;
+interface Builder extends Pick<Row, 'name' | 'on' | 'except'> {
+  readonly byVendor: RegExp | undefined;
+  readonly byRelease: RegExp | undefined;
+  readonly byRepository: RegExp | undefined;
 }
+
+const builders: readonly Builder[] = rows.map(({ vendor, release, repository, ...row }) => ({
+  ...row,
+  byVendor: pattern(vendor),
+  byRelease: pattern(release),
+  byRepository: pattern(repository),
+}));
+/** Nearly no release tells anything: one test finds that out. */
+const anyRelease = new RegExp(rows.flatMap(({ release }) => release ?? []).join('|'), 'iu');
 
 /**
  * Who built a package of that distribution, where it is surely not the distribution. An unknown vendor says nothing: a
@@ -38,13 +46,11 @@ interface Builder {
  */
 export function thirdParties(distro: Distro | undefined): (signs: Signs) => string | undefined {
   if (distro === undefined) return () => undefined;
-  const builders = rows.filter((row) => isFor(row, distro.id)).map(builderOf);
-  // Nearly no release tells anything: one test finds that out.
-  const anyRelease = new RegExp(rows.flatMap(({ release }) => release ?? []).join('|'), 'iu');
-  const byVendor = memo((vendor) => builders.find((one) => one.vendor?.test(vendor))?.name);
-  const byRepository = memo((repository) => builders.find((one) => one.repository?.test(repository))?.name);
+  const here = builders.filter((builder) => isFor(builder, distro.id));
+  const byVendor = memo((vendor) => here.find((one) => one.byVendor?.test(vendor))?.name);
+  const byRepository = memo((repository) => here.find((one) => one.byRepository?.test(repository))?.name);
   return ({ vendor, release, repository }) => {
-    const told = anyRelease.test(release) ? builders.find((one) => one.release?.test(release))?.name : undefined;
+    const told = anyRelease.test(release) ? here.find((one) => one.byRelease?.test(release))?.name : undefined;
     if (told !== undefined || vendor !== undefined) return told ?? byVendor(vendor ?? '');
     return repository === undefined ? undefined : byRepository(repository);
   };
@@ -58,12 +64,8 @@ function memo(answer: (text: string) => string | undefined): (text: string) => s
   };
 }
 
-function isFor({ on, except }: Row, id: string): boolean {
+function isFor({ on, except }: Builder, id: string): boolean {
   return (on !== 'enterprise' || enterprise.has(id)) && !except?.includes(id);
-}
-
-function builderOf({ name, vendor, release, repository }: Row): Builder {
-  return { name, vendor: pattern(vendor), release: pattern(release), repository: pattern(repository) };
 }
 
 function pattern(source: string | undefined): RegExp | undefined {
