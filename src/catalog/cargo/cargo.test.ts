@@ -137,6 +137,9 @@ describe('lock files', () => {
     const { problems } = catalog({ 'x/Cargo.toml': '[package]\nname = "x"\n' });
     expect(problems).toMatchObject([{ code: 'unsupported', lossy: false }]);
   });
+  it('of an application in a folder that has the name of a cache are read', () => {
+    expect(cargo.selects('srv/cargo/registry/Cargo.lock', 'files')).toBe(true);
+  });
   it.each(['root/.cargo/registry/src/x/Cargo.lock', 'usr/lib/rustlib/src/Cargo.lock', 'xCargo.lock', 'Cargo.tomlx'])(
     '%s is not read',
     (path) => {

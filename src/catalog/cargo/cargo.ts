@@ -4,7 +4,7 @@ import { addProgram } from './audited.ts';
 import { addLocks } from './locks.ts';
 
 /** Caches of what was once fetched, and the sources of Rust's own library: not what the image runs. */
-const otherFolders: readonly string[] = ['cargo/registry/', 'cargo/git/', '/rustlib/'];
+const otherFolders: readonly string[] = ['cargo/registry/src/', 'cargo/git/checkouts/', '/rustlib/'];
 
 /** Rust: crates of programs built with cargo-auditable, and of sources what `Cargo.lock` names. */
 export const cargo: Cataloger = {
