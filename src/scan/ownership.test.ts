@@ -26,7 +26,11 @@ function packageOf(type: string, name: string, paths: readonly string[], changed
 }
 
 const path = '/usr/lib/python3/dist-packages/requests.dist-info/METADATA';
-const deb = packageOf('deb', 'python3-requests', ['/var/lib/dpkg/status']);
+const deb: Package = {
+  ...packageOf('deb', 'python3-requests', ['/var/lib/dpkg/status']),
+  ecosystem: 'Debian:12',
+};
+const foreign: Package = { ...deb, id: 'pkg:deb/search@1', metadata: { kind: 'dpkg', thirdParty: 'Elastic' } };
 
 function ownerOf(
   found: Package,
@@ -68,13 +72,28 @@ describe('whose files a package has', () => {
   });
 });
 
+it.each([
+  ['first', [deb, foreign]],
+  ['last', [foreign, deb]],
+] as const)('of several owners one that somebody else built counts (%s)', (_, owners) => {
+  const places = owners.map(({ name }, at) => `/usr/share/${name}${at}/requests.dist-info/METADATA`);
+  const requests = packageOf('pypi', 'requests', places);
+  const ownership = owners.map(({ id }, at) => ({ package: id, files: [{ path: places[at] ?? '' }] }));
+  const files = new Map(places.map((place) => [place.slice(1), { bytes: content, layer: 0 }]));
+  const { packages } = owned([...owners, requests], ownership, [], files);
+  expect(packages.at(-1)?.ownedBy).toBe(foreign.id);
+});
+
 it('a file of the distribution that is not understood hides nothing', () => {
   const problem: Problem = { code: 'unsupported', message: 'x', path, by: 'maven', lossy: true };
   const files = new Map([[path.slice(1), { bytes: content, layer: 0 }]]);
   const lossy = (digest: string, owner: Package = deb): unknown =>
-    owned([owner], [{ package: deb.id, files: [{ path, digest }] }], [problem], files).problems.map((one) => one.lossy);
-  const foreign: Package = { ...deb, metadata: { kind: 'dpkg', thirdParty: 'Elastic' } };
-  expect([lossy(md5), lossy(other), lossy(md5, foreign)]).toEqual([[false], [true], [true]]);
+    owned([owner], [{ package: owner.id, files: [{ path, digest }] }], [problem], files).problems.map(
+      (one) => one.lossy,
+    );
+  const { ecosystem: _, ...unjudged } = deb;
+  expect([lossy(md5), lossy(other)]).toEqual([[false], [true]]);
+  expect([lossy(md5, foreign), lossy(md5, unjudged)]).toEqual([[true], [true]]);
 });
 
 it('asks for places of packages and of problems only', () => {

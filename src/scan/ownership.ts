@@ -38,10 +38,11 @@ export function owned(
   return { packages: told, relationships, problems: problems.map((one) => harmless(one, owners, files)) };
 }
 
-/** Nothing is lost with a file that is as a distribution's package shipped it: it is judged with that one. */
+/** Nothing is lost with a file that is as a distribution's package shipped it, if that one is judged. */
 function harmless(problem: Problem, owners: ReadonlyMap<string, Owner>, files: Snapshot['files']): Problem {
   const owner = problem.lossy && problem.path !== undefined ? owners.get(merged(problem.path)) : undefined;
-  if (owner === undefined || problem.by === owner.package.foundBy || isForeign(owner.package)) return problem;
+  if (owner === undefined || problem.by === owner.package.foundBy) return problem;
+  if (owner.package.ecosystem === undefined || isForeign(owner.package)) return problem;
   const file = files.get(problem.path?.slice(1) ?? '');
   if (file === undefined || !asShipped(file, owner)) return problem;
   const owned = `it is of ${owner.package.name}`;
@@ -67,17 +68,17 @@ function ownerWith(found: Package, { digest }: OwnedFile): Owner {
   return digest === undefined ? { package: found } : { package: found, digest };
 }
 
-/** The package to which every place of this one belongs. */
+/** The package to which every place of this one belongs; of several rather one that the distribution does not answer for. */
 function ownerOf(found: Package, owners: ReadonlyMap<string, Owner>, files: Snapshot['files']): string | undefined {
-  let first: string | undefined;
+  let first: Package | undefined;
   for (const { path } of found.locations) {
     const owner = owners.get(merged(path));
     if (owner === undefined || owner.package.type === found.type) return undefined;
     const file = files.get(path.slice(1));
     if (file === undefined || !asShipped(file, owner)) return undefined;
-    first ??= owner.package.id;
+    if (first === undefined || isForeign(owner.package)) first = owner.package;
   }
-  return first;
+  return first?.id;
 }
 
 /** Without a digest to compare, a file is as shipped when no layer after the package's own has written it. */
