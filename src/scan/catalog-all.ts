@@ -3,6 +3,7 @@ import type { Distro } from '../distro/distro.ts';
 import type { Snapshot } from '../image/tree/squash.ts';
 import type { Inventory, LayerRef, Package, Problem } from '../inventory/inventory.ts';
 import { type Ecosystem, ecosystems } from './ecosystems.ts';
+import { onePerId } from './one-per-id.ts';
 import { owned, ownerIndex } from './ownership.ts';
 import { provenanceOf } from './provenance.ts';
 import { dealer, historyOf, replacedPaths, type Share } from './share.ts';
@@ -65,7 +66,7 @@ function together(
   { detail, files }: { readonly detail: Detail; readonly files: Snapshot['files'] },
 ): Found {
   const runs = [...distributions, ...languages];
-  const all = runs.flatMap(({ result }) => result.packages);
+  const all = onePerId(runs.flatMap(({ result }) => result.packages));
   const ownership = runs.flatMap(({ result }) => result.ownership ?? []);
   const said = runs.flatMap(({ result }) => result.problems);
   const { packages, relationships, problems } = owned(all, ownership, said, files);
@@ -75,16 +76,17 @@ function together(
     relationships: [...runs.flatMap(({ result }) => result.relationships ?? []), ...relationships],
     runs: runs.map(({ ecosystem: { cataloger }, result }) => ({
       cataloger: cataloger.id,
-      status: statusOf(result),
+      status: statusOf(cataloger.id, result.packages.length, problems),
       packages: result.packages.length,
     })),
     problems,
   };
 }
 
-function statusOf({ packages, problems }: CatalogResult): 'ok' | 'partial' | 'failed' {
-  if (!problems.some(({ lossy }) => lossy)) return 'ok';
-  return packages.length > 0 ? 'partial' : 'failed';
+/** Judged by what is left of a cataloger's problems once it is known which files are the distribution's. */
+function statusOf(id: string, packages: number, problems: readonly Problem[]): 'ok' | 'partial' | 'failed' {
+  if (!problems.some(({ by, lossy }) => lossy && by === id)) return 'ok';
+  return packages > 0 ? 'partial' : 'failed';
 }
 
 type Trace = (
