@@ -2,6 +2,7 @@ import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catal
 import { readText } from '../document.ts';
 import { type Gatherer, gather } from '../gather.ts';
 import { shownOrigin } from '../origin.ts';
+import { isWithinPackage } from '../within-package.ts';
 import { readGemspec, readSpecificationName } from './gemspec.ts';
 import { type GemSource, type LockedGem, readGemLock } from './lockfile.ts';
 
@@ -14,7 +15,9 @@ const ecosystem = 'RubyGems';
 const maximumSpecification = 4 << 20;
 
 function selects(path: string): boolean {
-  return path.endsWith('.gemspec') ? isInstalled(path) : locks.has(path.slice(path.lastIndexOf('/') + 1));
+  if (path.endsWith('.gemspec')) return isInstalled(path);
+  const slash = path.lastIndexOf('/');
+  return locks.has(path.slice(slash + 1)) && !isWithinPackage(path.slice(0, Math.max(slash, 0)));
 }
 
 /**

@@ -1,3 +1,5 @@
+import { isWithinPackage } from '../within-package.ts';
+
 /** What a path says of the file there. */
 export type Role =
   | { readonly kind: 'package'; readonly folder: string; readonly base: string; readonly strict: boolean }
@@ -46,7 +48,7 @@ export function roleOf(path: string): Role | undefined {
   const folder = slash < 0 ? '' : path.slice(0, slash);
   if (name === manifestName) return manifestRole(folder);
   const format = lockNames.get(name);
-  if (format !== undefined) return isWithinPackage(folder) ? undefined : { kind: 'lock', format, folder };
+  if (format !== undefined) return isWithinModule(folder) ? undefined : { kind: 'lock', format, folder };
   const hidden = hiddenNames.get(name);
   return hidden === undefined ? undefined : hiddenRole(hidden, folder);
 }
@@ -64,7 +66,7 @@ function manifestRole(folder: string): Role | undefined {
     return isModuleName(folder.slice(debian.length + 1))
       ? { kind: 'package', folder, base: debian, strict: true }
       : undefined;
-  return isDocumentation(folder) ? undefined : { kind: 'root', folder };
+  return isWithinPackage(folder) ? undefined : { kind: 'root', folder };
 }
 
 /** Folders of a package that hold what is no part of it when it runs. */
@@ -102,21 +104,12 @@ function hiddenRole(format: LockFormat, folder: string): Role | undefined {
   const tail = format === 'npm-hidden' ? 'node_modules' : 'node_modules/.pnpm';
   if (folder !== tail && !folder.endsWith(`/${tail}`)) return undefined;
   const project = folder.slice(0, Math.max(0, folder.length - tail.length - 1));
-  return isWithinPackage(project) ? undefined : { kind: 'lock', format, folder: project };
+  return isWithinModule(project) ? undefined : { kind: 'lock', format, folder: project };
 }
 
-/** Lock files that a dependency was published with say nothing of the image; nor do documentation's examples. */
-function isWithinPackage(folder: string): boolean {
-  return (
-    folder.startsWith('node_modules/') ||
-    folder.includes('/node_modules/') ||
-    debianFolderOf(folder) !== undefined ||
-    isDocumentation(folder)
-  );
-}
-
-function isDocumentation(folder: string): boolean {
-  return folder.startsWith('usr/share/doc/');
+/** Debian's modules are packages too. */
+function isWithinModule(folder: string): boolean {
+  return isWithinPackage(folder) || debianFolderOf(folder) !== undefined;
 }
 
 /** The innermost `node_modules` above a folder. */

@@ -1,3 +1,5 @@
+import { isWithinPackage } from '../within-package.ts';
+
 /** What a file of Python's package managers is, as its path tells. */
 export type PythonFile =
   | 'metadata'
@@ -29,7 +31,7 @@ const inEggInfo = (kind: PythonFile) => (parent: string) =>
   (parent.endsWith('.egg-info') || parent.endsWith('.egg/EGG-INFO')) && !isTestData(parent) ? kind : undefined;
 const inVendorFolder = (kind: PythonFile) => (parent: string) =>
   parent.includes('-packages/') && vendorFolders.has(lastOf(parent)) ? kind : undefined;
-const anywhere = (kind: PythonFile) => () => kind;
+const anywhere = (kind: PythonFile) => (parent: string) => (isWithinPackage(parent) ? undefined : kind);
 
 /** By the last component of the path: what it is, by the path before it. */
 const byName: ReadonlyMap<string, (parent: string) => PythonFile | undefined> = new Map([
@@ -73,6 +75,7 @@ function moduleKind(path: string): PythonFile | undefined {
 /** `requirements-dev.txt`, `dev_requirements.txt`, `requirements/dev.txt`, `constraints.txt`. */
 function listKind(name: string, path: string, slash: number): PythonFile | undefined {
   const lower = name.toLowerCase();
+  if (isWithinPackage(path.slice(0, Math.max(slash, 0)))) return undefined;
   if (lower.includes('requirements')) return 'requirements';
   if (lower.includes('constraints')) return 'constraints';
   return slash >= 12 && /(?:^|\/)requirements$/.test(path.slice(slash - 13 < 0 ? 0 : slash - 13, slash))
