@@ -120,6 +120,17 @@ it('a finding keeps its identity when the version changes', () => {
   expect(first).toBe('CVE-2026-1|pkg:deb/debian/libfoo1?arch=amd64');
 });
 
+it('two versions of one package have findings of their own', () => {
+  const again = {
+    ...found,
+    version: '1.1',
+    id: found.id.replace('1.0', '1.1'),
+    purl: found.purl.replace('1.0', '1.1'),
+  };
+  const { findings } = assess([found, again], advisories([entry('debian', 'CVE-2026-1', '2.0')]), precedence);
+  expect(findings.map(({ id }) => id)).toEqual([`CVE-2026-1|${found.id}`, `CVE-2026-1|${again.id}`]);
+});
+
 describe('a flaw whose code is not in the package', () => {
   const built = (name: string, source: string): Package => ({
     ...found,

@@ -41,13 +41,14 @@ export function assess(
   const left: Elsewhere[] = [];
   const detailsOf = detailsOnce(advisories);
   const spoken = spokenOfOwner(all, advisories);
+  const nameOf = lineages(all);
   for (const { package: found, matches } of matched) {
     for (const [flaw, opinions] of byFlaw(matches)) {
       const decided = decide(opinions, precedence);
       if (!decided) continue;
       if (spoken(found).has(flaw)) continue;
       const because = elsewhere(found, flaw);
-      if (because === undefined) findings.push(findingOf(flaw, found, decided, detailsOf));
+      if (because === undefined) findings.push(findingOf(`${flaw}|${nameOf(found)}`, flaw, found, decided, detailsOf));
       else left.push({ package: found.name, flaw, because });
     }
   }
@@ -144,7 +145,13 @@ function severityOf(speaking: readonly Match[], details: AdvisoryDetails | undef
   );
 }
 
-function findingOf(flaw: string, found: Package, decision: Decision, detailsOf: DetailsOf): VulnerabilityFinding {
+function findingOf(
+  id: string,
+  flaw: string,
+  found: Package,
+  decision: Decision,
+  detailsOf: DetailsOf,
+): VulnerabilityFinding {
   const { verdict, speaking, agreeing } = decision;
   const [first] = speaking;
   const details = detailsOf(first);
@@ -153,7 +160,7 @@ function findingOf(flaw: string, found: Package, decision: Decision, detailsOf: 
   names.delete(flaw);
   return {
     kind: 'vulnerability',
-    id: `${flaw}|${lineage(found)}`,
+    id,
     verdict,
     ...(first.unknownReason === undefined ? {} : { unknownReason: first.unknownReason }),
     package: packageRef(found),
@@ -182,6 +189,21 @@ function highestFix(speaking: readonly Match[], scheme: VersionScheme): Fix {
     if (a.kind === 'version' && b.kind === 'version' && scheme.compare(a, b) > 0) best = fix;
   }
   return best ?? { state: 'unknown' };
+}
+
+/** Names packages by their lineage; where an image has several versions of one, each is told apart by its own. */
+function lineages(packages: readonly Package[]): (found: Package) => string {
+  const ids = new Map<string, string>();
+  const several = new Set<string>();
+  for (const one of packages) {
+    const name = lineage(one);
+    if ((ids.get(name) ?? one.id) !== one.id) several.add(name);
+    ids.set(name, one.id);
+  }
+  return (found) => {
+    const name = lineage(found);
+    return several.has(name) ? found.id : name;
+  };
 }
 
 /** The package without its version, so that a finding keeps its name from one scan to the next. */
