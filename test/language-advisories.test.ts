@@ -1,6 +1,7 @@
 // Packages of programming languages and the advisories on them, through the whole pipeline, from a mirror on disk.
-import { Ajv2020 } from 'ajv/dist/2020.js';
+
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../src/finding/finding.ts';
 import { json } from '../src/report/json/json.ts';

@@ -13,6 +13,8 @@ export interface Scanner {
   readonly folder: string;
   /** Writes an image, its layers made by `RUN 0`, `RUN 1`, …; gives its path. */
   readonly image: (layers: readonly (readonly TarEntry[])[], compression?: LayerSpec['compression']) => string;
+  /** Scans an image at a path; nothing is judged. */
+  readonly listed: (path: string) => Promise<Report>;
   /** Scans an image with these layers; nothing is judged. */
   readonly scanned: (...layers: readonly (readonly TarEntry[])[]) => Promise<Report>;
   /** Scans an image at a path by the advisories of a mirror. */
@@ -29,11 +31,13 @@ export function newScanner(name: string): Scanner {
     writeOciLayout(path, { layers: layers.map((entries, i) => ({ entries, createdBy: `RUN ${i}`, compression })) });
     return path;
   };
+  const listed: Scanner['listed'] = (path) =>
+    scan(path, { offline: true, databasePath: join(folder, 'none.db'), cacheFolder: false });
   return {
     folder,
     image,
-    scanned: (...layers) =>
-      scan(image(layers), { offline: true, databasePath: join(folder, 'none.db'), cacheFolder: false }),
+    listed,
+    scanned: (...layers) => listed(image(layers)),
     judged: (path, mirror, options = {}) =>
       scan(path, { mirror, databasePath: join(folder, `advisories-${made++}.db`), cacheFolder: false, ...options }),
   };
