@@ -1,5 +1,5 @@
-// Packages of programming languages and the advisories on them, through the whole pipeline, from a mirror on disk.
-
+// Packages of programming languages and the advisories on them, through the whole pipeline, from a mirror on disk: the
+// records are in `images/language-flaws.json`.
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -17,104 +17,14 @@ import {
   nugetLock,
   pythonPackage,
 } from './images/language-files.ts';
-import { type FlawSpec, writeMirror } from './images/mirror.ts';
+import flaws from './images/language-flaws.json' with { type: 'json' };
+import { writeMirror } from './images/mirror.ts';
 import type { TarEntry } from './images/oci-image.ts';
 import { newScanner } from './images/scanner.ts';
 
 const { folder, image, judged } = newScanner('language-advisories');
 const mirror = join(folder, 'mirror');
 const site = 'opt/venv/lib/python3.12/site-packages';
-const versionsBelow = (fixed: string): NonNullable<FlawSpec['events']> => [{ introduced: '0' }, { fixed }];
-
-const npm: readonly FlawSpec[] = [
-  { id: 'MAL-2026-1', package: 'leftpadd', affected: { versions: ['1.0.0'] } },
-  { id: 'GHSA-last-last-last', package: 'lastly', events: [{ introduced: '0' }, { last_affected: '1.2.0' }] },
-  { id: 'GHSA-next-next-next', package: 'nextly', events: [{ introduced: '0' }, { last_affected: '1.2.0' }] },
-  { id: 'GHSA-limi-limi-limi', package: 'within', events: [{ introduced: '1.0.0' }, { limit: '2.0.0' }] },
-  { id: 'GHSA-beyo-beyo-beyo', package: 'beyond', events: [{ introduced: '1.0.0' }, { limit: '2.0.0' }] },
-  { id: 'GHSA-gone-gone-gone', package: 'recalled', withdrawn: '2026-01-03T00:00:00Z' },
-  {
-    id: 'GHSA-both-both-both',
-    package: 'commits',
-    affected: {
-      ranges: [
-        {
-          type: 'GIT',
-          repo: 'https://git.example.com/c',
-          events: [{ introduced: '0' }, { fixed: '0123456789abcdef' }],
-        },
-        { type: 'SEMVER', events: versionsBelow('1.5.0') },
-      ],
-    },
-  },
-  {
-    id: 'GHSA-only-only-only',
-    package: 'hashes',
-    affected: { ranges: [{ type: 'GIT', repo: 'https://git.example.com/h', events: [{ introduced: '0' }] }] },
-  },
-  { id: 'GHSA-case-case-case', package: 'jsonstream' },
-  { id: 'GHSA-deve-deve-deve', package: 'trial' },
-  { id: 'GHSA-lock-lock-lock', package: 'only', events: versionsBelow('9.0.0') },
-  {
-    id: 'GHSA-many-many-many',
-    package: 'twice',
-    aliases: ['CVE-2026-1000'],
-    events: versionsBelow('3.0.0'),
-    database_specific: { severity: 'MODERATE' },
-  },
-];
-
-const pypi: readonly FlawSpec[] = [
-  { id: 'GHSA-pair-pair-pair', package: 'paired', aliases: ['PYSEC-2026-1'], events: versionsBelow('2.0') },
-  { id: 'PYSEC-2026-1', package: 'paired', aliases: ['GHSA-pair-pair-pair'], events: versionsBelow('2.0.1') },
-  { id: 'PYSEC-2026-2', package: 'Zope_.Interface', events: versionsBelow('6') },
-  { id: 'PYSEC-2026-3', package: 'spelled', affected: { versions: ['1.0'] } },
-  { id: 'PYSEC-2026-4', package: 'unlisted', affected: { versions: ['1.0', '1.1'] } },
-  { id: 'PYSEC-2026-5', package: 'six', aliases: ['CVE-2026-2000'] },
-  { id: 'PYSEC-2026-6', package: 'six' },
-];
-
-const go: readonly FlawSpec[] = [
-  {
-    id: 'GO-2026-0001',
-    package: 'golang.org/x/text',
-    aliases: ['GHSA-goes-goes-goes'],
-    events: versionsBelow('0.3.7'),
-  },
-  {
-    id: 'GHSA-goes-goes-goes',
-    package: 'golang.org/x/text',
-    aliases: ['GO-2026-0001'],
-    events: versionsBelow('0.3.7'),
-  },
-  { id: 'GO-2026-0002', package: 'stdlib', events: versionsBelow('1.22.0') },
-  { id: 'GO-2026-0003', package: 'example.com/harbour/app', events: versionsBelow('1.5.0') },
-];
-
-const nuget: readonly FlawSpec[] = [
-  { id: 'GHSA-nuge-nuge-nuge', package: 'newtonsoft.json', events: versionsBelow('13.0.1') },
-  { id: 'GHSA-four-four-four', package: 'Fourfold', affected: { versions: ['1.2'] } },
-];
-
-const maven: readonly FlawSpec[] = [
-  { id: 'GHSA-mave-mave-mave', package: 'org.example:lib', events: versionsBelow('1.1') },
-];
-
-const tracker = {
-  six: {
-    'CVE-2026-2000': {
-      releases: {
-        bookworm: {
-          status: 'resolved',
-          repositories: { bookworm: '1.16.0-4' },
-          fixed_version: '0',
-          urgency: 'unimportant',
-        },
-      },
-    },
-  },
-};
-
 const application: readonly TarEntry[] = [
   npmLock('srv/app', {
     only: { version: '1.0.0' },
@@ -142,7 +52,7 @@ const application: readonly TarEntry[] = [
   { name: 'usr/local/bin/harbour', body: genuineFiles('golang')['usr/local/bin/harbour'] ?? '' },
 ];
 
-beforeAll(() => writeMirror(mirror, { npm, PyPI: pypi, Go: go, NuGet: nuget, Maven: maven }, tracker));
+beforeAll(() => writeMirror(mirror, flaws.osv, flaws.tracker, flaws.secdb));
 
 describe('flaws of packages of languages', () => {
   let report: Report;
@@ -306,6 +216,28 @@ describe('what Debian answers for', () => {
     const report = await judged(image([base, [changed]]), mirror);
     expect(told(report)).toEqual(['six CVE-2026-2000', 'six PYSEC-2026-6']);
     expect(report.findings.map(({ package: { introduced } }) => introduced?.index)).toEqual([0, 0]);
+  });
+});
+
+describe('what Alpine, which lists only fixed flaws, does not answer for', () => {
+  it('is judged by its own advisories too, but a flaw that Alpine speaks of counts once', async () => {
+    const path = 'usr/lib/python3.12/site-packages/six-1.16.0.dist-info/METADATA';
+    const database = `P:py3-six\nV:1.16.0-r8\nA:noarch\no:py3-six\nF:${path.slice(0, path.lastIndexOf('/'))}\nR:METADATA\n\n`;
+    const report = await judged(
+      image([
+        [
+          { name: 'etc/os-release', body: 'ID=alpine\nVERSION_ID=3.20.3\n' },
+          { name: 'lib/apk/db/installed', body: database },
+          { name: path, body: 'Metadata-Version: 2.1\nName: six\nVersion: 1.16.0\n' },
+        ],
+      ]),
+      mirror,
+    );
+    expect(report.findings.map((found) => [found.package.name, found.vulnerability.id, found.fix.version])).toEqual([
+      ['py3-six', 'CVE-2026-2000', '1.16.0-r9'],
+      ['six', 'PYSEC-2026-6', undefined],
+    ]);
+    expect(report.packages.find(({ name }) => name === 'six')?.ownedBy).toMatch(/^pkg:apk\/alpine\/py3-six@/);
   });
 });
 

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AdvisorySource } from '../../src/advisory/advisory.ts';
+import { alpine } from '../../src/advisory/source/alpine/alpine.ts';
 import { debian } from '../../src/advisory/source/debian/debian.ts';
 import { osv } from '../../src/advisory/source/osv/osv.ts';
 import { zipFile } from '../../src/internal/testdata/zip-file.ts';
@@ -18,11 +19,12 @@ export interface FlawSpec extends Json {
   readonly affected?: Json;
 }
 
-/** Writes the feeds; `osvRecords` by ecosystem, `tracker` is Debian's. */
+/** Writes the feeds; `osvRecords` by ecosystem, `tracker` is Debian's, `secdb` that of Alpine 3.20. */
 export function writeMirror(
   folder: string,
   osvRecords: Readonly<Record<string, readonly FlawSpec[]>>,
-  tracker?: Json,
+  tracker: Json,
+  secdb: Json,
 ): void {
   for (const [ecosystem, records] of Object.entries(osvRecords)) {
     const files = records.map((spec) => ({
@@ -31,7 +33,8 @@ export function writeMirror(
     }));
     write(folder, osv, ecosystem, zipFile(files));
   }
-  if (tracker) write(folder, debian, 'Debian:12', Buffer.from(JSON.stringify(tracker)));
+  write(folder, debian, 'Debian:12', Buffer.from(JSON.stringify(tracker)));
+  write(folder, alpine, 'Alpine:v3.20', Buffer.from(JSON.stringify(secdb)));
 }
 
 function recordOf(ecosystem: string, { package: name, events, affected, ...rest }: FlawSpec): Json {
