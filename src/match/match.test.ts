@@ -200,3 +200,18 @@ it('packages without an ecosystem are not matched', () => {
   const { ecosystem: _ecosystem, ...rest } = packageOf('deb', '1.0');
   expect(matchPackages([rest], { lookup: () => [entryOf()] }, schemes).packages).toEqual([]);
 });
+
+it('names and versions with blanks are not mixed up', () => {
+  const all = [packageOf('deb', 'b 1', { name: 'a' }), packageOf('deb', '1', { name: 'a b' })];
+  const records = new Map([
+    ['a', entryOf({ id: 'CVE-2026-1' })],
+    ['a b', entryOf({ id: 'CVE-2026-2' })],
+  ]);
+  const lookup = (_: string, name: string, appliesTo: string): StoredEntry[] =>
+    appliesTo === 'source' ? [records.get(name) ?? entryOf()] : [];
+  const { packages } = matchPackages(all, { lookup }, schemes);
+  expect(packages.map(({ matches }) => matches.map(({ entry, verdict: said }) => `${entry.id} ${said}`))).toEqual([
+    ['CVE-2026-1 unknown'],
+    ['CVE-2026-2 affected'],
+  ]);
+});

@@ -87,11 +87,11 @@ function judgeOnce(database: AdvisoryLookup): JudgeAll {
   const looked = new Map<string, readonly StoredEntry[]>();
   const judged = new Map<string, readonly Match[]>();
   return (ecosystem, { name, version }, appliesTo, scheme) => {
-    const key = `${appliesTo} ${ecosystem} ${name}`;
+    const key = `${appliesTo}\n${ecosystem}\n${name}`;
     const entries = looked.get(key) ?? database.lookup(ecosystem, name, appliesTo);
     looked.set(key, entries);
     if (entries.length === 0) return none;
-    const versionKey = `${scheme.id} ${key} ${version}`;
+    const versionKey = `${scheme.id}\n${key}\n${version}`;
     let matches = judged.get(versionKey);
     if (matches === undefined) {
       const searched = { name, version };
