@@ -3,8 +3,8 @@ import type { DpkgMetadata, Location, Ownership, Package, Problem } from '../../
 import { packagePurl, purlNumbering } from '../../purl/purl.ts';
 import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catalog.ts';
 import { readStanzas } from '../stanza.ts';
-import { keptLicenses } from './copyright-extractor.ts';
 import { type ChiselManifest, chiselPath, readChisel } from './chisel.ts';
+import { keptLicenses } from './copyright-extractor.ts';
 import { ownedFiles } from './owned-files.ts';
 import { copyrightPath, isDoubtful, isOwnership, isStatus, isWitness, ownershipPaths, statusPath } from './paths.ts';
 import { readStatus, type StatusRecord, statusFields } from './status.ts';

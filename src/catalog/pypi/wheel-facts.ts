@@ -1,5 +1,5 @@
-import { asArray, asObject, asText, readJson } from '../document.ts';
 import type { ProblemCode } from '../../inventory/inventory.ts';
+import { asArray, asObject, asText, readJson } from '../document.ts';
 
 /** One file of an archive that tells of packages. */
 export interface WheelFile {

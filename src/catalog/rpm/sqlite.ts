@@ -1,8 +1,8 @@
 import { corrupt } from '../../internal/damage.ts';
-import type { DatabaseRecord } from './record.ts';
 import { readRecord } from '../../internal/sqlite/record.ts';
 import { openSqlite, readSchema } from '../../internal/sqlite/sqlite.ts';
 import { readTable, type TableRow } from '../../internal/sqlite/table.ts';
+import type { DatabaseRecord } from './record.ts';
 
 /*
  * Of a SQLite database only what rpm's table `Packages (hnum INTEGER PRIMARY KEY, blob BLOB)` needs is read: no index,
