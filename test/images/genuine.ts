@@ -23,6 +23,7 @@ const places: Readonly<Record<string, readonly (readonly [from: string, to: stri
     ['cran/testdata/site-library', 'usr/lib/R/site-library'],
     ['cran/testdata/renv.lock', 'srv/r/renv.lock'],
   ],
+  flatpak: [['flatpak/testdata/installed', 'var/lib/flatpak']],
   gem: [['gem/testdata/bundle/app', 'srv/ruby']],
   golang: [['golang/testdata/go1.21-stripped.gz', 'usr/local/bin/harbour']],
   hackage: [
@@ -36,6 +37,7 @@ const places: Readonly<Record<string, readonly (readonly [from: string, to: stri
   ],
   maven: [['maven/testdata/tool-1.2.0.jar', 'opt/java/tool-1.2.0.jar']],
   npm: [['npm/testdata/npm-10.9.9.json', 'srv/node']],
+  nix: [['nix/testdata/db.sqlite', 'nix/var/nix/db/db.sqlite']],
   nuget: [['nuget/testdata/app/app', 'srv/dotnet']],
   pub: [
     ['pub/testdata/app/app', 'srv/dart'],
@@ -45,6 +47,7 @@ const places: Readonly<Record<string, readonly (readonly [from: string, to: stri
     ['pypi/testdata/venv/opt', 'opt'],
     ['pypi/testdata/venv/srv', 'srv'],
   ],
+  snap: [['snap/testdata/tree/snap', 'snap']],
   swift: [['swift/testdata/v3', 'srv/swift']],
   wordpress: [['wordpress/testdata', 'var/www/html']],
 };
