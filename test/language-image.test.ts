@@ -102,7 +102,6 @@ describe('an image with every format', () => {
         '/srv/node/package-lock.json',
       ],
     ],
-    ['nix', 'quay-unstable', '2024-03-01', 'installed', ['/nix/var/nix/db/db.sqlite']],
     ['npm', 'fsevents', '2.3.3', 'locked', ['/srv/node/package-lock.json']],
     ['nuget', 'System.Memory', '4.6.3', 'installed', ['/srv/dotnet/Python.Runtime.deps.json']],
     [
