@@ -7,8 +7,8 @@ import { packFacts } from './facts.ts';
 /** Bytes of an archive beyond which it is not read. */
 const maximumBytes = 2 ** 30;
 
-/** Where distributions put archives of Java: there the digests tell whether a file is still theirs. */
-const distributions = ['usr/share/java/', 'usr/share/maven-repo/', 'usr/lib/jvm/', 'usr/lib/java/'] as const;
+/** Where distributions put archives of Java, by themselves or with a program: there the digests tell whether a file is still theirs. */
+const distributions = ['usr/share/', 'usr/lib/'] as const;
 
 /** Keeps of an archive of Java what it and all archives within it say of themselves. */
 export const jarExtractor: Extractor = {
