@@ -5,7 +5,7 @@
 // Order: Semantic Versioning 2.0.0, clause 11; build metadata does not count. Cargo's `semver` crate sorts by build
 // metadata last of all, but its requirements and OSV's ranges do not see it, so that Cargo needs no order of its own.
 // `1.2.3beta`, in which npm's loose reading sees a pre-release, is refused: elsewhere such a letter comes after (`1.1.1w`).
-import { readSemver, comparePrecedence, type SemverVersion } from './semver-parts.ts';
+import { comparePrecedence, readSemver, type SemverVersion } from './semver-parts.ts';
 import { refusal, unparsable } from './unparsable.ts';
 import type { Unparsable, VersionScheme } from './version.ts';
 
