@@ -92,7 +92,7 @@ export const ecosystems: readonly Ecosystem[] = [
   { type: 'opkg', cataloger: opkg, versions: dpkgVersions, distribution: true },
   { type: 'npm', cataloger: npm, versions: semver, extractors: [yarnCache] },
   { type: 'pypi', cataloger: pypi, versions: pep440, extractors: [wheelExtractor] },
-  { type: 'maven', cataloger: maven, versions: mavenVersions, extractors: [jarExtractor] },
+  { type: 'maven', cataloger: maven, versions: mavenVersions, extractors: [jarExtractor, executable] },
   { type: 'golang', cataloger: golang, versions: go, extractors: [executable] },
   { type: 'cargo', cataloger: cargo, versions: semver, extractors: [executable] },
   { type: 'nuget', cataloger: nuget, versions: nugetVersions, extractors: [dllExtractor] },

@@ -1,5 +1,6 @@
 import type { Extract, Extraction, Extractor } from '../../image/image.ts';
 import { auditSearch } from './audit.ts';
+import { billSearch } from './bill.ts';
 import { captures } from './capture.ts';
 import { digests, mayBeOwned } from './digests.ts';
 import { isElf, readElf } from './elf.ts';
@@ -17,7 +18,7 @@ const smallestProgram = 64;
 /** Endings of files that are many in images and are no programs. */
 const otherEndings: readonly string[] = ['.py', '.pyc', '.js', '.json', '.html', '.h', '.md', '.txt', '.gz', '.class'];
 
-/** Keeps of programs what Go and cargo-auditable put in: which modules and crates were built in. */
+/** Keeps of programs what Go, cargo-auditable and GraalVM put in: which modules, crates and artifacts were built in. */
 export const executable: Extractor = {
   id: programExtractor,
   byName: false,
@@ -84,8 +85,9 @@ interface Body {
 function bodyOf(layout: Layout, path: string): Body {
   const under = captures();
   const go = goSearch(layout, under);
-  // Go's linker puts no such list in, and its programs are large.
+  // Go's linker puts no such lists in, and its programs are large.
   const rust = layout.goNote ? undefined : auditSearch(layout, under);
+  const java = layout.goNote ? undefined : billSearch(under);
   const digest = layout.goNote && mayBeOwned(path) ? digests() : undefined;
   const last = layout.spans.findLast(({ holds }) => holds !== 'code' && (rust || holds !== 'unloaded'))?.end ?? 0;
   let at = 0;
@@ -98,6 +100,7 @@ function bodyOf(layout: Layout, path: string): Body {
         const from = Math.max(start, at);
         const piece = bytes.subarray(from - at, Math.min(spanEnd, end) - at);
         go.see(piece, from, holds);
+        java?.see(piece, from, holds);
         if (holds === 'unloaded' || holds === 'any') rust?.see(piece, from);
       }
       under.feed(bytes, at);
@@ -106,10 +109,11 @@ function bodyOf(layout: Layout, path: string): Body {
     },
     end() {
       under.end();
-      const [goResult, rustResult] = [go.result(), rust?.result()];
-      const faults = [...goResult.faults, ...(rustResult?.faults ?? [])];
-      if (goResult.go === undefined && rustResult?.rust === undefined && faults.length === 0) return undefined;
-      const bytes = writeProgram({ format: layout.format, go: goResult.go, rust: rustResult?.rust, faults });
+      const results = [go.result(), rust?.result(), java?.result()] as const;
+      const [{ go: built }, { rust: crates } = {}, { bill } = {}] = results;
+      const faults = results.flatMap((result) => result?.faults ?? []);
+      if ((built ?? crates ?? bill) === undefined && faults.length === 0) return undefined;
+      const bytes = writeProgram({ format: layout.format, go: built, rust: crates, bill, faults });
       return digest === undefined ? { bytes } : { bytes, digests: digest.result() };
     },
   };

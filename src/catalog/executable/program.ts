@@ -10,12 +10,14 @@ export interface Program {
   readonly go?: { readonly version?: string | undefined; readonly modules?: string | undefined } | undefined;
   /** What cargo-auditable put in: JSON. */
   readonly rust?: string | undefined;
+  /** What GraalVM put in: a bill of materials in the format CycloneDX, compressed with gzip, in Base64. */
+  readonly bill?: string | undefined;
   readonly faults: readonly ProgramFault[];
 }
 
 /** What could not be read of a program, and whose packages that concerns. */
 export interface ProgramFault {
-  readonly of: 'go' | 'rust';
+  readonly of: 'go' | 'rust' | 'java';
   readonly code: ProblemCode;
   /** Constant text. */
   readonly message: string;

@@ -11,6 +11,7 @@ export function readProgram(file: ImageFile): Program | undefined {
     format: value?.['format'] as Program['format'],
     go: go && { version: asText(go['version']), modules: asText(go['modules']) },
     rust: asText(value?.['rust']),
+    bill: asText(value?.['bill']),
     faults: (asArray(value?.['faults']) ?? []) as readonly ProgramFault[],
   };
 }

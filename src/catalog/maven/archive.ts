@@ -1,5 +1,5 @@
-import type { ProblemCode } from '../../inventory/inventory.ts';
 import { type ZipDirectory, ZipError, type ZipMember, zipDirectory } from '../../internal/zip.ts';
+import type { ProblemCode } from '../../inventory/inventory.ts';
 import { DocumentError } from '../document.ts';
 import { archiveKind } from './archive-name.ts';
 import { readBill } from './cyclone-dx.ts';

@@ -1,5 +1,5 @@
-import { asArray, asObject, asText, readJson } from '../document.ts';
 import type { ProblemCode } from '../../inventory/inventory.ts';
+import { asArray, asObject, asText, readJson } from '../document.ts';
 
 /** Coordinates of an artifact as some file gives them; empty where it does not. */
 export interface Coordinates {

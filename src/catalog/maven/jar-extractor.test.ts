@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type ZipFile, zipFile } from '../../internal/testdata/zip-file.ts';
 import type { Extract } from '../../image/image.ts';
+import { type ZipFile, zipFile } from '../../internal/testdata/zip-file.ts';
 import { type JarFacts, unpackFacts } from './facts.ts';
 import { jarExtractor } from './jar-extractor.ts';
 import { maven } from './maven.ts';

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type ZipFile, zipFile } from '../../internal/testdata/zip-file.ts';
+import { cargo } from '../cargo/cargo.ts';
 import type { CatalogResult, ImageFile } from '../catalog.ts';
 import { describeCataloger } from '../cataloger.contract.ts';
+import { golang } from '../golang/golang.ts';
 import { describeMutations } from '../mutation.contract.ts';
 import { readNativeImageBill } from './cyclone-dx.ts';
 import { jarExtractor } from './jar-extractor.ts';
@@ -292,8 +294,43 @@ describe('projects of Maven', () => {
 
 describe('programs made of Java', () => {
   it('have a bill of materials in them', () => {
-    const components = readNativeImageBill(gzipSync(testdata('application.cdx.json')));
+    const { root, components } = readNativeImageBill(gzipSync(testdata('application.cdx.json')));
+    expect(root).toEqual({ type: 'maven', namespace: 'com.example', name: 'api', version: '0.0.1-SNAPSHOT' });
     expect(components).toHaveLength(ofBill.length);
     expect(() => readNativeImageBill(text('no gzip'))).toThrow('cannot be unpacked');
+  });
+  const program = (content: object): ImageFile => ({
+    path: 'opt/app',
+    bytes: text(JSON.stringify({ format: 'elf', faults: [], ...content })),
+    layer,
+    extractor: 'executable',
+  });
+  it('are listed with what was built in, only by their bill', () => {
+    const bill = gzipSync(testdata('application.cdx.json')).toString('base64');
+    const files = [program({ bill }), program({ go: { version: 'go1.22' } }), program({ rust: '{}' })];
+    const { packages, problems, relationships } = maven.catalog({ files });
+    expect([problems, packages.length, relationships?.length]).toEqual([[], ofBill.length + 1, ofBill.length]);
+    for (const { presence, metadata, usage, name } of packages) {
+      expect([presence, metadata]).toEqual([undefined, expect.objectContaining({ identifiedBy: 'native-image' })]);
+      expect(usage?.root).toBe(name === 'com.example:api' ? true : undefined);
+    }
+    for (const other of [golang, cargo]) {
+      expect(other.catalog({ files: [program({ bill })] })).toMatchObject({ packages: [], problems: [] });
+    }
+  });
+  it('of older releases have no purls in their bill', () => {
+    const components = [{ type: 'library', group: 'io.netty', name: 'netty-codec-http2', version: '4.1.76.Final' }];
+    const bill = gzipSync(JSON.stringify({ bomFormat: 'CycloneDX', components })).toString('base64');
+    const { packages } = maven.catalog({ files: [program({ bill })] });
+    expect(packages).toMatchObject([
+      { name: 'io.netty:netty-codec-http2', version: '4.1.76.Final', ecosystem: 'Maven' },
+    ]);
+  });
+  it('tell what could not be read', () => {
+    const faults = [
+      { of: 'java', code: 'corrupt', message: 'a', lossy: true },
+      { of: 'go', code: 'corrupt', message: 'b', lossy: true },
+    ];
+    expect(maven.catalog({ files: [program({ faults })] }).problems).toMatchObject([{ message: 'a' }]);
   });
 });

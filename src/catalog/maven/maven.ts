@@ -1,9 +1,11 @@
 import type { Cataloger } from '../catalog.ts';
+import { programExtractor } from '../executable/program.ts';
 import { gather } from '../gather.ts';
 import { addArchives } from './archives.ts';
 import { descriptorFolder } from './descriptor.ts';
-import { addBill, addDescriptor, addGradleLock, addProject, oldLock } from './manifest-files.ts';
 import { jarExtractor } from './jar-extractor.ts';
+import { addBill, addDescriptor, addGradleLock, addProject, oldLock } from './manifest-files.ts';
+import { addNativeImage } from './native-image.ts';
 import { readPom } from './pom.ts';
 import { type Project, projectResolver } from './project.ts';
 
@@ -15,8 +17,8 @@ const names: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Catalogs Java: archives and what is within them, descriptors unpacked on disk, projects of Maven, lock files of Gradle,
- * and the bills of materials that Spring Boot puts beside.
+ * Catalogs Java: archives and what is within them, programs that GraalVM made, descriptors unpacked on disk, projects of
+ * Maven, lock files of Gradle, and the bills of materials that Spring Boot puts beside.
  */
 export const maven: Cataloger = {
   id: 'maven',
@@ -38,6 +40,7 @@ export const maven: Cataloger = {
     for (const file of files) {
       gathered.read(file, () => {
         if (file.extractor === jarExtractor.id) addArchives(gathered, file);
+        else if (file.extractor === programExtractor) addNativeImage(gathered, file);
         else if (file.path.endsWith('/pom.properties')) addDescriptor(gathered, file);
         else if (file.path.endsWith('.json')) addBill(gathered, file);
         else if (file.path.endsWith('.lockfile')) addGradleLock(gathered, file);

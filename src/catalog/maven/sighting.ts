@@ -35,15 +35,24 @@ export function componentSighting(
   { type, namespace, name, version }: Component,
   presence: Sighting['presence'],
   within?: string,
+  identifiedBy = 'bill of materials',
+  usage?: Usage,
 ): Sighting {
   if (type === 'maven' && namespace !== '')
     return sightingOf(
-      { group: namespace, artifact: name, version, classifier: '', by: 'bill of materials' },
+      { group: namespace, artifact: name, version, classifier: '', by: identifiedBy },
       presence,
-      undefined,
+      usage,
       within,
     );
   const purl = type === 'maven' ? { type: 'generic', name } : { type, namespace: namespace || undefined, name };
-  const metadata = { identifiedBy: 'bill of materials' };
-  return { name: namespace === '' ? name : `${namespace}/${name}`, version, purl, presence, metadata, within };
+  return {
+    name: namespace === '' ? name : `${namespace}/${name}`,
+    version,
+    purl,
+    presence,
+    usage,
+    metadata: { identifiedBy },
+    within,
+  };
 }
