@@ -2,13 +2,59 @@ import type { Presenter, Report } from '../../finding/finding.ts';
 import { safeJson } from '../../internal/terminal-json.ts';
 import keyOrder from './key-order.json' with { type: 'json' };
 
+/**
+ * Every key that a report can hold, in the order in which it is written: what names a thing before what tells of it, and
+ * long lists last.
+ */
+const rank: ReadonlyMap<string, number> = new Map(keyOrder.map((key, i) => [key, i]));
+
 /** The report as it is, keys always in the same order; its schema is `report/report.schema.json`. */
 export const json: Presenter = { id: 'json', present };
 
-/**
- * Writes every key that the schema knows, what names a thing before what tells of it, and long lists last; a test holds
- * the list of keys against the schema.
- */
+/** Lists are written item by item, so that no second copy of a large report is made. */
 function present(report: Report): string {
-  return `${safeJson(JSON.stringify(report, keyOrder, 2))}\n`;
+  const inOrder = inOrderOfKeys();
+  const members = Object.entries(inOrder(report, 1) as object).flatMap(([key, value]) => {
+    if (value === undefined) return [];
+    return [
+      `  ${JSON.stringify(key)}: ${Array.isArray(value) && value.length > 0 ? list(value, inOrder) : text(inOrder(value), 2)}`,
+    ];
+  });
+  return `${safeJson(`{\n${members.join(',\n')}\n}`)}\n`;
+}
+
+function list(items: readonly unknown[], inOrder: InOrder): string {
+  return `[\n${items.map((item) => `    ${text(inOrder(item), 4)}`).join(',\n')}\n  ]`;
+}
+
+/** JSON of which all lines but the first are indented further. */
+function text(value: unknown, indent: number): string {
+  return JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${' '.repeat(indent)}`);
+}
+
+/** Copies objects with their keys in order, so many levels deep; those that the order does not know follow by name. */
+type InOrder = (value: unknown, depth?: number) => unknown;
+
+function inOrderOfKeys(): InOrder {
+  // There are few kinds of objects: the order of each is found once.
+  const orders = new Map<string, readonly string[]>();
+  const keysOf = (value: object): readonly string[] => {
+    const keys = Object.keys(value);
+    const kind = keys.join();
+    const known = orders.get(kind) ?? keys.toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+    orders.set(kind, known);
+    return known;
+  };
+  const inOrder: InOrder = (value, depth = Number.POSITIVE_INFINITY) => {
+    if (value === null || typeof value !== 'object' || depth === 0) return value;
+    if (Array.isArray(value)) return value.map((item) => inOrder(item, depth - 1));
+    const copy: Record<string, unknown> = {};
+    for (const key of keysOf(value)) copy[key] = inOrder(Reflect.get(value, key), depth - 1);
+    return copy;
+  };
+  return inOrder;
+}
+
+function place(key: string): number {
+  return rank.get(key) ?? keyOrder.length;
 }
