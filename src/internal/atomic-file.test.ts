@@ -37,6 +37,7 @@ it.each([
   ['a.tmp', false],
   ['a.12-0123456789ab.tmp.json', false],
   ['a', false],
+  ['a.1-0123456789ab.tmp-dense-journal', true],
 ])('knows the leftover %s: %s', (name, expected) => {
   expect(isTemporaryOf('/x/a', name)).toBe(expected);
   expect(isTemporaryOf('/x/a', basename(temporaryBeside('/x/a')))).toBe(true);

@@ -10,7 +10,9 @@ export function temporaryBeside(path: string): string {
 /** Whether a file of this name is a leftover of `temporaryBeside(path)`, or of a file beside one of those. */
 export function isTemporaryOf(path: string, name: string): boolean {
   const own = `${basename(path)}.`;
-  return name.startsWith(own) && /^\d+-[0-9a-f]{12}\.tmp(-journal|-wal|-shm|-dense)?$/.test(name.slice(own.length));
+  return (
+    name.startsWith(own) && /^\d+-[0-9a-f]{12}\.tmp(?:-dense)?(?:-journal|-wal|-shm)?$/.test(name.slice(own.length))
+  );
 }
 
 /**
