@@ -11,20 +11,54 @@ const rank: ReadonlyMap<string, number> = new Map(keyOrder.map((key, i) => [key,
 /** The report as it is, keys always in the same order; its schema is `report/report.schema.json`. */
 export const json: Presenter = { id: 'json', present };
 
-/** Lists are written item by item, so that no second copy of a large report is made. */
+/** Lists are written item by item, and what is written is kept as bytes: the text of a large report is made once. */
 function present(report: Report): string {
   const inOrder = inOrderOfKeys();
-  const members = Object.entries(inOrder(report, 1) as object).flatMap(([key, value]) => {
-    if (value === undefined) return [];
-    return [
-      `  ${JSON.stringify(key)}: ${Array.isArray(value) && value.length > 0 ? list(value, inOrder) : text(inOrder(value), 2)}`,
-    ];
-  });
-  return `${safeJson(`{\n${members.join(',\n')}\n}`)}\n`;
+  const written = newText();
+  let separator = '{\n';
+  for (const [key, value] of Object.entries(inOrder(report, 1) as object)) {
+    if (value === undefined) continue;
+    written.add(`${separator}  ${JSON.stringify(key)}: `);
+    separator = ',\n';
+    if (!Array.isArray(value) || value.length === 0) written.add(text(inOrder(value), 2));
+    else addList(value, inOrder, written);
+  }
+  written.add('\n}\n');
+  return written.whole();
 }
 
-function list(items: readonly unknown[], inOrder: InOrder): string {
-  return `[\n${items.map((item) => `    ${text(inOrder(item), 4)}`).join(',\n')}\n  ]`;
+function addList(items: readonly unknown[], inOrder: InOrder, written: Text): void {
+  let separator = '[\n    ';
+  for (const item of items) {
+    written.add(separator + text(inOrder(item), 4));
+    separator = ',\n    ';
+  }
+  written.add('\n  ]');
+}
+
+/** A text that grows. */
+interface Text {
+  add(part: string): void;
+  whole(): string;
+}
+
+function newText(): Text {
+  const parts: Buffer[] = [];
+  let pending = '';
+  const settle = (): void => {
+    parts.push(Buffer.from(safeJson(pending)));
+    pending = '';
+  };
+  return {
+    add(part) {
+      pending += part;
+      if (pending.length > 1 << 16) settle();
+    },
+    whole() {
+      settle();
+      return Buffer.concat(parts).toString();
+    },
+  };
 }
 
 /** JSON of which all lines but the first are indented further. */
