@@ -215,3 +215,11 @@ it('names and versions with blanks are not mixed up', () => {
     ['CVE-2026-2 affected'],
   ]);
 });
+
+it('a format whose versions have no order is unjudged, not passed over', () => {
+  const found = packageOf('nobody', '1.0');
+  expect(matchPackages([found], { lookup: () => [entryOf()] }, schemes)).toMatchObject({
+    packages: [],
+    unjudged: [{ package: found, reason: 'version-unparsable' }],
+  });
+});

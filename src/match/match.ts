@@ -52,7 +52,12 @@ export function matchPackages(
   const judgeAll = judgeOnce(database);
   for (const found of packages) {
     const scheme = schemes.get(found.type);
-    if (found.ecosystem === undefined || scheme === undefined) continue;
+    if (found.ecosystem === undefined) continue;
+    if (scheme === undefined) {
+      const detail = `no order of versions is known for packages of ${found.type}`;
+      unjudged.push({ package: found, reason: 'version-unparsable', detail });
+      continue;
+    }
     const version = scheme.parse(found.version);
     if (version.kind === 'unparsable') {
       const detail = `${found.version}: ${version.reason}`;

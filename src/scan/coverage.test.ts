@@ -61,7 +61,13 @@ const found = [packageOf('a', 'X:1'), packageOf('b', 'X:1')];
 const nothing: Assessment = { findings: [], unjudged: [], elsewhere: [] };
 
 /** Complete or not, and why. */
-function told(inventory: Inventory, info: Partial<EcosystemInfo>, assessment = nothing, starter = false): string {
+function told(
+  inventory: Inventory,
+  info: Partial<EcosystemInfo>,
+  assessment = nothing,
+  starter = false,
+  judged = inventory.packages,
+): string {
   const ecosystem = (name: string): EcosystemInfo => ({
     ecosystem: name,
     sources: [source('own')],
@@ -74,7 +80,7 @@ function told(inventory: Inventory, info: Partial<EcosystemInfo>, assessment = n
       ecosystem,
       starter,
       precedence: ['own', 'other'],
-      judged: { packages: inventory.packages, owned: [], development: [], own: [] },
+      judged: { packages: judged, owned: [], development: [], own: [] },
     },
     assessment,
     [],
@@ -139,6 +145,12 @@ describe('what was assessed', () => {
       'complete; X:1 2/2',
     ],
     ['files but no packages', told(inventoryOf([]), {}), 'incomplete'],
+    ['packages, none of which is judged', told(inventoryOf(found), {}, nothing, false, []), 'incomplete'],
+    [
+      'an rpm of unknown source',
+      told(inventoryOf([{ ...packageOf('a', 'X:1'), metadata: { kind: 'rpm', release: '1' } }]), {}),
+      'incomplete; X:1 0/1 identity-guessed 1',
+    ],
     [
       'no files at all',
       told(inventoryOf([], { subject: { kind: 'image', reference: 'x', layers: [], entries: 0 } }), {}),

@@ -39,7 +39,7 @@ export function coverageOf(
     ecosystemCoverage(ecosystem, packages, answering, unjudged, inventory),
   );
   const lost = inventory.problems.some(({ lossy }) => lossy);
-  const nothing = inventory.packages.length === 0 && inventory.subject.entries > 0;
+  const nothing = judged.packages.length === 0 && inventory.subject.entries > 0;
   const behind = answering.starter ? [] : noteBehind(findings);
   const complete =
     !lost && !nothing && behind.length === 0 && ecosystems.every(({ packages, assessed }) => packages === assessed);
@@ -58,8 +58,9 @@ export function coverageOf(
   };
 }
 
-function noteNothing({ subject }: Inventory, nothing: boolean): string[] {
+function noteNothing({ subject, packages }: Inventory, nothing: boolean): string[] {
   if (subject.entries === 0) return ['The image is empty: it has no files at all.'];
+  if (nothing && packages.length > 0) return ['No package of the image could be judged: nothing in it was assessed.'];
   return nothing
     ? [`The image has ${subject.entries} files but no package database that is known here: nothing in it was assessed.`]
     : [];
@@ -188,7 +189,11 @@ function onesLeft(packages: readonly Package[], unjudged: readonly Unjudged[]): 
   ];
 }
 
-/** What was found under a guessed name is told; that nothing was found proves nothing. */
-function isGuessed({ metadata }: Package): boolean {
+/**
+ * What was found under a guessed name is told; that nothing was found proves nothing. An rpm that does not say of which
+ * source it is (no `SOURCERPM`) is looked up by its own name, which advisories on sources may not know.
+ */
+function isGuessed({ metadata, source }: Package): boolean {
+  if (metadata.kind === 'rpm') return source === undefined;
   return metadata.kind === 'language' && metadata.certainty === 'guessed';
 }

@@ -1,8 +1,8 @@
 import type { Extract, Extraction, Extractor } from '../../image/image.ts';
+import { digests, mayBeOwned } from '../digests.ts';
 import { auditSearch } from './audit.ts';
 import { billSearch } from './bill.ts';
 import { captures } from './capture.ts';
-import { digests, mayBeOwned } from './digests.ts';
 import { isElf, readElf } from './elf.ts';
 import { goSearch } from './go.ts';
 import type { Layout } from './layout.ts';

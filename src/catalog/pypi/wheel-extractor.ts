@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Extraction, Extractor } from '../../image/image.ts';
+import { wholeFile } from '../whole-file.ts';
 import { readWheel } from './wheel-archive.ts';
 import { packWheelFacts } from './wheel-facts.ts';
 
@@ -14,7 +14,18 @@ export const wheelExtractor: Extractor = {
   id: 'wheel',
   byName: true,
   selects: (path) => (path.endsWith('.whl') || path.endsWith('.egg')) && path.charCodeAt(path.length - 5) !== 0x2f,
-  open: (path, size) => (size > maximumBytes ? tooLarge(size) : whole(path, size)),
+  open(path, size) {
+    if (size > maximumBytes) return tooLarge(size);
+    return wholeFile({
+      path,
+      size,
+      distributions,
+      keep(bytes) {
+        const facts = readWheel(bytes, path);
+        return facts && packWheelFacts(facts);
+      },
+    });
+  },
 };
 
 /** The name of a wheel still tells which package it is. */
@@ -22,31 +33,4 @@ function tooLarge(size: number): Extraction {
   const problem = { code: 'too-large', message: 'A wheel is too large to be read', detail: `${size} bytes` } as const;
   const facts = { archives: [{ path: '', files: [] }], problems: [problem] };
   return { write: () => false, end: () => ({ bytes: packWheelFacts(facts) }) };
-}
-
-/** Holds the file while it passes. */
-function whole(path: string, size: number): Extraction {
-  // Not from the pool: this is the only user of its memory, which the system gives only as it is written.
-  let held = Buffer.allocUnsafeSlow(size);
-  let length = 0;
-  return {
-    write(chunk) {
-      const part = chunk.subarray(0, size - length);
-      held.set(part, length);
-      length += part.length;
-      return length < size;
-    },
-    end() {
-      const bytes = held.subarray(0, length);
-      held = Buffer.alloc(0);
-      const facts = length === 0 ? undefined : readWheel(bytes, path);
-      if (facts === undefined) return undefined;
-      const digests = distributions.some((folder) => path.startsWith(folder)) ? digestsOf(bytes) : undefined;
-      return { bytes: packWheelFacts(facts), ...(digests && { digests }) };
-    },
-  };
-}
-
-function digestsOf(bytes: Uint8Array): string[] {
-  return ['md5', 'sha1', 'sha256'].map((name) => `${name}:${createHash(name).update(bytes).digest('hex')}`);
 }
