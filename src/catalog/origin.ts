@@ -1,9 +1,16 @@
-/** An address as a report may show it: without user and password, and without a query that looks like a secret. */
-export function shownOrigin(address: string): string {
-  return address
+/** What lock files ask of a repository; any other query may hold a secret. */
+const harmless: ReadonlySet<string> = new Set(['branch', 'rev', 'ref', 'tag', 'subdirectory', 'egg', 'path']);
+
+/** A text with addresses as a report may show it: without users and passwords, and without queries that may be secrets. */
+export function shownOrigin(text: string): string {
+  return text
     .slice(0, 2000)
-    .replace(/^((?:[a-z][a-z\d+.-]*:)?\/\/)([^/?#]*)@/i, (_all, start: string, user: string) =>
-      user === 'git' ? `${start}git@` : start,
+    .replace(/(\/\/)([^/?#@\s]*(?:@[^/?#@\s]*)*)@/g, (_all, slashes: string, user: string) =>
+      user === 'git' ? `${slashes}git@` : slashes,
     )
-    .replace(/\?[^#]*(?:auth|key|pass|secret|sig|token)[^#]*/i, '');
+    .replace(/\?([^#\s]*)/g, (all, query: string) => (isHarmless(query) ? all : ''));
+}
+
+function isHarmless(query: string): boolean {
+  return query.split('&').every((part) => harmless.has(part.split('=', 1)[0] ?? ''));
 }

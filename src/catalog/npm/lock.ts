@@ -1,7 +1,7 @@
 import type { ImageFile } from '../catalog.ts';
 import type { Gatherer } from '../gather.ts';
+import { shownOrigin } from '../origin.ts';
 import type { Modules } from './installed.ts';
-import { withoutSecrets } from './origin.ts';
 import { type Edge, type Reach, reach } from './resolution.ts';
 import { addPackage, usageOf } from './sighting.ts';
 
@@ -53,7 +53,7 @@ export function addLock({ entries, asked }: Lock, input: LockInput): ReadonlyMap
   for (const [key, entry] of entries) {
     const usage = usageOf(entry.reached ?? reached?.get(key), direct.has(key), entry.root === true);
     const { name, integrity, licenses } = entry;
-    const version = entry.version ?? known(entry) ?? (entry.reference && withoutSecrets(entry.reference));
+    const version = entry.version ?? known(entry) ?? (entry.reference && shownOrigin(entry.reference));
     const presence = entry.installed ? 'installed' : 'locked';
     const resolved = entry.resolved ?? entry.reference;
     const purl = addPackage(gatherer, file, { name, version, presence, usage, licenses, integrity, resolved });

@@ -1,6 +1,6 @@
 import { asObject, asText, DocumentError, entriesOf, readText, readYaml } from '../document.ts';
+import { shownOrigin } from '../origin.ts';
 import { isVersion, type Lock, type LockEntry, type LockInput, splitAt } from './lock.ts';
-import { withoutSecrets } from './origin.ts';
 import { type Edge } from './resolution.ts';
 
 /**
@@ -81,7 +81,7 @@ function edgesOf(object: Json, snapshots: Json, missing?: Set<string>): Edge[] {
       if (version === undefined || version.startsWith('link:')) return [];
       const keys = [`${name}@${version}`, `/${name}@${version}`, `/${name}/${version}`, version];
       const to = keys.find((key) => Object.hasOwn(snapshots, key));
-      if (to === undefined) missing?.add(withoutSecrets(`${name} ${version}`));
+      if (to === undefined) missing?.add(shownOrigin(`${name} ${version}`));
       return to === undefined ? [] : [{ to, scope }];
     }),
   );

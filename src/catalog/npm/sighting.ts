@@ -1,7 +1,8 @@
 import type { Usage } from '../../inventory/inventory.ts';
 import type { ImageFile } from '../catalog.ts';
 import type { Gatherer } from '../gather.ts';
-import { originOf, withoutSecrets } from './origin.ts';
+import { shownOrigin } from '../origin.ts';
+import { originOf } from './origin.ts';
 import type { Reach } from './resolution.ts';
 
 /** A package of Node as a file shows it. */
@@ -44,7 +45,7 @@ export function addPackage(gatherer: Gatherer, file: ImageFile, found: NodePacka
 }
 
 function detailOf({ name, version }: NodePackage): string {
-  return `name ${JSON.stringify(name?.slice(0, 80) ?? null)}, version ${JSON.stringify(withoutSecrets(version ?? '').slice(0, 80))}`;
+  return `name ${JSON.stringify(name?.slice(0, 80) ?? null)}, version ${JSON.stringify(shownOrigin(version ?? '').slice(0, 80))}`;
 }
 
 /** The usage of a package that is asked for so; `undefined` where nothing is known of it. */

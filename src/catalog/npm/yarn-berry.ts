@@ -1,6 +1,6 @@
 import { DocumentError } from '../document.ts';
+import { shownOrigin } from '../origin.ts';
 import { isVersion, type Lock, type LockEntry, type LockInput, splitAt } from './lock.ts';
-import { withoutSecrets } from './origin.ts';
 import { type Edge } from './resolution.ts';
 import { textOf } from './yarn-classic.ts';
 import type { Block, Fields } from './yarn-text.ts';
@@ -80,7 +80,7 @@ export function readYarnBerry(blocks: readonly Block[], input: LockInput): Lock 
     const resolution = textOf(fields, 'resolution');
     const locator = resolution === undefined ? undefined : locatorOf(resolution);
     if (resolution === undefined || locator === undefined) {
-      const detail = withoutSecrets(keys[0] ?? '').slice(0, 100);
+      const detail = shownOrigin(keys[0] ?? '').slice(0, 100);
       input.gatherer.problem('corrupt', 'A package of a lock file has no resolution', input.file, detail);
       continue;
     }

@@ -1,5 +1,5 @@
 import { asObject, asText, DocumentError, readJson } from '../document.ts';
-import { withoutSecrets } from './requirement.ts';
+import { shownOrigin } from '../origin.ts';
 
 /**
  * Where a package was installed from, by its `direct_url.json` (PEP 610): an address, for a repository with the commit
@@ -10,7 +10,7 @@ export function readDirectUrl(bytes: Uint8Array): string | undefined {
     const document = asObject(readJson(bytes));
     const url = asText(document?.['url']);
     if (url === undefined) return undefined;
-    const address = withoutSecrets(url).slice(0, 1000);
+    const address = shownOrigin(url).slice(0, 1000);
     const vcs = asObject(document?.['vcs_info']);
     const kind = asText(vcs?.['vcs']);
     const commit = asText(vcs?.['commit_id'])?.slice(0, 100);

@@ -61,7 +61,7 @@ function readAddress(text: string): Omit<Requirement, 'name' | 'extras'> {
   const [, url = text, marker] = /^(\S+)\s+;\s*(.*)$/.exec(text) ?? [];
   const version = versionOfAddress(url);
   return {
-    url: withoutSecrets(url),
+    url: shownOrigin(url),
     ...(version === undefined ? {} : { version }),
     ...(marker === undefined ? {} : { marker }),
   };
@@ -80,9 +80,4 @@ export function archiveAt(url: string): { readonly name: string; readonly versio
   } catch {
     return undefined;
   }
-}
-
-/** An address without user, password and what follows `?`, which may be a secret. */
-export function withoutSecrets(url: string): string {
-  return shownOrigin(url).replace(/\?[^#]*/, '');
 }

@@ -11,8 +11,10 @@
  *
  *   via     = "#" "via" [ asker *( "," asker ) ] / "#" asker
  */
+
+import { shownOrigin } from '../origin.ts';
 import { isName, normalizeName } from './names.ts';
-import { archiveAt, type Requirement, readRequirement, withoutSecrets } from './requirement.ts';
+import { archiveAt, type Requirement, readRequirement } from './requirement.ts';
 
 /** What one line asks for. */
 export type RequirementsEntry =
@@ -141,7 +143,7 @@ function addressOf(text: string): RequirementsEntry {
   const named = readRequirement(text);
   if (named?.url !== undefined) return requirementOf(named);
   const [address = '', marker] = text.split(/\s+;\s*/, 2);
-  const url = withoutSecrets(address);
+  const url = shownOrigin(address);
   const archive = archiveAt(address);
   const more = { url, ...(marker === undefined ? {} : { marker }) };
   if (archive)
