@@ -34,6 +34,20 @@ export interface Qualifiers {
   /** Module stream `name:stream` (RPM modularity), or `""` for only non-modular builds. */
   readonly module?: string;
   readonly architectures?: readonly string[];
+  /** Products that ship the build, as CPE 2.2 URIs: `cpe:/a:redhat:enterprise_linux:9::appstream`; any of them will do. */
+  readonly products?: readonly string[];
+  /** Kind of build of which the versions are: Oracle's `fips` and `ksplice` have orders of their own. */
+  readonly flavour?: 'plain' | 'fips' | 'ksplice';
+  /** Paid service that alone carries the fix: `esm-infra`, `esm-apps` (Ubuntu Pro). */
+  readonly service?: string;
+  /** Go packages that the flaw is in, and in which of their symbols; without symbols it is in all of them. */
+  readonly imports?: readonly GoImport[];
+}
+
+/** A Go package as the Go vulnerability database names it (`ecosystem_specific.imports`). */
+export interface GoImport {
+  readonly path: string;
+  readonly symbols: readonly string[];
 }
 
 /** One package that an advisory speaks of. */
@@ -91,14 +105,98 @@ export interface Advisory {
   readonly references: readonly Reference[];
 }
 
+/** What is known beyond single packages: kept under `key`, and looked up by it. */
+export type Fact = FlawFact | PredictionFact | ExploitedFact | RepositoryFact | LifecycleFact;
+
+/** What somebody who rates flaws says of one; `key` is its identifier, `CVE-2024-3094`. */
+export interface FlawFact {
+  readonly kind: 'flaw';
+  readonly key: string;
+  readonly summary?: string;
+  readonly severities: readonly Severity[];
+  /** `CWE-79`. */
+  readonly weaknesses: readonly string[];
+  /** `rejected`: no flaw at all; `disputed`: somebody says so. */
+  readonly state?: 'rejected' | 'disputed';
+  readonly published?: string;
+  readonly modified?: string;
+  readonly references: readonly Reference[];
+  /** CISA's decision points (SSVC 2.0.3). */
+  readonly decision?: {
+    readonly exploitation: 'none' | 'poc' | 'active';
+    readonly automatable: boolean;
+    readonly technicalImpact: 'partial' | 'total';
+    readonly at: string;
+  };
+}
+
+/** EPSS: how likely the flaw of this `key` is exploited in the next 30 days, on one day. */
+export interface PredictionFact {
+  readonly kind: 'prediction';
+  readonly key: string;
+  /** Probability, 0 to 1. */
+  readonly score: number;
+  /** Share of all flaws that score no higher, 0 to 1. */
+  readonly percentile: number;
+  /** `2026-08-21`. */
+  readonly date: string;
+  /** `v2026.03.16`. */
+  readonly model: string;
+}
+
+/** CISA's Known Exploited Vulnerabilities: the flaw of this `key` has been exploited. */
+export interface ExploitedFact {
+  readonly kind: 'exploited';
+  readonly key: string;
+  readonly name: string;
+  readonly product: string;
+  /** `2021-12-10`. */
+  readonly added: string;
+  /** By when US federal agencies had to act. */
+  readonly due: string;
+  readonly action: string;
+  readonly ransomware: boolean;
+}
+
+/** The products, as CPE 2.2 URIs, that a repository (Red Hat's content set, the `key`) ships. */
+export interface RepositoryFact {
+  readonly kind: 'repository';
+  readonly key: string;
+  readonly products: readonly string[];
+}
+
+/** How long one cycle of a product is looked after; `key` is endoflife.date's name of the product. */
+export interface LifecycleFact {
+  readonly kind: 'lifecycle';
+  readonly key: string;
+  /** `12`, `3.20`, `22.04`. */
+  readonly cycle: string;
+  readonly codename?: string;
+  readonly released?: string;
+  /** A day, or whether it is over already. */
+  readonly endOfLife?: string | boolean;
+  readonly endOfSupport?: string | boolean;
+  /** End of what is paid for or done by others (LTS, ESM, ELS). */
+  readonly endOfExtended?: string | boolean;
+  readonly latest?: string;
+  readonly latestReleased?: string;
+  readonly lts?: string | boolean;
+}
+
 /** One file that a source publishes, as the fetcher needs to know it. */
 export interface Feed {
   /** Address at its real host; a mirror holds it at `<mirror>/<host>/<path>`. */
   readonly url: string;
-  /** Ecosystems that it holds, or prefixes (`Debian`) when it holds several releases. */
+  /** Ecosystems that it holds, or prefixes (`Debian`) when it holds several releases; empty when it holds facts alone. */
   readonly ecosystems: readonly string[];
+  /** Kinds of fact that it holds. */
+  readonly facts?: readonly Fact['kind'][];
   /** True when its absence upstream is no error (a release without `community`). */
   readonly optional?: boolean;
+  /** True when it holds no records but says where they are: `AdvisorySource.follow` reads it. */
+  readonly index?: boolean;
+  /** What it is called from edition to edition where its address changes with each (`csaf_vex_2026-11-20.tar.zst`). */
+  readonly edition?: string;
 }
 
 /** What came of parsing one feed: every record is counted in one of the three. */
@@ -115,14 +213,29 @@ export interface ParseReport {
 export interface AdvisorySource {
   readonly id: string;
   /**
+   * `facts` on flaws, not on packages; `supplement` of what another source says of the same ecosystem, fetched beside it.
+   * Without a role it answers for its ecosystems alone, and the first of several sources is taken.
+   */
+  readonly role?: 'facts' | 'supplement';
+  /**
    * What its silence means for an ecosystem that it covers: with `disclosures` it lists flaws before a fix exists;
    * with `fixes` only flaws that have one, so a silent zero still hides unfixed ones.
    */
   lists(ecosystem: string): 'disclosures' | 'fixes';
   /** The feeds that hold the wanted ecosystems (`undefined`: all that it has). */
   feeds(ecosystems: readonly string[] | undefined): readonly Feed[];
-  /** Reads the bytes of one feed; yields records; throws `AdvisoryError` when the document as a whole is not one. */
-  parse(feed: Feed, bytes: Uint8Array, keep: (advisory: Advisory) => void): ParseReport;
+  /** The feeds that an index names; indexes among them are followed too. Throws `AdvisoryError` as `parse` does. */
+  follow?(feed: Feed, bytes: Uint8Array): readonly Feed[];
+  /**
+   * Reads the bytes of one feed, packed as the publisher packs it; yields records and facts; throws `AdvisoryError` when
+   * the document as a whole is not one.
+   */
+  parse(
+    feed: Feed,
+    bytes: Uint8Array,
+    keep: (advisory: Advisory) => void,
+    note: (fact: Fact) => void,
+  ): ParseReport | Promise<ParseReport>;
 }
 
 export type AdvisoryErrorCode = 'not-the-format' | 'truncated' | 'too-large';

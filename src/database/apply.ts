@@ -23,7 +23,7 @@ export async function applyFetched(
   const outcomes: FeedOutcome[] = [];
   for (const one of fetched) {
     await turn(options.signal);
-    const outcome = applyOne(builder, one, options, now);
+    const outcome = await applyOne(builder, one, options, now);
     if (outcome.kind === 'failed') noteFailure(builder, one, outcome.error, now);
     outcomes.push({ source: one.request.source.id, url: one.request.feed.url, ...outcome });
   }
@@ -37,7 +37,7 @@ export async function turn(signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) throw new DatabaseError('aborted', 'the update was called off');
 }
 
-function applyOne(builder: Builder, one: Fetched, options: UpdateOptions, now: string): Outcome {
+async function applyOne(builder: Builder, one: Fetched, options: UpdateOptions, now: string): Promise<Outcome> {
   const { url } = one.request.feed;
   if (one.kind === 'failed') return { kind: 'failed', error: one.error };
   if (one.kind === 'unchanged') builder.describe(url, (feed) => ({ ...feed, checkedAt: now }));
@@ -47,7 +47,7 @@ function applyOne(builder: Builder, one: Fetched, options: UpdateOptions, now: s
   const bytes = readDocument(one.path);
   if (bytes instanceof DatabaseError) return { kind: 'failed', error: bytes };
   try {
-    return applyDocument(builder, one, bytes, options.tool, now);
+    return await applyDocument(builder, one, bytes, options.tool, now);
   } catch (cause) {
     const error = asDatabaseError(cause, url);
     if (error.code !== 'bad-feed') throw error;
@@ -76,13 +76,13 @@ function vanished(url: string): DatabaseError {
   return new DatabaseError('not-found', 'the feed is not there any more', { subject: url });
 }
 
-function applyDocument(
+async function applyDocument(
   builder: Builder,
   one: Fetched & FetchedDocument,
   bytes: Buffer,
   tool: string,
   now: string,
-): Outcome {
+): Promise<Outcome> {
   const { source, feed } = one.request;
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   const known = builder.directory.feeds.find(({ url }) => url === feed.url);
@@ -92,7 +92,7 @@ function applyDocument(
     return { kind: 'unchanged' };
   }
   const published = Date.parse(one.validators.lastModified ?? '');
-  const { report } = builder.replace(
+  const { report } = await builder.replace(
     one.request,
     bytes,
     (id, report): StoredFeed => ({

@@ -21,7 +21,7 @@ export interface Builder {
     wanted: WantedFeed,
     bytes: Uint8Array,
     describe: (id: number, report: CompiledFeed['report']) => StoredFeed,
-  ): CompiledFeed;
+  ): Promise<CompiledFeed>;
   /** Changes what the directory says of a feed whose data stay. */
   describe(url: string, change: (feed: StoredFeed) => StoredFeed): void;
   drop(url: string): void;
@@ -92,10 +92,10 @@ function builderOf(sqlite: DatabaseSync, temporary: string, initial: Directory):
     get directory() {
       return directory;
     },
-    replace(wanted, bytes, describe) {
+    async replace(wanted, bytes, describe) {
       const { nextFeed: feed, nextScope } = directory;
       const known = directory.feeds.find(({ url }) => url === wanted.feed.url);
-      const compiled = compileFeed(sqlite, wanted, bytes, { feed, nextScope, previous: known?.report.kept ?? 0 });
+      const compiled = await compileFeed(sqlite, wanted, bytes, { feed, nextScope, previous: known?.report.kept ?? 0 });
       drop(wanted.feed.url);
       directory = {
         ...directory,

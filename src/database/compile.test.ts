@@ -16,11 +16,11 @@ function bytesOf(count: number, more: object = {}): Uint8Array {
   return Buffer.from(feedText(all, more));
 }
 
-it('answers the same whether a feed was compiled in one go or in parts', () => {
-  const answers = [1, 500, 10_000_000].map((collect) => {
+it('answers the same whether a feed was compiled in one go or in parts', async () => {
+  const compiled = [1, 500, 10_000_000].map(async (collect) => {
     const sqlite = new DatabaseSync(':memory:');
     sqlite.exec(SCHEMA);
-    const { scopes } = compileFeed(sqlite, wanted, bytesOf(12), { ...start, collect });
+    const { scopes } = await compileFeed(sqlite, wanted, bytesOf(12), { ...start, collect });
     expect(scopes).toEqual([{ id: 5, feed: 3, ecosystem: 'npm', lists: 'disclosures', advisories: 12 }]);
     const parts = sqlite.prepare('SELECT max(part) AS most FROM entry').get()?.['most'];
     const stored = { ...start, id: 3, name: 's', url: 'u', digest: 'd', fetchedAt: 't', checkedAt: 't', bytes: 1 };
@@ -31,29 +31,30 @@ it('answers the same whether a feed was compiled in one go or in parts', () => {
     const entries = ['p0', 'p1', 'p2'].map((name) => reader.lookup('npm', name, 'source'));
     return { parts, read: { entries, details: reader.details('A-1', 3) } };
   });
+  const answers = await Promise.all(compiled);
   expect(answers.map((answer) => answer.parts)).toEqual([11, expect.any(Number), 0]);
   expect(answers[0]?.read).toEqual(answers[2]?.read);
   expect(answers[1]?.read).toEqual(answers[2]?.read);
   expect(answers[2]?.read.entries[1]).toHaveLength(4);
 });
 
-it('leaves no row of a feed that fails after parts of it were written', () => {
+it('leaves no row of a feed that fails after parts of it were written', async () => {
   const sqlite = new DatabaseSync(':memory:');
   sqlite.exec(SCHEMA);
-  expect(() => compileFeed(sqlite, wanted, bytesOf(12, { crash: true }), { ...start, collect: 1 })).toThrow(
+  await expect(compileFeed(sqlite, wanted, bytesOf(12, { crash: true }), { ...start, collect: 1 })).rejects.toThrow(
     expect.objectContaining({ code: 'bad-feed' }),
   );
   for (const table of ['entry', 'advisory', 'alias']) {
     expect(sqlite.prepare(`SELECT count(*) AS count FROM ${table}`).get()).toEqual({ count: 0 });
   }
-  expect(() => compileFeed(sqlite, wanted, bytesOf(1), start)).not.toThrow();
+  expect((await compileFeed(sqlite, wanted, bytesOf(1), start)).report.kept).toBe(1);
 });
 
-it('says that the disk is full, which is no fault of the feed', () => {
+it('says that the disk is full, which is no fault of the feed', async () => {
   const sqlite = new DatabaseSync(':memory:');
   sqlite.exec(SCHEMA);
   sqlite.exec('PRAGMA max_page_count = 20');
-  expect(() => compileFeed(sqlite, wanted, bytesOf(5000), start)).toThrow(
+  await expect(compileFeed(sqlite, wanted, bytesOf(5000), start)).rejects.toThrow(
     expect.objectContaining({ code: 'disk-full' }),
   );
 });

@@ -35,16 +35,17 @@ const LONGEST_NAME = 1024;
  * Parses a feed into rows under new ids; throws `DatabaseError` `bad-feed`, with its rows gone, when the feed is not
  * what its source expects or has nothing where there was something.
  */
-export function compileFeed(
+export async function compileFeed(
   sqlite: DatabaseSync,
   wanted: WantedFeed,
   bytes: Uint8Array,
   start: CompileStart,
-): CompiledFeed {
+): Promise<CompiledFeed> {
   const compiler = newCompiler(sqlite, wanted, start);
   sqlite.exec('BEGIN');
   try {
-    const report = withRefused(wanted.source.parse(wanted.feed, bytes, compiler.keep), compiler.refused());
+    const parsed = await wanted.source.parse(wanted.feed, bytes, compiler.keep, () => {});
+    const report = withRefused(parsed, compiler.refused());
     const empty = emptyReason(report, start.previous);
     if (empty !== undefined) throw new DatabaseError('bad-feed', empty, { subject: wanted.feed.url });
     compiler.flush();

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type Arbitrary, assert, jsonValue, nat, property } from 'fast-check';
+import { type Arbitrary, assert, asyncProperty, jsonValue, nat } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Advisory, AdvisoryError, type AdvisorySource, type Feed, type ParseReport } from '../advisory.ts';
+import {
+  type Advisory,
+  AdvisoryError,
+  type AdvisorySource,
+  type Fact,
+  type Feed,
+  type ParseReport,
+} from '../advisory.ts';
 
 /** What a source must be given to be tried: documents of its own format. */
 export interface SourceSample {
@@ -48,7 +55,7 @@ function describeFeeds(source: AdvisorySource, { ecosystem, foreign }: SourceSam
     );
     expect(feeds.map(({ url }) => url)).toEqual([...new Set(urls.map(({ href }) => href))]);
     expect(feeds.length).toBeGreaterThan(0);
-    expect(feeds.filter(({ ecosystems }) => ecosystems.length === 0)).toEqual([]);
+    expect(feeds.filter(({ ecosystems, facts = [] }) => ecosystems.length + facts.length === 0)).toEqual([]);
   });
   it('gives the feeds of a wanted ecosystem, out of all of its feeds', () => {
     const wanted = source.feeds([ecosystem, foreign, ecosystem]);
@@ -66,32 +73,34 @@ function describeFeeds(source: AdvisorySource, { ecosystem, foreign }: SourceSam
 
 function describeDocument(source: AdvisorySource, sample: SourceSample): void {
   const feed = feedFor(source, sample);
-  it('reads a genuine document, whole and the same each time', () => {
+  it('reads a genuine document, whole and the same each time', async () => {
     const before = digest(sample.document);
-    const first = parse(source, feed, sample.document);
+    const first = await parse(source, feed, sample.document);
     expect({ report: first.report, ids: first.advisories.map(({ id }) => id) }).toEqual(sample.expected);
     expect(faultsIn(first, feed)).toEqual([]);
-    expect(parse(source, feed, sample.document)).toEqual(first);
+    expect(await parse(source, feed, sample.document)).toEqual(first);
     expect(digest(sample.document)).toBe(before);
   });
-  it('reads a document out of a larger buffer', () => {
+  it('reads a document out of a larger buffer', async () => {
     const larger = Buffer.concat([Buffer.from('}{'), sample.document, Buffer.from('}{')]);
     const view = larger.subarray(2, -2);
-    expect(parse(source, feed, view).report).toEqual(sample.expected.report);
+    expect((await parse(source, feed, view)).report).toEqual(sample.expected.report);
   });
-  it('reads a document without records', () => {
-    expect(parse(source, feed, sample.empty)).toEqual({
+  it('reads a document without records', async () => {
+    expect(await parse(source, feed, sample.empty)).toEqual({
       report: { read: 0, kept: 0, skipped: {}, malformed: [] },
       advisories: [],
+      facts: [],
     });
   });
-  it('reads a million affected entries in time that grows with them', () => {
+  it('reads a million affected entries in time that grows with them', async () => {
     const document = sample.many(MANY);
     const start = performance.now();
     let affected = 0;
-    const report = source.parse(feed, document, (advisory) => {
-      affected += advisory.affected.length;
-    });
+    const count = ({ affected: { length } }: Advisory): void => {
+      affected += length;
+    };
+    const report = await source.parse(feed, document, count, () => affected++);
     expect(affected).toBe(MANY);
     expect(countFaults(report, report.kept)).toEqual([]);
     expect(performance.now() - start).toBeLessThan(MANY_MILLISECONDS);
@@ -100,27 +109,33 @@ function describeDocument(source: AdvisorySource, sample: SourceSample): void {
 
 function describeDamage(source: AdvisorySource, sample: SourceSample): void {
   const feed = feedFor(source, sample);
-  it.each([0, 0.01, 0.1, 0.5, 0.9, 0.99])('refuses a document cut off after %d of it', (part) => {
+  it.each([0, 0.01, 0.1, 0.5, 0.9, 0.99])('refuses a document cut off after %d of it', async (part) => {
     const cut = sample.document.subarray(0, Math.floor(sample.document.length * part));
-    expect(['truncated', 'not-the-format']).toContain(errorOf(source, feed, cut)?.code);
+    expect(['truncated', 'not-the-format']).toContain((await errorOf(source, feed, cut))?.code);
   });
-  it.each(['<!doctype html><title>Log in</title>', '\uFEFF \n<html>'])('says that %j is no feed', (page) => {
-    const error = errorOf(source, feed, Buffer.from(page));
+  it.each(['<!doctype html><title>Log in</title>', '\uFEFF \n<html>'])('says that %j is no feed', async (page) => {
+    const error = await errorOf(source, feed, Buffer.from(page));
     expect(error?.code).toBe('not-the-format');
     expect(error?.message).toMatch(/^a web page came instead of the feed/);
   });
-  it.each(['[]', '[{}]', '"text"', '42', 'null', 'true', 'Not Found', '\0\0\0\0'])('refuses %j', (text) => {
-    expect(errorOf(source, feed, Buffer.from(text))?.code).toBe('not-the-format');
+  it.each(['[]', '[{}]', '"text"', '42', 'null', 'true', 'Not Found', '\0\0\0\0'])('refuses %j', async (text) => {
+    expect((await errorOf(source, feed, Buffer.from(text)))?.code).toBe('not-the-format');
   });
-  it('counts whatever stands in the place of a record', () => {
-    assert(
-      property(jsonValue(), (record) => soundnessOf(source, feed, sample.around(record)).length === 0),
+  it('counts whatever stands in the place of a record', async () => {
+    await assert(
+      asyncProperty(
+        jsonValue(),
+        async (record) => (await soundnessOf(source, feed, sample.around(record))).length === 0,
+      ),
       { numRuns: 300 },
     );
   });
-  it('counts a record in which anything was replaced', () => {
-    assert(
-      property(mutated(sample.record), (record) => soundnessOf(source, feed, sample.around(record)).length === 0),
+  it('counts a record in which anything was replaced', async () => {
+    await assert(
+      asyncProperty(
+        mutated(sample.record),
+        async (record) => (await soundnessOf(source, feed, sample.around(record))).length === 0,
+      ),
       { numRuns: 1000 },
     );
   });
@@ -135,17 +150,24 @@ function feedFor(source: AdvisorySource, { ecosystem }: SourceSample): Feed {
 interface Parsed {
   readonly report: ParseReport;
   readonly advisories: readonly Advisory[];
+  readonly facts: readonly Fact[];
 }
 
-function parse(source: AdvisorySource, feed: Feed, document: Uint8Array): Parsed {
+async function parse(source: AdvisorySource, feed: Feed, document: Uint8Array): Promise<Parsed> {
   const advisories: Advisory[] = [];
-  const report = source.parse(feed, document, (advisory) => advisories.push(advisory));
-  return { report, advisories };
+  const facts: Fact[] = [];
+  const report = await source.parse(
+    feed,
+    document,
+    (advisory) => advisories.push(advisory),
+    (fact) => facts.push(fact),
+  );
+  return { report, advisories, facts };
 }
 
-function errorOf(source: AdvisorySource, feed: Feed, document: Uint8Array): AdvisoryError | undefined {
+async function errorOf(source: AdvisorySource, feed: Feed, document: Uint8Array): Promise<AdvisoryError | undefined> {
   try {
-    parse(source, feed, document);
+    await parse(source, feed, document);
     return undefined;
   } catch (error) {
     if (error instanceof AdvisoryError) return error;
@@ -154,14 +176,16 @@ function errorOf(source: AdvisorySource, feed: Feed, document: Uint8Array): Advi
 }
 
 /** Faults of what was parsed; a document refused as a whole has none. */
-function soundnessOf(source: AdvisorySource, feed: Feed, document: Uint8Array): readonly string[] {
-  if (errorOf(source, feed, document) !== undefined) return [];
-  return faultsIn(parse(source, feed, document), feed);
+async function soundnessOf(source: AdvisorySource, feed: Feed, document: Uint8Array): Promise<readonly string[]> {
+  if ((await errorOf(source, feed, document)) !== undefined) return [];
+  return faultsIn(await parse(source, feed, document), feed);
 }
 
-function faultsIn({ report, advisories }: Parsed, feed: Feed): readonly string[] {
+function faultsIn({ report, advisories, facts }: Parsed, feed: Feed): readonly string[] {
+  const kinds = new Set(feed.facts);
   return [
-    ...countFaults(report, advisories.length),
+    ...countFaults(report, advisories.length + facts.length),
+    ...facts.flatMap(({ kind, key }) => (key !== '' && kinds.has(kind) ? [] : [`${kind} ${key}: not of the feed`])),
     ...advisories.flatMap((advisory) => advisoryFaults(advisory, feed)),
   ];
 }

@@ -14,7 +14,13 @@ function secdb(packages: unknown, distroversion = 'edge'): Uint8Array {
 function parse(document: Uint8Array): readonly Advisory[] {
   const [feed] = alpine.feeds(['Alpine:edge']);
   const advisories: Advisory[] = [];
-  if (feed) alpine.parse(feed, document, (advisory) => advisories.push(advisory));
+  if (feed)
+    void alpine.parse(
+      feed,
+      document,
+      (advisory) => advisories.push(advisory),
+      () => {},
+    );
   return advisories;
 }
 
@@ -108,10 +114,18 @@ describe('one package', () => {
     expect(tcpdump).toMatchObject({ id: 'CVE-2018-8897', aliases: ['XSA-260'], affected: [{ note: 'BGP' }] });
   });
 
-  it('counts what it cannot read', () => {
+  it('counts what it cannot read', async () => {
     const [feed] = alpine.feeds(['Alpine:edge']);
     const pkg = { name: 'x', secfixes: { '1-r0': ['none', 7, 'CVE-2018-8897'], '2-r0': 'CVE-2018-8898' } };
-    const report = feed && alpine.parse(feed, secdb([{ pkg }, {}, { pkg: { name: 'y' } }]), () => {});
+    const document = secdb([{ pkg }, {}, { pkg: { name: 'y' } }]);
+    const report =
+      feed &&
+      (await alpine.parse(
+        feed,
+        document,
+        () => {},
+        () => {},
+      ));
     expect(report).toMatchObject({ read: 6, kept: 1, skipped: { malformed: 5 } });
     expect(report?.malformed).toEqual(['x 1-r0 none', 'x 1-r0 ', 'x 2-r0', 'package without name', 'package y']);
   });

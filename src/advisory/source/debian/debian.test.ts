@@ -43,7 +43,13 @@ function manyReleases(count: number): Uint8Array {
 function parse(document: unknown): readonly Advisory[] {
   const [feed] = debian.feeds(undefined);
   const advisories: Advisory[] = [];
-  if (feed) debian.parse(feed, json(document), (advisory) => advisories.push(advisory));
+  if (feed)
+    void debian.parse(
+      feed,
+      json(document),
+      (advisory) => advisories.push(advisory),
+      () => {},
+    );
   return advisories;
 }
 

@@ -19,7 +19,12 @@ function parse(ecosystem: string, records: readonly unknown[]): { report: ParseR
   const [feed] = osv.feeds([ecosystem]);
   if (feed === undefined) throw new Error(`no feed for ${ecosystem}`);
   const advisories: Advisory[] = [];
-  const report = osv.parse(feed, zipOf(records), (advisory) => advisories.push(advisory));
+  const report = osv.parse(
+    feed,
+    zipOf(records),
+    (advisory) => advisories.push(advisory),
+    () => {},
+  ) as ParseReport;
   return { report, advisories };
 }
 
@@ -84,7 +89,14 @@ describe('archives', () => {
     const [feed] = osv.feeds(['npm']);
     const files = ['{"id":', '[]', '{}', '{"id":"A"}', '{"id":"B","affected":[{"package":{}}]}'];
     const archive = zipFile(files.map((text, index) => ({ name: `npm/${index}.json`, bytes: Buffer.from(text) })));
-    const report = feed && osv.parse(feed, archive, () => {});
+    const report =
+      feed &&
+      osv.parse(
+        feed,
+        archive,
+        () => {},
+        () => {},
+      );
     expect(report).toEqual({
       read: 5,
       kept: 0,
@@ -96,7 +108,14 @@ describe('archives', () => {
   it('is refused whole when one entry is damaged, with the entry named', () => {
     const [feed] = osv.feeds(['npm']);
     const file = { name: 'a.json', bytes: Buffer.from('{}') };
-    const read = () => feed && osv.parse(feed, zipFile([file, { ...file, crc: 0 }]), () => {});
+    const read = () =>
+      feed &&
+      osv.parse(
+        feed,
+        zipFile([file, { ...file, crc: 0 }]),
+        () => {},
+        () => {},
+      );
     expect(read).toThrow(AdvisoryError);
     expect(read).toThrow(expect.objectContaining({ code: 'not-the-format', detail: 'entry 1' }));
   });
