@@ -25,7 +25,18 @@ await build({
   // `main` stays apart: it must parse on old versions of Node. The worker is found beside the chunk that starts it.
   input: { main: join(command, 'main.js'), 'lane-worker': join(dist, 'scan/lane-worker.js') },
   platform: 'node',
-  external: ['commander', 'fast-xml-parser', 'js-yaml', 'jsonc-parser', 'smol-toml', 'undici'],
+  external: [
+    'commander',
+    'fast-xml-parser',
+    'js-yaml',
+    'jsonc-parser',
+    'smol-toml',
+    'undici',
+    'openpgp',
+    'xz-decompress',
+    '@foxglove/wasm-bz2',
+    'ae-cvss-calculator',
+  ],
   logLevel: 'warn',
   output: { dir: bundled, entryFileNames: '[name].js', chunkFileNames: '[name].js' },
 });
