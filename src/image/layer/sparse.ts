@@ -1,7 +1,7 @@
 // Sparse files: the archive holds only the pieces, a map says where they go (GNU tar manual, "Storing Sparse Files":
 // old GNU format, and PAX formats 0.0, 0.1 and 1.0).
+import { blockBytes, numeric } from '../../internal/tar-header.ts';
 import { ImageError } from '../image.ts';
-import { blockBytes, numeric } from './tar-header.ts';
 
 /** A piece: `length` bytes at `offset` of the real file. */
 export interface Piece {

@@ -1,8 +1,16 @@
 import { limits } from '../../internal/limit.ts';
+import { parsePax } from '../../internal/pax.ts';
+import {
+  blockBytes,
+  isZeroBlock,
+  numeric,
+  parseHeader,
+  TarError,
+  type TarHeader,
+  text,
+} from '../../internal/tar-header.ts';
 import { ImageError } from '../image.ts';
-import { parsePax } from './pax.ts';
 import { expand, gnuPieces, leadingPieces, maximumPieces, type Piece, paxPieces } from './sparse.ts';
-import { blockBytes, isZeroBlock, numeric, parseHeader, type TarHeader, text } from './tar-header.ts';
 
 export type EntryKind = 'file' | 'directory' | 'symlink' | 'hardlink' | 'other';
 
@@ -85,6 +93,14 @@ export class TarWalker {
 
   /** Takes the bytes of an archive in pieces of any size. Throws `ImageError`. */
   write(chunk: Uint8Array): void {
+    try {
+      this.#take(chunk);
+    } catch (error) {
+      throw error instanceof TarError ? new ImageError('corrupt', error.message, error.detail, error) : error;
+    }
+  }
+
+  #take(chunk: Uint8Array): void {
     const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     for (let at = 0; at < buffer.length && this.#zeroBlocks < 2; ) {
       let taken: number;

@@ -6,9 +6,18 @@
 //
 // Numbers are octal text, or base-256 when the first byte has its high bit set (GNU).
 // References: POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format", "Storing Sparse Files".
-import { ImageError } from '../image.ts';
 
 export const blockBytes = 512;
+
+/** A header that says what no header can. */
+export class TarError extends Error {
+  override readonly name = 'TarError';
+  readonly detail: string | undefined;
+  constructor(message: string, detail?: string) {
+    super(message);
+    this.detail = detail;
+  }
+}
 
 /** A header block, decoded as far as it stands by itself. */
 export interface TarHeader {
@@ -25,7 +34,7 @@ export function isZeroBlock(block: Buffer, at: number): boolean {
   return true;
 }
 
-/** Decodes the header at an offset. Throws `corrupt` when its checksum does not hold. */
+/** Decodes the header at an offset. Throws `TarError` when its checksum does not hold. */
 export function parseHeader(block: Buffer, at: number): TarHeader {
   verifyChecksum(block, at);
   const prefix = prefixOf(block, at);
@@ -71,7 +80,7 @@ export function text(block: Buffer, at: number, length: number): string {
   return block.toString('utf8', at, end);
 }
 
-/** A number field. Throws `corrupt` for what is neither octal nor base-256, or is past 2^53. */
+/** A number field. Throws `TarError` for what is neither octal nor base-256, or is past 2^53. */
 export function numeric(block: Buffer, at: number, length: number): number {
   const first = block[at] ?? 0;
   if (first & 0x80) return base256(block, at, length);
@@ -86,7 +95,7 @@ export function numeric(block: Buffer, at: number, length: number): number {
   }
   // NULs and spaces around are padding; what follows a NUL within is not read.
   while (i < end && block[i] === 0x20) i++;
-  if (i < end && block[i] !== 0) throw new ImageError('corrupt', 'A tar header holds a number that is not octal');
+  if (i < end && block[i] !== 0) throw new TarError('A tar header holds a number that is not octal');
   return value;
 }
 
@@ -99,8 +108,7 @@ function base256(block: Buffer, at: number, length: number): number {
   if (value & 0x40) return -1;
   for (let i = at + 1; i < at + length; i++) {
     value = value * 256 + (block[i] ?? 0);
-    if (value > Number.MAX_SAFE_INTEGER)
-      throw new ImageError('corrupt', 'A tar header holds a number that is too large');
+    if (value > Number.MAX_SAFE_INTEGER) throw new TarError('A tar header holds a number that is too large');
   }
   return value;
 }
@@ -117,6 +125,6 @@ function verifyChecksum(block: Buffer, at: number): void {
   }
   const stated = numeric(block, at + 148, 8);
   if (stated !== unsigned && stated !== signed) {
-    throw new ImageError('corrupt', 'A tar header has a wrong checksum', `stated ${stated}, computed ${unsigned}`);
+    throw new TarError('A tar header has a wrong checksum', `stated ${stated}, computed ${unsigned}`);
   }
 }
