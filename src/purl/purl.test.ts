@@ -1,7 +1,7 @@
 import { assert, constantFrom, property, string, stringMatching } from 'fast-check';
 import { PackageURL } from 'packageurl-js';
 import { expect, it } from 'vitest';
-import { packagePurl, purlNumbering } from './purl.ts';
+import { packagePurl, parsePurl, purlNumbering } from './purl.ts';
 
 it.each([
   [{ type: 'deb', namespace: 'debian', name: 'bash', version: '5.2.15-2+b7' }, 'pkg:deb/debian/bash@5.2.15-2%2Bb7'],
@@ -52,6 +52,50 @@ it('is read back by packageurl-js as the parts it was made of', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+it('takes apart what it wrote', () => {
+  assert(
+    property(type, plain, text, text, text, (kind, namespace, name, version, distro) => {
+      const parsed = parsePurl(packagePurl({ type: kind, namespace, name, version, qualifiers: { distro } }));
+      const folds = kind === 'deb' || kind === 'apk' || kind === 'composer';
+      const expected = {
+        type: kind,
+        namespace,
+        name: folds ? name.toLowerCase() : name,
+        version,
+        qualifiers: { distro },
+      };
+      expect(parsed).toEqual(expected);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it.each<[string, object | undefined]>([
+  ['pkg:npm/@s/lib@1.0.0', { type: 'npm', namespace: '@s', name: 'lib', version: '1.0.0', qualifiers: {} }],
+  ['pkg:npm/@s/lib', { type: 'npm', namespace: '@s', name: 'lib', qualifiers: {} }],
+  [
+    'PKG://Deb/Debian/Bash@1?Arch=amd64&x=#sub/path',
+    { type: 'deb', namespace: 'debian', name: 'bash', version: '1', qualifiers: { arch: 'amd64' } },
+  ],
+  [
+    'pkg:oci/app@sha256%3Aabc?repository_url=r.test/a',
+    { type: 'oci', name: 'app', version: 'sha256:abc', qualifiers: { repository_url: 'r.test/a' } },
+  ],
+  ['pkg:golang/a.b/c//d@v1', { type: 'golang', namespace: 'a.b/c', name: 'd', version: 'v1', qualifiers: {} }],
+  [
+    'pkg:generic/__proto__?__proto__=x',
+    { type: 'generic', name: '__proto__', qualifiers: JSON.parse('{"__proto__":"x"}') },
+  ],
+  ['pkg:npm', undefined],
+  ['pkg:npm/', undefined],
+  ['pkg:/lib', undefined],
+  ['pkg:npm/%E9', undefined],
+  ['npm/lib@1', undefined],
+  ['cpe:2.3:a:x:y', undefined],
+])('takes %s apart', (purl, expected) => {
+  expect(parsePurl(purl)).toEqual(expected);
 });
 
 it('survives a lone surrogate', () => {
