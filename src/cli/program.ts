@@ -21,6 +21,7 @@ export interface ScanFlags {
   readonly offline?: boolean;
   readonly mirror?: string;
   readonly db?: string;
+  readonly vex?: readonly string[];
   readonly cache: boolean;
   readonly verbose?: boolean;
   readonly color: (typeof colorChoices)[number];
@@ -96,6 +97,7 @@ function addScan(program: Command, actions: Actions): void {
     .option('--offline', 'fetch nothing')
     .addOption(mirror())
     .addOption(database())
+    .option('--vex <PLACE...>', 'VEX: a file, a folder, a VEX repository; image: those attached to the image')
     .option('--no-cache', 'neither use nor keep what earlier scans found in the same image')
     .option('-v, --verbose', 'all evidence and references')
     .addOption(color())

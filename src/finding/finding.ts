@@ -17,6 +17,8 @@ export interface Evidence {
   readonly range: string;
   /** The comparison that decided: `5.2.15-2 < 5.2.15-2+b8 (dpkg)`. */
   readonly comparison: string;
+  /** What this record says; where it is not the verdict of the finding, the sources are in conflict. */
+  readonly verdict: Verdict;
 }
 
 /** What would make it go away. */
@@ -46,6 +48,28 @@ export interface PackageRef {
   readonly introduced?: LayerRef;
 }
 
+/** What is known of a flaw, whatever package it is in. */
+export interface Vulnerability {
+  /** The name shown: the CVE where there is one. */
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly summary?: string;
+  /** The first of `ratings` by precedence: the distribution for its own packages, the ecosystem's database, NVD, others. */
+  readonly severity: Severity;
+  /** What everybody says of how bad it is, the one shown among them. */
+  readonly ratings: readonly Severity[];
+  /** `CWE-79`. */
+  readonly weaknesses: readonly string[];
+  readonly references: readonly Reference[];
+  readonly published?: string;
+  /** Somebody disputes that it is a flaw at all. */
+  readonly disputed?: true;
+  /** It has been exploited (CISA KEV): `added` to the list and to be acted on by `due`, days. */
+  readonly exploited?: { readonly added: string; readonly due: string; readonly ransomware: boolean };
+  /** How likely it is exploited in the 30 days after `date` (EPSS): a probability and its percentile, 0 to 1. */
+  readonly prediction?: { readonly score: number; readonly percentile: number; readonly date: string };
+}
+
 /** A known flaw in a package of the image. */
 export interface VulnerabilityFinding {
   readonly kind: 'vulnerability';
@@ -55,18 +79,57 @@ export interface VulnerabilityFinding {
   /** Why it can't be told; only with verdict `unknown`. */
   readonly unknownReason?: string;
   readonly package: PackageRef;
-  readonly vulnerability: {
-    /** The name shown: the CVE where there is one. */
-    readonly id: string;
-    readonly aliases: readonly string[];
-    readonly summary?: string;
-    readonly severity: Severity;
-    readonly references: readonly Reference[];
-    readonly published?: string;
-  };
+  readonly vulnerability: Vulnerability;
   readonly fix: Fix;
-  /** First is what decided; others are further records that say the same of it. */
+  /** First is what decided, then every record that says the same of it, then those that say otherwise. */
   readonly evidence: readonly Evidence[];
+  /** What a VEX document says of it, which does not settle it: `affected` or `under_investigation`. */
+  readonly vex?: VexCitation;
+}
+
+/** A VEX statement that speaks of a finding. */
+export interface VexCitation {
+  readonly status: 'not_affected' | 'affected' | 'fixed' | 'under_investigation';
+  /** `vulnerable_code_not_present`, `code_not_reachable`: in the words of its format. */
+  readonly justification?: string;
+  readonly text?: string;
+  readonly timestamp?: string;
+  readonly author?: string;
+  /** Path of the document, or its digest where it is attached to the image. */
+  readonly document: string;
+  /** `sha256:…` of the document. */
+  readonly digest: string;
+  /** Place of the statement in the document, from 0. */
+  readonly statement: number;
+  /** Nobody has checked who wrote it. */
+  readonly signature: 'unverified';
+}
+
+/** A finding that a VEX statement settles: not affected, or fixed. */
+export interface SuppressedFinding {
+  readonly finding: Finding;
+  readonly vex: VexCitation;
+}
+
+/** Which VEX documents were read, and which of their statements spoke of nothing here. */
+export interface VexUse {
+  readonly documents: readonly {
+    readonly id: string;
+    readonly format: 'openvex' | 'cyclonedx' | 'csaf';
+    readonly place: string;
+    readonly digest: string;
+    readonly statements: number;
+    /** Statements that could not be read, in words. */
+    readonly unread: readonly string[];
+  }[];
+  readonly unmatched: readonly {
+    readonly document: string;
+    readonly statement: number;
+    readonly flaw: string;
+    readonly product: string;
+    /** The image has no such product, or another version or build of it, or the flaw was not found in it. */
+    readonly because: 'other-product' | 'other-version' | 'other-build' | 'no-finding';
+  }[];
 }
 
 export type Finding = VulnerabilityFinding;
@@ -89,7 +152,8 @@ export type UnassessedReason =
   | 'no-advisories'
   | 'starter-only'
   | 'version-unparsable'
-  | 'identity-guessed';
+  | 'identity-guessed'
+  | 'third-party';
 
 /** What was assessed and with what, for one ecosystem. */
 export interface EcosystemCoverage {
@@ -132,6 +196,10 @@ export interface Report {
   readonly packages: readonly Package[];
   readonly relationships: readonly Relationship[];
   readonly findings: readonly Finding[];
+  /** Settled by VEX, with the statement that does. */
+  readonly suppressed: readonly SuppressedFinding[];
+  /** Only where VEX documents were given. */
+  readonly vex?: VexUse;
   readonly coverage: Coverage;
   readonly runs: readonly CatalogerRun[];
   readonly problems: readonly Problem[];

@@ -71,6 +71,15 @@ export interface ImageConfig {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** A document that came with an image: an attestation, a signature, a bill of materials. */
+export interface Attachment {
+  /** `sha256:…` of the bytes. */
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly artifactType?: string;
+  readonly bytes: Uint8Array;
+}
+
 /** An image of layers. */
 export interface LayeredImage {
   readonly kind: 'layered';
@@ -83,6 +92,8 @@ export interface LayeredImage {
   readonly platform: Platform;
   readonly config: ImageConfig;
   readonly layers: readonly Layer[];
+  /** What is attached to it where it lies; nothing in a docker archive. */
+  readonly attachments?: () => readonly Attachment[];
 }
 
 /** A root file system in a folder. */

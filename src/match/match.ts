@@ -5,7 +5,8 @@ import { type Judgement, judge } from './judge.ts';
 import { qualifies } from './qualifier.ts';
 
 export { elsewhere } from './elsewhere.ts';
-export type { Judgement } from './judge.ts';
+export { explain } from './explain.ts';
+export { type Judgement, judge } from './judge.ts';
 export { qualifies } from './qualifier.ts';
 
 /** What the matcher asks of the advisory database. */

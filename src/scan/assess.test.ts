@@ -41,6 +41,7 @@ function advisories(entries: readonly StoredEntry[]): Advisories {
     lookup: (_, name, appliesTo) => entries.filter((one) => name === 'foo' && one.appliesTo === appliesTo),
     details: () => undefined,
     ecosystem: (ecosystem) => ({ ecosystem, sources: [], missing: [] }),
+    facts: () => [],
     close: () => undefined,
   };
 }
@@ -98,7 +99,7 @@ describe('one flaw is one finding', () => {
     [
       'affected by one record and undetermined by another of the source',
       [entry('debian', 'CVE-2026-1', undefined, { status: 'undetermined' }), entry('debian', 'CVE-2026-1', '2.0')],
-      ['CVE-2026-1 affected 2.0 [] ×1'],
+      ['CVE-2026-1 affected 2.0 [] ×2'],
     ],
   ])('%s', (_, entries, expected) => {
     expect(told(...entries)).toEqual(expected);

@@ -1,15 +1,15 @@
-import type { Severity } from '../advisory/advisory.ts';
 import type { AdvisoryDetails, Database, StoredEntry } from '../database/database.ts';
 import type { Evidence, Finding, Fix, PackageRef, VulnerabilityFinding } from '../finding/finding.ts';
 import type { Package } from '../inventory/inventory.ts';
-import { elsewhere, type Match, matchPackages, qualifies, type Unjudged } from '../match/match.ts';
+import { elsewhere, explain, type Match, matchPackages, qualifies, type Unjudged } from '../match/match.ts';
 import type { VersionScheme } from '../version/version.ts';
 import { versionSchemes } from './ecosystems.ts';
 import { byFlaw, namesIn } from './flaws.ts';
 import { isForeign } from './judged.ts';
+import { type FactLookup, vulnerabilityOf } from './vulnerability.ts';
 
 /** What assessment asks of the advisories, compiled or starter set. */
-export type Advisories = Pick<Database, 'lookup' | 'details' | 'ecosystem' | 'close'>;
+export type Advisories = Pick<Database, 'lookup' | 'details' | 'ecosystem' | 'close'> & FactLookup;
 
 /** The findings, and the packages that could not be judged. */
 export interface Assessment {
@@ -48,7 +48,8 @@ export function assess(
       if (!decided) continue;
       if (spoken(found).has(flaw)) continue;
       const because = elsewhere(found, flaw);
-      if (because === undefined) findings.push(findingOf(`${flaw}|${nameOf(found)}`, flaw, found, decided, detailsOf));
+      if (because === undefined)
+        findings.push(findingOf(`${flaw}|${nameOf(found)}`, flaw, found, decided, { detailsOf, advisories }));
       else left.push({ package: found.name, flaw, because });
     }
   }
@@ -106,6 +107,8 @@ interface Decision {
   readonly speaking: readonly [Match, ...Match[]];
   /** Matches of other sources that say the same. */
   readonly agreeing: readonly Match[];
+  /** All others, of the deciding source too. */
+  readonly dissenting: readonly Match[];
 }
 
 /** The first source in precedence that speaks of the flaw decides; `not-affected` is no finding. */
@@ -124,25 +127,26 @@ function decide(opinions: readonly Match[], precedence: readonly string[]): Deci
   const agreeing = sorted.filter(
     ({ verdict: said, entry }) => said === verdict && entry.source.name !== source && entry.source.name !== 'starter',
   );
-  return { verdict, speaking: [first, ...further], agreeing };
+  const heard = new Set([...deciding, ...agreeing].filter((match) => match.verdict === verdict));
+  const dissenting = sorted.filter((match) => !heard.has(match) && match.entry.source.name !== 'starter');
+  return { verdict, speaking: [first, ...further], agreeing, dissenting };
 }
 
-function evidenceOf({ entry, searched, range, comparison }: Match, ecosystem: string): Evidence {
+function evidenceOf(match: Match, ecosystem: string, scheme: VersionScheme | undefined): Evidence {
+  const { entry, searched, verdict } = match;
   return {
     matcher: `${entry.appliesTo}-package`,
     searchedBy: { ecosystem, ...searched },
     found: { advisory: entry.id, source: entry.source, status: entry.status },
-    range,
-    comparison,
+    ...explain(match, scheme),
+    verdict,
   };
 }
 
-function severityOf(speaking: readonly Match[], details: AdvisoryDetails | undefined): Severity {
-  const said = [...speaking.flatMap(({ entry }) => entry.severity ?? []), ...(details?.severities ?? [])];
-  const by = speaking[0]?.entry.source.name ?? '';
-  return (
-    said.find(({ label }) => label !== 'unknown') ?? said[0] ?? { label: 'unknown', scheme: 'none', value: '', by }
-  );
+/** Where a finding learns what its records do not say of the package itself. */
+interface Library {
+  readonly detailsOf: DetailsOf;
+  readonly advisories: FactLookup;
 }
 
 function findingOf(
@@ -150,45 +154,41 @@ function findingOf(
   flaw: string,
   found: Package,
   decision: Decision,
-  detailsOf: DetailsOf,
+  { detailsOf, advisories }: Library,
 ): VulnerabilityFinding {
-  const { verdict, speaking, agreeing } = decision;
+  const { verdict, speaking, agreeing, dissenting } = decision;
   const [first] = speaking;
-  const details = detailsOf(first);
   const scheme = versionSchemes.get(found.type);
   const names = new Set(speaking.flatMap(({ entry }) => [entry.id, ...entry.aliases]));
-  names.delete(flaw);
+  const opinions = [...speaking, ...agreeing].map((match) => ({ entry: match.entry, details: detailsOf(match) }));
   return {
     kind: 'vulnerability',
     id,
     verdict,
     ...(first.unknownReason === undefined ? {} : { unknownReason: first.unknownReason }),
     package: packageRef(found),
-    vulnerability: {
-      id: flaw,
-      aliases: [...names].toSorted(compareText),
-      ...(details?.summary === undefined ? {} : { summary: details.summary }),
-      severity: severityOf(speaking, details),
-      references: details?.references ?? [],
-      ...(details?.published === undefined ? {} : { published: details.published }),
-    },
+    vulnerability: vulnerabilityOf(flaw, opinions, advisories, [...names]),
     fix: scheme ? highestFix(speaking, scheme) : first.fix,
-    evidence: [...speaking, ...agreeing].map((match) => evidenceOf(match, found.ecosystem ?? '')),
+    evidence: [...speaking, ...agreeing, ...dissenting].map((match) =>
+      evidenceOf(match, found.ecosystem ?? '', scheme),
+    ),
   };
 }
 
-/** Two notices on one flaw: the later one completes the fix of the earlier. */
-function highestFix(speaking: readonly Match[], scheme: VersionScheme): Fix {
+/** Two notices on one flaw: the later one completes the fix of the earlier. That one of them knows no fix is said. */
+function highestFix(speaking: readonly [Match, ...Match[]], scheme: VersionScheme): Fix {
   let best: Fix | undefined;
   for (const { fix } of speaking) {
-    if (best?.version === undefined || fix.version === undefined) {
-      best = best === undefined || fix.version !== undefined ? fix : best;
-      continue;
-    }
-    const [a, b] = [scheme.parse(fix.version), scheme.parse(best.version)];
-    if (a.kind === 'version' && b.kind === 'version' && scheme.compare(a, b) > 0) best = fix;
+    if (fix.version === undefined) continue;
+    const [a, b] = [scheme.parse(fix.version), best?.version === undefined ? undefined : scheme.parse(best.version)];
+    if (b === undefined) best = fix;
+    else if (a.kind === 'version' && b.kind === 'version' && scheme.compare(a, b) > 0) best = fix;
   }
-  return best ?? { state: 'unknown' };
+  if (best === undefined) return speaking[0].fix;
+  const without = speaking.find(({ fix }) => fix.version === undefined);
+  if (without === undefined) return best;
+  const note = `${without.entry.id} knows no fix`;
+  return { ...best, note: best.note === undefined ? note : `${best.note}; ${note}` };
 }
 
 /** Names packages by their lineage; where an image has several versions of one, each is told apart by its own. */

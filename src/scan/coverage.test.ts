@@ -80,7 +80,7 @@ function told(
       ecosystem,
       starter,
       precedence: ['own', 'other'],
-      judged: { packages: judged, owned: [], development: [], own: [] },
+      judged: { packages: judged, owned: [], development: [], own: [], foreign: [] },
     },
     assessment,
     [],

@@ -34,12 +34,13 @@ export function coverageOf(
   notes: readonly string[],
 ): Coverage {
   const { judged } = answering;
-  const groups = Map.groupBy(judged.packages, (found) => found.ecosystem ?? nameless(found));
+  const all = [...judged.packages, ...judged.foreign];
+  const groups = Map.groupBy(all, (found) => found.ecosystem ?? nameless(found));
   const ecosystems = [...groups].map(([ecosystem, packages]) =>
     ecosystemCoverage(ecosystem, packages, answering, unjudged, inventory),
   );
   const lost = inventory.problems.some(({ lossy }) => lossy);
-  const nothing = judged.packages.length === 0 && inventory.subject.entries > 0;
+  const nothing = all.length === 0 && inventory.subject.entries > 0;
   const behind = answering.starter ? [] : noteBehind(findings);
   const complete =
     !lost && !nothing && behind.length === 0 && ecosystems.every(({ packages, assessed }) => packages === assessed);
@@ -152,7 +153,7 @@ function ecosystemCoverage(
       advisories: source.advisories,
     }),
   );
-  const unassessed = whole(info, answering, packages.length) ?? onesLeft(packages, unjudged);
+  const unassessed = whole(info, answering, packages.length) ?? onesLeft(packages, unjudged, answering.judged.foreign);
   const left = unassessed.reduce((sum, { packages: count }) => sum + count, 0);
   return { ecosystem, packages: packages.length, assessed: packages.length - left, unassessed, sources };
 }
@@ -174,19 +175,32 @@ function whole(info: EcosystemInfo, { starter, precedence }: Answering, packages
 }
 
 /** Why some were not assessed: each package counts once. */
-function onesLeft(packages: readonly Package[], unjudged: readonly Unjudged[]): Unassessed[] {
+function onesLeft(
+  packages: readonly Package[],
+  unjudged: readonly Unjudged[],
+  foreign: readonly Package[],
+): Unassessed[] {
   const ours = new Set(packages);
+  const strange = foreign.filter((found) => ours.has(found));
   const unread = unjudged.filter((entry) => ours.has(entry.package));
   const [first] = unread;
   const counted = new Set(unread.map((entry) => entry.package));
   const guessed = packages.filter((found) => isGuessed(found) && !counted.has(found));
   const [example] = guessed;
   return [
+    ...thirdParty(strange),
     ...(first ? [{ reason: 'version-unparsable', packages: unread.length, detail: first.detail } as const] : []),
     ...(example
       ? [{ reason: 'identity-guessed', packages: guessed.length, detail: `${example.name} is one` } as const]
       : []),
   ];
+}
+
+function thirdParty(strange: readonly Package[]): Unassessed[] {
+  const [first] = strange;
+  if (first === undefined) return [];
+  const by = 'thirdParty' in first.metadata ? first.metadata.thirdParty : undefined;
+  return [{ reason: 'third-party', packages: strange.length, detail: `${first.name} of ${by ?? 'others'} is one` }];
 }
 
 /**

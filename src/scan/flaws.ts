@@ -15,6 +15,20 @@ export function byFlaw(matches: readonly Match[]): Map<string, Match[]> {
   return flaws;
 }
 
+/** Records by the flaw that they speak of, under one name each. */
+export function byName<T extends Entry>(entries: readonly T[]): Map<string, T[]> {
+  const names = nameFlaws(entries);
+  const flaws = new Map<string, T[]>();
+  for (const entry of entries) {
+    for (const name of new Set(flawsOf(entry).map(names))) {
+      const known = flaws.get(name);
+      if (known) known.push(entry);
+      else flaws.set(name, [entry]);
+    }
+  }
+  return flaws;
+}
+
 /** Every name of the flaws that a record speaks of. */
 export function namesIn({ id, aliases, covers }: Entry): readonly string[] {
   return [id, ...aliases, ...covers];

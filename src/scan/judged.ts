@@ -11,6 +11,8 @@ export interface Judged {
   readonly development: readonly Package[];
   /** The image's own applications, which have no version that could be compared. */
   readonly own: readonly Package[];
+  /** In the distribution's format, built by somebody else: its advisories speak of other builds. */
+  readonly foreign: readonly Package[];
 }
 
 /** What is asked to sort packages. */
@@ -27,14 +29,16 @@ export function judgedOf(packages: readonly Package[], { advisories, schemes }: 
   const owned: Package[] = [];
   const development: Package[] = [];
   const own: Package[] = [];
+  const foreign: Package[] = [];
   for (const found of packages) {
     const owner = found.ownedBy === undefined ? undefined : byId.get(found.ownedBy);
     if (owner !== undefined && answers(owner, found)) owned.push(found);
     else if (found.presence === 'locked' && found.usage?.scope === 'dev') development.push(found);
+    else if (isForeign(found)) foreign.push(found);
     else if (found.usage?.root && schemes.get(found.type)?.parse(found.version).kind !== 'version') own.push(found);
     else judged.push(found);
   }
-  return { packages: judged, owned, development, own };
+  return { packages: judged, owned, development, own, foreign };
 }
 
 /** Whether somebody else than the distribution built its package: then its advisories do not speak of what is in it. */

@@ -21,6 +21,8 @@ export interface ScanOptions {
   readonly databasePath?: string;
   /** Where inventories of known images are kept; `false` keeps none; default: beside the database. */
   readonly cacheFolder?: string | false;
+  /** VEX documents: files, folders, VEX repositories in a folder; `image` for those attached to the image. */
+  readonly vex?: readonly string[];
   readonly onProgress?: (progress: ScanProgress) => void;
   /** Once it is aborted there is no report: the scan throws the signal's reason. */
   readonly signal?: AbortSignal;

@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path';
 import { databasePath } from '../database/database.ts';
-import type { Finding, Report } from '../finding/finding.ts';
+import type { Report } from '../finding/finding.ts';
 import type { Image } from '../image/image.ts';
 import { openImage } from '../image/open.ts';
 import type { Inventory, Package } from '../inventory/inventory.ts';
+import type { VexDocument } from '../vex/vex.ts';
 import { chooseAdvisories } from './advisories.ts';
 import { assess } from './assess.ts';
 import { checkpoint } from './checkpoint.ts';
@@ -14,6 +15,7 @@ import { inventoryCache } from './inventory-cache.ts';
 import { judgedOf } from './judged.ts';
 import type { ScanOptions } from './options.ts';
 import { version } from './version.ts';
+import { applyVex, purlsOf, readDocuments, type VexOutcome } from './vex.ts';
 
 export type { ScanOptions, ScanProgress } from './options.ts';
 
@@ -29,6 +31,7 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
   const database = options.databasePath ?? databasePath(process.env);
   const image = await openImage(reference, options.platform ? { platform: options.platform } : {});
   const { inventory, cached } = await inventoryOf(image, database, options);
+  const documents = vexFor(image, inventory, options.vex ?? []);
   await checkpoint(options.signal);
   const chosen = await chooseAdvisories(wantedEcosystems(inventory.packages), database, options);
   try {
@@ -43,7 +46,8 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
     };
     const coverage = coverageOf(inventory, asked, assessment, [...chosen.notes, scope]);
     await checkpoint(options.signal);
-    return reportOf(inventory, assessment.findings, coverage, { cached, database: chosen.provenance });
+    const outcome = applyVex(assessment.findings, documents, inventory);
+    return reportOf(inventory, outcome, coverage, { cached, database: chosen.provenance });
   } finally {
     chosen.advisories.close();
   }
@@ -75,9 +79,19 @@ async function inventoryOf(
   return { inventory, cached: false };
 }
 
+/** Documents are read before anything is assessed: a wrong path is told at once. */
+function vexFor(image: Image, { packages, distro }: Inventory, places: readonly string[]): readonly VexDocument[] {
+  if (places.length === 0) return [];
+  return readDocuments(
+    places,
+    image,
+    packages.flatMap((found) => purlsOf(found, distro?.codename)),
+  );
+}
+
 function reportOf(
   inventory: Inventory,
-  findings: readonly Finding[],
+  { findings, suppressed, use }: VexOutcome,
   coverage: Report['coverage'],
   made: { readonly cached: boolean; readonly database: NonNullable<Report['provenance']['database']> },
 ): Report {
@@ -89,6 +103,8 @@ function reportOf(
     packages,
     relationships,
     findings,
+    suppressed,
+    ...(use === undefined ? {} : { vex: use }),
     coverage,
     runs,
     problems,

@@ -39,6 +39,7 @@ export function starterSet(): StarterSet {
     lookup: (ecosystem, name, appliesTo) => entries.get(keyOf(ecosystem, name, appliesTo)) ?? [],
     details: (id) => details.get(id),
     ecosystem: (ecosystem) => ecosystemOf(ecosystem, counts.get(ecosystem)?.size ?? 0, source),
+    facts: () => [],
     close: () => undefined,
   };
   return { advisories, digest: info.digest, asOf: info.asOf };

@@ -243,7 +243,7 @@ describe('what cannot be read', () => {
   ])('%j: %s', (text, code) => {
     const read = () => readVex(Buffer.from(text), 'x');
     if (code === undefined) expect(read().statements).toEqual([]);
-    else expect(read).toThrow(expect.objectContaining({ name: VexError.name, code, place: 'x' }));
+    else expect(read).toThrow(expect.objectContaining({ name: VexError.name, code, subject: 'x' }));
   });
 });
 

@@ -60,12 +60,13 @@ export type VexErrorCode = 'not-vex' | 'too-large' | 'unreadable';
 export class VexError extends Error {
   override readonly name = 'VexError';
   readonly code: VexErrorCode;
-  readonly place: string;
+  /** Where the document was. */
+  readonly subject: string;
   readonly detail: string | undefined;
-  constructor(code: VexErrorCode, message: string, place: string, detail?: string, cause?: unknown) {
+  constructor(code: VexErrorCode, message: string, subject: string, detail?: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.place = place;
+    this.subject = subject;
     this.detail = detail;
   }
 }

@@ -1,5 +1,6 @@
 import { checkDigest, verifyDigest } from '../digest.ts';
 import { ImageError, type LayeredImage, type OpenOptions } from '../image.ts';
+import { attachmentsOf } from './attachments.ts';
 import { type BlobStore, type Json, objects, parseJson, string } from './blob-store.ts';
 import { chooseManifest, type Descriptor } from './choose.ts';
 import { imageOf, type LayerDescriptor } from './config.ts';
@@ -13,7 +14,8 @@ export function openOci(
 ): LayeredImage {
   const top = store.small('index.json');
   if (!top) throw new ImageError('not-an-image', 'There is no index.json, so it is no OCI layout', store.path);
-  const { descriptor, manifest } = chooseManifest(parseJson(top, 'index.json'), {
+  const index = parseJson(top, 'index.json');
+  const { descriptor, manifest } = chooseManifest(index, {
     read: (wanted) => readBlob(store, wanted),
     name,
     platform: options.platform,
@@ -22,7 +24,7 @@ export function openOci(
   if (!config) throw new ImageError('corrupt', 'The manifest names no configuration', descriptor.digest);
   const configDigest = checkDigest(config['digest']);
   refuseArtifact(config, manifest);
-  return imageOf({
+  const image = imageOf({
     reference,
     digest: descriptor.digest,
     configDigest,
@@ -31,6 +33,7 @@ export function openOci(
     layers: objects(manifest['layers']).map((layer) => layerOf(store, layer)),
     wanted: options.platform,
   });
+  return { ...image, attachments: () => attachmentsOf(store, index, descriptor.digest) };
 }
 
 /** A manifest whose configuration is of another type is a chart, a signature, a module: not a container image. */

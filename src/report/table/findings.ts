@@ -84,8 +84,27 @@ function findingLines(finding: Finding, view: FindingView): Line[] {
     ...(view.verbose
       ? evidence.flatMap((one) => evidenceLines(one, view.width))
       : flow([span(why(finding), 'quiet')], view.width, indentUnder)),
+    ...(finding.vex === undefined ? [] : flow([span(vexText(finding.vex), 'warn')], view.width, indentUnder)),
+    ...knownLines(vulnerability, view.width),
     ...(view.verbose ? detailLines(finding, view.width) : []),
   ];
+}
+
+function vexText({ status, text, author, document }: NonNullable<Finding['vex']>): string {
+  return `VEX: ${status}${text === undefined ? '' : ` (${text})`}, says ${author ?? document}`;
+}
+
+/** What is known of its being exploited, and that somebody disputes it. */
+function knownLines({ exploited, prediction, disputed }: Finding['vulnerability'], width: number): Line[] {
+  const likely = prediction && `EPSS ${(prediction.score * 100).toFixed(1)} % (${day(prediction.date)})`;
+  const said = [
+    ...(exploited === undefined ? [] : [span(`exploited, known since ${day(exploited.added)}`, 'worst')]),
+    ...(exploited?.ransomware ? [span('used by ransomware', 'worst')] : []),
+    ...(likely === undefined ? [] : [span(likely, 'quiet')]),
+    ...(disputed ? [span('disputed', 'odd')] : []),
+  ];
+  const parted = said.flatMap((one, at) => (at === 0 ? [one] : [span('·', 'quiet'), one]));
+  return parted.length === 0 ? [] : flow(parted, width, indentUnder);
 }
 
 /** Why it is said: the comparison, whose record, of which day; for an unknown verdict what stood in the way. */
@@ -97,13 +116,13 @@ function why({ evidence, vulnerability, unknownReason }: Finding): string {
   return `${unknownReason ?? first.comparison}; ${record} ${day(source.publishedAt ?? source.fetchedAt)}`;
 }
 
-function evidenceLines({ matcher, searchedBy, found, range, comparison }: Evidence, width: number): Line[] {
+function evidenceLines({ matcher, searchedBy, found, range, comparison, verdict }: Evidence, width: number): Line[] {
   const { source } = found;
   const looked = `looked up ${searchedBy.name} ${searchedBy.version} in ${searchedBy.ecosystem} (${matcher})`;
   const date = source.publishedAt === undefined ? `fetched ${source.fetchedAt}` : `published ${source.publishedAt}`;
   const record = `record ${found.advisory} of ${source.name}, ${date}: ${found.status}, ${range}`;
   return [
-    ...flow([span(comparison)], width, indentUnder),
+    ...flow([span(verdict === 'affected' ? comparison : `${verdict}: ${comparison}`)], width, indentUnder),
     ...[looked, record, `${source.url} ${source.digest}`].flatMap((text) =>
       flow([span(text, 'quiet')], width, { first: under + 2, rest: under + 4 }),
     ),
@@ -111,9 +130,10 @@ function evidenceLines({ matcher, searchedBy, found, range, comparison }: Eviden
 }
 
 function detailLines({ vulnerability, id }: Finding, width: number): Line[] {
-  const { severity, aliases, references, published } = vulnerability;
+  const { ratings, weaknesses, aliases, references, published } = vulnerability;
   const lines = [
-    `severity ${severity.label}: ${severity.value} (${severity.scheme}, by ${severity.by})`,
+    ...ratings.map(({ label, value, scheme, by }) => `severity ${label}: ${value} (${scheme}, by ${by})`),
+    ...(weaknesses.length === 0 ? [] : [weaknesses.join(', ')]),
     ...(aliases.length === 0 ? [] : [`also known as ${aliases.join(', ')}`]),
     ...(published === undefined ? [] : [`published ${day(published)}`]),
     ...references.map((reference) => `${reference.type}: ${reference.url}`),

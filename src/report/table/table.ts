@@ -5,6 +5,7 @@ import { groupLines, unknownLines } from './findings.ts';
 import { groupFindings, sortFindings } from './groups.ts';
 import { headLines } from './head.ts';
 import { summaryLines } from './summary.ts';
+import { vexLines } from './vex.ts';
 
 /** Narrower than this nothing is laid out: a terminal of fewer columns breaks the lines itself. */
 const narrowest = 40;
@@ -23,6 +24,7 @@ function present(report: Report, { width: columns, color, verbose }: PresentOpti
     groupFindings(affected).flatMap((group) => groupLines(group, view)),
     summaryLines(report, affected, width),
     unknownSection(unknown, width),
+    vexLines(report.suppressed, report.vex, width, verbose),
     [...coverageLines(report, width, verbose), ...(affected.length > 0 ? starter : [])],
     problemLines(report.problems, width),
   ];

@@ -21,6 +21,7 @@ const unassessedWords: Readonly<Record<UnassessedReason, string>> = {
   'starter-only': 'only the starter set was looked for',
   'version-unparsable': 'the version could not be read',
   'identity-guessed': 'the name was guessed, so silence proves nothing',
+  'third-party': "built by others, of whom the distribution's advisories do not speak",
 };
 
 /** Why packages were not assessed, in words. */

@@ -11,7 +11,10 @@ import type {
   PackageRef,
   Report,
   ReportProvenance,
-  VulnerabilityFinding,
+  SuppressedFinding,
+  VexCitation,
+  VexUse,
+  Vulnerability,
 } from '../../finding/finding.ts';
 import type {
   CatalogerRun,
@@ -178,8 +181,9 @@ const evidence = record<Evidence>(
     ),
     range: text,
     comparison: text,
+    verdict: fc.constantFrom('affected', 'not-affected', 'unknown'),
   },
-  ['matcher', 'searchedBy', 'found', 'range', 'comparison'],
+  ['matcher', 'searchedBy', 'found', 'range', 'comparison', 'verdict'],
 );
 const fix = record<Fix>(
   {
@@ -190,9 +194,44 @@ const fix = record<Fix>(
   },
   ['state'],
 );
-const vulnerability = record<VulnerabilityFinding['vulnerability']>(
-  { id: text, aliases: few(text), summary: text, severity, references: few(reference), published: time },
-  ['id', 'aliases', 'severity', 'references'],
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+const vulnerability = record<Vulnerability>(
+  {
+    id: text,
+    aliases: few(text),
+    summary: text,
+    severity,
+    ratings: few(severity),
+    weaknesses: few(text),
+    references: few(reference),
+    published: time,
+    disputed: fc.constant(true),
+    exploited: record<NonNullable<Vulnerability['exploited']>>({ added: text, due: text, ransomware: flag }, [
+      'added',
+      'due',
+      'ransomware',
+    ]),
+    prediction: record<NonNullable<Vulnerability['prediction']>>({ score: share, percentile: share, date: text }, [
+      'score',
+      'percentile',
+      'date',
+    ]),
+  },
+  ['id', 'aliases', 'severity', 'ratings', 'weaknesses', 'references'],
+);
+const vexCitation = record<VexCitation>(
+  {
+    status: fc.constantFrom('not_affected', 'affected', 'fixed', 'under_investigation'),
+    justification: text,
+    text,
+    timestamp: time,
+    author: text,
+    document: text,
+    digest: text,
+    statement: natural,
+    signature: fc.constant('unverified'),
+  },
+  ['status', 'document', 'digest', 'statement', 'signature'],
 );
 const finding: fc.Arbitrary<Finding> = fc
   .record({
@@ -203,10 +242,45 @@ const finding: fc.Arbitrary<Finding> = fc
     fix,
     evidence: few(evidence),
     unknownReason: fc.option(text, { nil: undefined }),
+    vex: fc.option(vexCitation, { nil: undefined }),
   })
-  .map(({ unknownReason, ...rest }) =>
-    unknownReason === undefined ? { ...rest, verdict: 'affected' } : { ...rest, verdict: 'unknown', unknownReason },
-  );
+  .map(({ unknownReason, vex, ...rest }) => {
+    const whole = vex === undefined ? rest : { ...rest, vex };
+    return unknownReason === undefined
+      ? { ...whole, verdict: 'affected' as const }
+      : { ...whole, verdict: 'unknown' as const, unknownReason };
+  });
+const suppressed = record<SuppressedFinding>({ finding, vex: vexCitation }, ['finding', 'vex']);
+const vexUse = record<VexUse>(
+  {
+    documents: few(
+      record<VexUse['documents'][number]>(
+        {
+          id: text,
+          format: fc.constantFrom('openvex', 'cyclonedx', 'csaf'),
+          place: text,
+          digest: text,
+          statements: natural,
+          unread: few(text),
+        },
+        ['id', 'format', 'place', 'digest', 'statements', 'unread'],
+      ),
+    ),
+    unmatched: few(
+      record<VexUse['unmatched'][number]>(
+        {
+          document: text,
+          statement: natural,
+          flaw: text,
+          product: text,
+          because: fc.constantFrom('other-product', 'other-version', 'other-build', 'no-finding'),
+        },
+        ['document', 'statement', 'flaw', 'product', 'because'],
+      ),
+    ),
+  },
+  ['documents', 'unmatched'],
+);
 
 const coverageSource = record<CoverageSource>(
   {
@@ -227,6 +301,8 @@ const unassessed = record<EcosystemCoverage['unassessed'][number]>(
       'no-advisories',
       'starter-only',
       'version-unparsable',
+      'identity-guessed',
+      'third-party',
     ),
     packages: natural,
     detail: text,
@@ -292,10 +368,12 @@ export const arbitraryReport: fc.Arbitrary<Report> = record<Report>(
     packages: few(onePackage),
     relationships: few(relationship),
     findings: fc.array(finding, { maxLength: 5 }),
+    suppressed: few(suppressed),
+    vex: vexUse,
     coverage,
     runs: few(run),
     problems: few(problem),
     provenance: reportProvenance,
   },
-  ['schemaVersion', 'subject', 'packages', 'relationships', 'findings', 'coverage', 'runs', 'problems', 'provenance'],
+  ['schemaVersion', 'subject', 'packages', 'relationships', 'findings', 'suppressed', 'coverage', 'runs', 'problems', 'provenance'],
 );

@@ -1,5 +1,5 @@
 import type { Severity, SeverityLabel, SourceRef } from '../../advisory/advisory.ts';
-import type { Finding, PackageRef, Report } from '../../finding/finding.ts';
+import type { Finding, PackageRef, Report, VexCitation } from '../../finding/finding.ts';
 import type { LayerRef, Package } from '../../inventory/inventory.ts';
 
 const digest = (byte: string): string => `sha256:${byte.repeat(32)}`;
@@ -60,9 +60,11 @@ interface Flaw {
   readonly fix: Finding['fix'];
   readonly advisory?: string;
   readonly unknownReason?: string;
+  readonly known?: Partial<Finding['vulnerability']>;
+  readonly vex?: VexCitation;
 }
 
-function flawIn(carrier: Package, { id, severity, summary, fix, advisory, unknownReason }: Flaw): Finding {
+function flawIn(carrier: Package, { id, severity, summary, fix, advisory, unknownReason, known, vex }: Flaw): Finding {
   const version = carrier.source?.version ?? carrier.version;
   const range = fix.version === undefined ? 'all versions' : `< ${fix.version}`;
   return {
@@ -76,9 +78,13 @@ function flawIn(carrier: Package, { id, severity, summary, fix, advisory, unknow
       aliases: [],
       ...(summary === undefined ? {} : { summary }),
       severity,
+      ratings: [severity],
+      weaknesses: [],
       references: [{ type: 'advisory', url: `https://security-tracker.debian.org/tracker/${id}` }],
       published: '2024-01-25T00:00:00Z',
+      ...known,
     },
+    ...(vex === undefined ? {} : { vex }),
     fix,
     evidence: [
       {
@@ -87,6 +93,7 @@ function flawIn(carrier: Package, { id, severity, summary, fix, advisory, unknow
         found: { advisory: advisory ?? id, source: debian, status: 'affected' },
         range,
         comparison: fix.version === undefined ? `${version} in all versions (dpkg)` : `${version} < ${fix.version} (dpkg)`,
+        verdict: unknownReason === undefined ? 'affected' : 'unknown',
       },
     ],
   };
@@ -99,12 +106,28 @@ const bash = deb('bash', '5.2.15-2+b2', base, { name: 'bash', version: '5.2.15-2
 const curl = deb('curl', '7.88.1-10+deb12u5', installed);
 const agent = deb('vendor-agent', '7.50.0_beta!1', installed);
 
+const citation: VexCitation = {
+  status: 'under_investigation',
+  text: 'We are looking at it',
+  author: 'Example Inc.',
+  document: 'vex/app.openvex.json',
+  digest: `sha256:${'e'.repeat(64)}`,
+  statement: 1,
+  signature: 'unverified',
+};
+
 const pkcs12: Flaw = {
   id: 'CVE-2024-0727',
   severity: word('medium', 'medium'),
   summary: 'A file in PKCS12 format with a missing field makes OpenSSL read through a null pointer and stop the program that parses it',
   fix: { state: 'fixed', version: '3.0.13-1~deb12u1', appliesTo: 'source' },
   advisory: 'DSA-5764-1',
+  known: {
+    exploited: { added: '2024-02-01', due: '2024-02-22', ransomware: true },
+    prediction: { score: 0.0213, percentile: 0.84, date: '2026-08-21' },
+    weaknesses: ['CWE-476'],
+  },
+  vex: citation,
 };
 const poly: Flaw = {
   id: 'CVE-2023-6129',
@@ -161,6 +184,20 @@ const flawed: Report = {
   ...base0,
   packages: [bash, curl, libssl, openssl, agent],
   relationships: [],
+  suppressed: [
+    {
+      finding: flawIn(curl, { ...history, id: 'CVE-2023-38545' }),
+      vex: { ...citation, status: 'not_affected', justification: 'vulnerable_code_not_in_execute_path', text: 'SOCKS5 is off' },
+    },
+  ],
+  vex: {
+    documents: [
+      { id: 'https://example.test/vex/1', format: 'openvex', place: 'vex/app.openvex.json', digest: citation.digest, statements: 3, unread: ['statement 4: it names no product'] },
+    ],
+    unmatched: [
+      { document: 'vex/app.openvex.json', statement: 2, flaw: 'CVE-2023-5678', product: 'pkg:deb/debian/openssl@3.0.9-1', because: 'other-version' },
+    ],
+  },
   findings: [
     flawIn(bash, history),
     flawIn(curl, cookies),
@@ -202,6 +239,7 @@ const clean: Report = {
   runs: [{ cataloger: 'dpkg', status: 'ok', packages: 2 }],
   packages: [bash, curl],
   relationships: [],
+  suppressed: [],
   findings: [],
   coverage: {
     complete: true,
@@ -217,6 +255,7 @@ const partial: Report = {
   runs: [{ cataloger: 'dpkg', status: 'partial', packages: 3 }],
   packages: [bash, curl, agent],
   relationships: [],
+  suppressed: [],
   findings: [],
   coverage: {
     complete: false,
@@ -266,6 +305,7 @@ const starterFlawed: Report = {
   ...starterEmpty,
   packages: [libssl, openssl],
   relationships: [],
+  suppressed: [],
   findings: [flawIn(openssl, pkcs12), flawIn(libssl, pkcs12)],
 };
 
@@ -275,6 +315,7 @@ const empty: Report = {
   subject: { kind: 'rootfs', reference: 'rootfs:scratch', layers: [], entries: 0 },
   packages: [],
   relationships: [],
+  suppressed: [],
   findings: [],
   coverage: { complete: false, ecosystems: [], notes: ['No package manager was found.'] },
   runs: [],
@@ -297,6 +338,7 @@ const hostile: Report = {
   runs: [{ cataloger: 'dpkg', status: 'ok', packages: 1 }],
   packages: [trojan],
   relationships: [],
+  suppressed: [],
   findings: [
     flawIn(trojan, { ...pkcs12, id: `CVE-${evil}`, summary: `Title ${evil}`, fix: { state: 'fixed', version: evil, note: evil }, advisory: evil }),
     flawIn(trojan, { ...unreadable, unknownReason: evil }),
