@@ -67,6 +67,7 @@ function told(
   assessment = nothing,
   starter = false,
   judged = inventory.packages,
+  foreign: readonly Package[] = [],
 ): string {
   const ecosystem = (name: string): EcosystemInfo => ({
     ecosystem: name,
@@ -80,7 +81,7 @@ function told(
       ecosystem,
       starter,
       precedence: ['own', 'other'],
-      judged: { packages: judged, owned: [], development: [], own: [], foreign: [] },
+      judged: { packages: judged, owned: [], development: [], own: [], foreign },
     },
     assessment,
     [],
@@ -150,6 +151,13 @@ describe('what was assessed', () => {
       'an rpm of unknown source',
       told(inventoryOf([{ ...packageOf('a', 'X:1'), metadata: { kind: 'rpm', release: '1' } }]), {}),
       'incomplete; X:1 0/1 identity-guessed 1',
+    ],
+    [
+      'a package that others built',
+      told(inventoryOf(found), {}, nothing, false, found.slice(1), [
+        { ...packageOf('nginx', 'X:1'), metadata: { kind: 'dpkg', thirdParty: 'nginx' } },
+      ]),
+      'incomplete; X:1 1/2 third-party 1',
     ],
     [
       'no files at all',

@@ -115,6 +115,18 @@ describe('what belongs to a package of the distribution', () => {
   });
 });
 
+describe('a package that others built', () => {
+  it.each<[string, PackageMetadata, boolean]>([
+    ['in a deb', { kind: 'dpkg', thirdParty: 'Docker' }, true],
+    ['in an rpm', { kind: 'rpm', release: '1', thirdParty: 'EPEL' }, true],
+    ['by the distribution', { kind: 'dpkg' }, false],
+  ])('%s', (_, metadata, expected) => {
+    const found = packageOf('deb', 'nginx', 'Debian:12', { metadata });
+    const { packages, foreign } = judgedOf([found], { advisories: advisories({}, {}), schemes: versionSchemes });
+    expect([packages.length, foreign.length]).toEqual(expected ? [0, 1] : [1, 0]);
+  });
+});
+
 describe('a flaw that the advisories of the owner speak of', () => {
   const found = (owner: Package, spoken: StoredEntry): string[] => {
     const inner = packageOf('npm', 'tar', 'npm', { ownedBy: owner.id });
