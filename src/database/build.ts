@@ -2,6 +2,7 @@ import { closeSync, constants, copyFileSync, fstatSync, ftruncateSync, openSync,
 import type { DatabaseSync } from 'node:sqlite';
 import { temporaryBeside } from '../internal/atomic-file.ts';
 import { type CompiledFeed, compileFeed } from './compile.ts';
+import { type FeedName, isSameFeed, nameOf, nameOfStored } from './feed-name.ts';
 import { type Directory, PAGE_BYTES, rowChecksum, SCHEMA, type StoredFeed } from './format.ts';
 import { readDirectory } from './open.ts';
 import type { FeedFailure } from './record.ts';
@@ -14,7 +15,7 @@ import { openUnsealed } from './sqlite.ts';
 export interface Builder {
   readonly directory: Directory;
   /**
-   * Compiles a feed in place of the one of the same address; throws `DatabaseError` `bad-feed` when it can't be used,
+   * Compiles a feed in place of the one of the same address or edition; throws `DatabaseError` `bad-feed` when it can't be used,
    * and then everything is as before.
    */
   replace(
@@ -25,6 +26,8 @@ export interface Builder {
   /** Changes what the directory says of a feed whose data stay. */
   describe(url: string, change: (feed: StoredFeed) => StoredFeed): void;
   drop(url: string): void;
+  /** Forgets that it failed. */
+  forgive(feed: FeedName): void;
   fail(failure: FeedFailure): void;
   /** Writes the seal; gives the path of the finished file and its digest. */
   finish(builtAt: string): { readonly path: string; readonly digest: string };
@@ -54,7 +57,16 @@ export function openBuilder(path: string, base: string | undefined): Builder {
   }
 }
 
-const EMPTY: Directory = { builtAt: '', nextFeed: 1, nextScope: 1, feeds: [], scopes: [], failures: [] };
+const EMPTY: Directory = {
+  builtAt: '',
+  nextFeed: 1,
+  nextScope: 1,
+  nextShelf: 1,
+  feeds: [],
+  scopes: [],
+  shelves: [],
+  failures: [],
+};
 
 function copyUnsealed(base: string, temporary: string): void {
   copyFileSync(base, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
@@ -69,51 +81,42 @@ function copyUnsealed(base: string, temporary: string): void {
 
 function builderOf(sqlite: DatabaseSync, temporary: string, initial: Directory): Builder {
   let directory = initial;
-  const forget = (url: string): void => {
-    directory = { ...directory, failures: directory.failures.filter((failure) => failure.url !== url) };
+  const forgive = (name: FeedName): void => {
+    directory = { ...directory, failures: directory.failures.filter((failure) => !isSameFeed(failure, name)) };
   };
-  const drop = (url: string): void => {
-    forget(url);
-    const gone = directory.feeds.find((feed) => feed.url === url);
-    if (gone === undefined) return;
-    const scopes = directory.scopes.filter((scope) => scope.feed === gone.id);
-    deleteRows(
-      sqlite,
-      gone.id,
-      scopes.map((scope) => scope.id),
-    );
-    directory = {
-      ...directory,
-      feeds: directory.feeds.filter((feed) => feed !== gone),
-      scopes: directory.scopes.filter((scope) => scope.feed !== gone.id),
-    };
+  const remove = (gone: StoredFeed): void => {
+    const left = without(directory, gone);
+    deleteRows(sqlite, gone.id, left.removed.scopes, left.removed.shelves);
+    directory = left.directory;
   };
   return {
     get directory() {
       return directory;
     },
     async replace(wanted, bytes, describe) {
-      const { nextFeed: feed, nextScope } = directory;
-      const known = directory.feeds.find(({ url }) => url === wanted.feed.url);
-      const compiled = await compileFeed(sqlite, wanted, bytes, { feed, nextScope, previous: known?.report.kept ?? 0 });
-      drop(wanted.feed.url);
-      directory = {
-        ...directory,
-        nextFeed: feed + 1,
-        nextScope: nextScope + compiled.scopes.length,
-        feeds: [...directory.feeds, describe(feed, compiled.report)],
-        scopes: [...directory.scopes, ...compiled.scopes],
-      };
+      const { nextFeed: feed, nextScope, nextShelf } = directory;
+      const name = nameOf(wanted);
+      const known = directory.feeds.filter((one) => isSameFeed(nameOfStored(one), name));
+      const previous = Math.max(0, ...known.map(({ report }) => report.kept));
+      const compiled = await compileFeed(sqlite, wanted, bytes, { feed, nextScope, nextShelf, previous });
+      forgive(name);
+      for (const old of known) remove(old);
+      directory = withFeed(directory, describe(feed, compiled.report), compiled);
       return compiled;
     },
     describe(url, change) {
-      forget(url);
       const feeds = directory.feeds.map((feed) => (feed.url === url ? change(feed) : feed));
       directory = { ...directory, feeds };
+      for (const feed of feeds) if (feed.url === url) forgive(nameOfStored(feed));
     },
-    drop,
+    drop(url) {
+      directory = { ...directory, failures: directory.failures.filter((failure) => failure.url !== url) };
+      const gone = directory.feeds.find((feed) => feed.url === url);
+      if (gone !== undefined) remove(gone);
+    },
+    forgive,
     fail(failure) {
-      forget(failure.url);
+      forgive(failure);
       directory = { ...directory, failures: [...directory.failures, failure] };
     },
     finish: (builtAt) => finish(sqlite, temporary, { ...directory, builtAt }),
@@ -122,6 +125,35 @@ function builderOf(sqlite: DatabaseSync, temporary: string, initial: Directory):
       rmSync(temporary, { force: true });
     },
   };
+}
+
+function withFeed(directory: Directory, feed: StoredFeed, { scopes, shelves }: CompiledFeed): Directory {
+  return {
+    ...directory,
+    nextFeed: directory.nextFeed + 1,
+    nextScope: directory.nextScope + scopes.length,
+    nextShelf: directory.nextShelf + shelves.length,
+    feeds: [...directory.feeds, feed],
+    scopes: [...directory.scopes, ...scopes],
+    shelves: [...directory.shelves, ...shelves],
+  };
+}
+
+interface Without {
+  readonly directory: Directory;
+  readonly removed: { readonly scopes: readonly number[]; readonly shelves: readonly number[] };
+}
+
+function without(directory: Directory, gone: StoredFeed): Without {
+  const isGone = ({ feed }: { readonly feed: number }): boolean => feed === gone.id;
+  const feeds = directory.feeds.filter((feed) => feed !== gone);
+  const scopes = directory.scopes.filter((scope) => !isGone(scope));
+  const shelves = directory.shelves.filter((shelf) => !isGone(shelf));
+  const removed = {
+    scopes: directory.scopes.filter(isGone).map(({ id }) => id),
+    shelves: directory.shelves.filter(isGone).map(({ id }) => id),
+  };
+  return { directory: { ...directory, feeds, scopes, shelves }, removed };
 }
 
 function finish(sqlite: DatabaseSync, temporary: string, directory: Directory): { path: string; digest: string } {

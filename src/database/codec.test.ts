@@ -32,11 +32,24 @@ const affected: fc.Arbitrary<Affected> = fc.record(
     fixState: fc.constantFrom('fixed', 'not-fixed', 'will-not-fix', 'deferred', 'end-of-life', 'unknown'),
     severity,
     note: text,
-    qualifiers: fc.oneof(
-      fc.record({ module: text }),
-      fc.record({ architectures: fc.array(text, { minLength: 1 }) }),
-      fc.record({ module: text, architectures: fc.array(text, { minLength: 1 }) }),
-    ),
+    qualifiers: fc
+      .record(
+        {
+          module: text,
+          architectures: fc.array(text),
+          products: fc.array(
+            fc.oneof(
+              text,
+              text.map((value) => `cpe:/${value}`),
+            ),
+          ),
+          flavour: fc.constantFrom('plain', 'fips', 'ksplice'),
+          service: text,
+          imports: fc.array(fc.record({ path: text, symbols: fc.array(text) })),
+        },
+        { requiredKeys: [] },
+      )
+      .filter((one) => Object.keys(one).length > 0),
   },
   { requiredKeys: ['ecosystem', 'package', 'appliesTo', 'status', 'ranges', 'fixState'] },
 ) as fc.Arbitrary<Affected>;

@@ -1,9 +1,11 @@
 /*
- * entry     [id, state, ranges, aliases, covers, versions, severity, note, module, architectures], 0 for what is
- *           absent, absent ones at the end left off
+ * entry     [id, state, ranges, aliases, covers, versions, severity, note, module, architectures, products, flavour,
+ *           service, imports], 0 for what is absent, absent ones at the end left off
  * state     8 × index of the status + index of the fix state
  * range     [type's first letter, event, …]; event = its kind's first letter (i f l m) and the version
  * severity  [label, scheme, value, by]
+ * product   a CPE 2.2 URI without its `cpe:/`
+ * import    [path, symbol, …]
  */
 import type {
   Advisory,
@@ -35,12 +37,24 @@ export function encodeEntry(advisory: Advisory, affected: Affected): string {
     versions ?? 0,
     severity === undefined ? 0 : encodeSeverity(severity),
     note ?? 0,
-    qualifiers?.module ?? 0,
-    qualifiers?.architectures ?? 0,
+    ...(qualifiers === undefined ? [] : qualifierFields(qualifiers)),
   ];
   while (fields.at(-1) === 0) fields.pop();
   return JSON.stringify(fields);
 }
+
+function qualifierFields({ module, architectures, products, flavour, service, imports }: Qualifiers): unknown[] {
+  return [
+    module ?? 0,
+    architectures ?? 0,
+    products?.map((product) => (product.startsWith(CPE) ? product.slice(CPE.length) : `!${product}`)) ?? 0,
+    flavour ?? 0,
+    service ?? 0,
+    imports?.map(({ path, symbols }) => [path, ...symbols]) ?? 0,
+  ];
+}
+
+const CPE = 'cpe:/';
 
 function orZero<T>(list: readonly T[]): readonly T[] | 0 {
   return list.length === 0 ? 0 : list;
@@ -75,6 +89,10 @@ type EntryFields = [
   note?: string | 0,
   module?: string | 0,
   architectures?: string[] | 0,
+  products?: string[] | 0,
+  flavour?: Qualifiers['flavour'] | 0,
+  service?: string | 0,
+  imports?: string[][] | 0,
 ];
 
 const NONE: readonly never[] = [];
@@ -120,8 +138,17 @@ function decodeEntry(
 }
 
 function decodeQualifiers(fields: EntryFields): Qualifiers {
-  const [module, architectures] = [fields[8], fields[9]];
-  return { ...(typeof module === 'string' ? { module } : {}), ...(architectures ? { architectures } : {}) };
+  const qualifiers: { -readonly [K in keyof Qualifiers]: Qualifiers[K] } = {};
+  const [module, architectures, products] = [fields[8], fields[9], fields[10]];
+  if (typeof module === 'string') qualifiers.module = module;
+  if (architectures) qualifiers.architectures = architectures;
+  if (fields.length <= 10) return qualifiers;
+  if (products) qualifiers.products = products.map((text) => (text.startsWith('!') ? text.slice(1) : CPE + text));
+  const [flavour, service, imports] = [fields[11], fields[12], fields[13]];
+  if (flavour) qualifiers.flavour = flavour;
+  if (typeof service === 'string') qualifiers.service = service;
+  if (imports) qualifiers.imports = imports.map(([path = '', ...symbols]) => ({ path, symbols }));
+  return qualifiers;
 }
 
 function decodeRange(range: readonly string[]): AffectedRange {

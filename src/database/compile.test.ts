@@ -1,38 +1,43 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
+import type { Feed } from '../advisory/advisory.ts';
 import { compileFeed } from './compile.ts';
 import { SCHEMA } from './format.ts';
 import { newReader } from './reader.ts';
-import { advisory, fakeSource, feedText } from './testdata/fake-source.ts';
+import { advisory, fakeSource, feedText, prediction } from './testdata/fake-source.ts';
 
-const feed = { url: 'https://f/', ecosystems: ['npm'] };
+const feed: Feed = { url: 'https://f/', ecosystems: ['npm'], facts: ['prediction'] };
 const wanted = { source: fakeSource('s', [feed]), feed };
-const start = { feed: 3, nextScope: 5, previous: 0 };
+const start = { feed: 3, nextScope: 5, nextShelf: 7, previous: 0 };
 
 function bytesOf(count: number, more: object = {}): Uint8Array {
   const all = Array.from({ length: count }, (_, index) =>
     advisory(`A-${index % 4}`, { ecosystem: 'npm', package: `p${index % 3}`, fixed: String(index) }),
   );
-  return Buffer.from(feedText(all, more));
+  const facts = Array.from({ length: count }, (_, index) => prediction(`CVE-${(index * 7) % 12}`, index / 16));
+  return Buffer.from(feedText(all, { facts, ...more }));
 }
 
 it('answers the same whether a feed was compiled in one go or in parts', async () => {
   const compiled = [1, 500, 10_000_000].map(async (collect) => {
     const sqlite = new DatabaseSync(':memory:');
     sqlite.exec(SCHEMA);
-    const { scopes } = await compileFeed(sqlite, wanted, bytesOf(12), { ...start, collect });
+    const { scopes, shelves } = await compileFeed(sqlite, wanted, bytesOf(12), { ...start, collect });
     expect(scopes).toEqual([{ id: 5, feed: 3, ecosystem: 'npm', lists: 'disclosures', advisories: 12 }]);
     const parts = sqlite.prepare('SELECT max(part) AS most FROM entry').get()?.['most'];
     const stored = { ...start, id: 3, name: 's', url: 'u', digest: 'd', fetchedAt: 't', checkedAt: 't', bytes: 1 };
-    const report = { read: 12, kept: 12, skipped: {}, malformed: [] };
+    const report = { read: 24, kept: 24, skipped: {}, malformed: [] };
     const feeds = [{ ...stored, report, tool: 't', from: 'u' }];
-    const directory = { builtAt: 't', nextFeed: 4, nextScope: 6, feeds, scopes, failures: [] };
+    const directory = { builtAt: 't', nextFeed: 4, nextScope: 6, nextShelf: 8, feeds, scopes, shelves, failures: [] };
     const reader = newReader({ sqlite, directory, digest: '', bytes: 0 });
     const entries = ['p0', 'p1', 'p2'].map((name) => reader.lookup('npm', name, 'source'));
-    return { parts, read: { entries, details: reader.details('A-1', 3) } };
+    const facts = Array.from({ length: 13 }, (_, index) => reader.facts('prediction', `CVE-${index}`));
+    return { parts, shelves: shelves.length, read: { entries, facts, details: reader.details('A-1', 3) } };
   });
   const answers = await Promise.all(compiled);
   expect(answers.map((answer) => answer.parts)).toEqual([11, expect.any(Number), 0]);
+  expect(answers[0]?.shelves).toBe(12);
+  expect(answers[2]?.read.facts.map(({ length }) => length)).toEqual([...Array<number>(12).fill(1), 0]);
   expect(answers[0]?.read).toEqual(answers[2]?.read);
   expect(answers[1]?.read).toEqual(answers[2]?.read);
   expect(answers[2]?.read.entries[1]).toHaveLength(4);
@@ -44,10 +49,10 @@ it('leaves no row of a feed that fails after parts of it were written', async ()
   await expect(compileFeed(sqlite, wanted, bytesOf(12, { crash: true }), { ...start, collect: 1 })).rejects.toThrow(
     expect.objectContaining({ code: 'bad-feed' }),
   );
-  for (const table of ['entry', 'advisory', 'alias']) {
+  for (const table of ['entry', 'advisory', 'alias', 'fact']) {
     expect(sqlite.prepare(`SELECT count(*) AS count FROM ${table}`).get()).toEqual({ count: 0 });
   }
-  expect((await compileFeed(sqlite, wanted, bytesOf(1), start)).report.kept).toBe(1);
+  expect((await compileFeed(sqlite, wanted, bytesOf(1), start)).report.kept).toBe(2);
 });
 
 it('says that the disk is full, which is no fault of the feed', async () => {

@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type Advisory, AdvisoryError, type Affected, type ParseReport } from '../advisory/advisory.ts';
+import { type Advisory, AdvisoryError, type Affected, type Fact, type ParseReport } from '../advisory/advisory.ts';
 import { packageNameKey } from '../advisory/package-name.ts';
 import { encodeEntry } from './codec.ts';
 import { holds } from './coverage.ts';
 import { encodeDetails } from './details.ts';
 import { asDatabaseError, DatabaseError } from './error.ts';
-import type { Scope } from './format.ts';
+import { isFactKey, newFactWriter } from './fact-rows.ts';
+import type { Scope, Shelf } from './format.ts';
 import type { PackageKey } from './record.ts';
 import { type AliasRow, type CollectedScope, deleteRows, newRowWriter } from './rows.ts';
 import type { WantedFeed } from './selection.ts';
@@ -13,6 +14,7 @@ import type { WantedFeed } from './selection.ts';
 /** What a feed became. */
 export interface CompiledFeed {
   readonly scopes: readonly Scope[];
+  readonly shelves: readonly Shelf[];
   readonly report: ParseReport;
 }
 
@@ -20,6 +22,7 @@ export interface CompiledFeed {
 export interface CompileStart {
   readonly feed: number;
   readonly nextScope: number;
+  readonly nextShelf: number;
   /** Records kept of the feed when it was compiled last. */
   readonly previous: number;
   /** How much text is collected in memory before it is written, UTF-16 units. */
@@ -44,15 +47,15 @@ export async function compileFeed(
   const compiler = newCompiler(sqlite, wanted, start);
   sqlite.exec('BEGIN');
   try {
-    const parsed = await wanted.source.parse(wanted.feed, bytes, compiler.keep, () => {});
+    const parsed = await wanted.source.parse(wanted.feed, bytes, compiler.keep, compiler.note);
     const report = withRefused(parsed, compiler.refused());
     const empty = emptyReason(report, start.previous);
     if (empty !== undefined) throw new DatabaseError('bad-feed', empty, { subject: wanted.feed.url });
     compiler.flush();
     sqlite.exec('COMMIT');
-    return { scopes: compiler.scopes(), report };
+    return { scopes: compiler.scopes(), shelves: compiler.shelves(), report };
   } catch (error) {
-    const failure = compileError(error, wanted.feed.url);
+    const failure = asBadFeed(error, wanted.feed.url);
     // Without a journal there is no rollback; when the disk is full the whole file is thrown away anyway.
     if (failure.code === 'bad-feed') {
       compiler.undo();
@@ -62,7 +65,8 @@ export async function compileFeed(
   }
 }
 
-function compileError(error: unknown, url: string): DatabaseError {
+/** What a source threw while it read a feed or an index: `bad-feed`, unless the database itself failed. */
+export function asBadFeed(error: unknown, url: string): DatabaseError {
   if (error instanceof AdvisoryError) {
     return new DatabaseError('bad-feed', error.message, { subject: url, detail: error.detail, cause: error });
   }
@@ -75,7 +79,7 @@ function compileError(error: unknown, url: string): DatabaseError {
 
 function emptyReason(report: ParseReport, previous: number): string | undefined {
   if (report.kept > 0) return undefined;
-  if (previous > 0) return 'the feed has no advisories any more; the ones loaded before are kept';
+  if (previous > 0) return 'the feed has no records any more; the ones loaded before are kept';
   return (report.skipped['malformed'] ?? 0) > 0 ? 'no record of the feed can be read' : undefined;
 }
 
@@ -92,9 +96,11 @@ function withRefused(report: ParseReport, refused: ReadonlyMap<string, number>):
 
 interface Compiler {
   readonly keep: (advisory: Advisory) => void;
+  readonly note: (fact: Fact) => void;
   flush(): void;
   undo(): void;
   scopes(): Scope[];
+  shelves(): readonly Shelf[];
   refused(): ReadonlyMap<string, number>;
 }
 
@@ -104,62 +110,88 @@ interface OpenScope extends CollectedScope {
 }
 
 function newCompiler(sqlite: DatabaseSync, { source, feed }: WantedFeed, start: CompileStart): Compiler {
-  const scopes = new Map<string, OpenScope>();
+  const { scopes, scopeOf } = newScopes(start.nextScope);
   const details = new Map<string, string[]>();
   const names: AliasRow[] = [];
   const refused = new Map<string, number>();
   const write = newRowWriter(sqlite, start.feed);
+  const facts = newFactWriter(sqlite, start.feed, start.nextShelf);
   let collected = 0;
-  const scopeOf = (ecosystem: string): OpenScope => {
-    const scope = scopes.get(ecosystem) ?? {
-      id: start.nextScope + scopes.size,
-      ecosystem,
-      advisories: 0,
-      entries: new Map(),
-    };
-    scopes.set(ecosystem, scope);
-    return scope;
-  };
   // A feed answers for what it declares even where it has nothing to say.
   for (const ecosystem of feed.ecosystems) scopeOf(ecosystem);
   const flush = (): void => {
     write([...scopes.values()], details, names);
+    facts.flush();
     names.length = 0;
     collected = 0;
   };
+  const collect = (size: number): void => {
+    collected += size;
+    if (collected > (start.collect ?? COLLECT)) flush();
+  };
+  const refuse = (reason: string): void => void refused.set(reason, (refused.get(reason) ?? 0) + 1);
   return {
     keep(advisory) {
       const affected = advisory.affected.filter((one) => holds(feed.ecosystems, one.ecosystem));
       const reason = refusal(advisory, affected);
-      if (reason !== undefined) {
-        refused.set(reason, (refused.get(reason) ?? 0) + 1);
-        return;
-      }
-      const ecosystems = new Set<OpenScope>();
-      for (const one of affected) {
-        const scope = scopeOf(one.ecosystem);
-        ecosystems.add(scope);
-        collected += addEntry(scope, advisory, one);
-      }
-      for (const scope of ecosystems) scope.advisories++;
-      collected += addDetails(details, advisory, affected);
-      for (const name of [...advisory.aliases, ...advisory.covers])
-        names.push([name.toWellFormed(), advisory.id.toWellFormed()]);
-      if (collected > (start.collect ?? COLLECT)) flush();
+      if (reason === undefined) collect(addAdvisory(advisory, affected, { scopeOf, details, names }));
+      else refuse(reason);
+    },
+    note(fact) {
+      if (feed.facts?.includes(fact.kind) !== true) refuse('other-kind');
+      else if (isFactKey(fact.key)) collect(facts.add(fact));
+      else refuse('malformed');
     },
     flush,
-    undo: () =>
-      deleteRows(
-        sqlite,
-        start.feed,
-        [...scopes.values()].map(({ id }) => id),
-      ),
+    undo: () => deleteRows(sqlite, start.feed, ids(scopes.values()), ids(facts.shelves)),
     scopes: () =>
       [...scopes.values()].map(({ id, ecosystem, advisories }) => {
         return { id, feed: start.feed, ecosystem, lists: source.lists(ecosystem), advisories };
       }),
+    shelves: () => facts.shelves,
     refused: () => refused,
   };
+}
+
+interface Scopes {
+  readonly scopes: ReadonlyMap<string, OpenScope>;
+  readonly scopeOf: (ecosystem: string) => OpenScope;
+}
+
+function newScopes(nextScope: number): Scopes {
+  const scopes = new Map<string, OpenScope>();
+  const scopeOf = (ecosystem: string): OpenScope => {
+    const id = nextScope + scopes.size;
+    const scope = scopes.get(ecosystem) ?? { id, ecosystem, advisories: 0, entries: new Map() };
+    scopes.set(ecosystem, scope);
+    return scope;
+  };
+  return { scopes, scopeOf };
+}
+
+function ids(rows: Iterable<{ readonly id: number }>): number[] {
+  return Array.from(rows, ({ id }) => id);
+}
+
+/** What the rows of advisories are collected in. */
+interface Collection extends Pick<Scopes, 'scopeOf'> {
+  readonly details: Map<string, string[]>;
+  readonly names: AliasRow[];
+}
+
+/** Collects an advisory; gives how much text it takes. */
+function addAdvisory(advisory: Advisory, affected: readonly Affected[], collection: Collection): number {
+  const ecosystems = new Set<OpenScope>();
+  let size = 0;
+  for (const one of affected) {
+    const scope = collection.scopeOf(one.ecosystem);
+    ecosystems.add(scope);
+    size += addEntry(scope, advisory, one);
+  }
+  for (const scope of ecosystems) scope.advisories++;
+  for (const name of [...advisory.aliases, ...advisory.covers])
+    collection.names.push([name.toWellFormed(), advisory.id.toWellFormed()]);
+  return size + addDetails(collection.details, advisory, affected);
 }
 
 function refusal(advisory: Advisory, affected: readonly Affected[]): string | undefined {

@@ -1,4 +1,5 @@
-import { type Directory, FORMAT, type Scope, type StoredFeed } from './format.ts';
+import { concerns } from './feed-name.ts';
+import { type Directory, FORMAT, type Scope, type Shelf, type StoredFeed } from './format.ts';
 import { sourceRefOf } from './reader.ts';
 import type { DatabaseInfo, EcosystemInfo, FeedFailure, FeedInfo } from './record.ts';
 
@@ -29,28 +30,40 @@ export function databaseInfo(
   file: Pick<DatabaseInfo, 'path' | 'digest' | 'bytes'>,
 ): DatabaseInfo {
   const scopes = Map.groupBy(directory.scopes, (scope) => scope.feed);
+  const shelves = Map.groupBy(directory.shelves, (shelf) => shelf.feed);
+  const { failures } = directory;
   return {
     ...file,
     format: FORMAT,
     builtAt: directory.builtAt,
-    feeds: directory.feeds.map((feed) => feedInfo(feed, scopes.get(feed.id) ?? [], directory.failures)),
+    feeds: directory.feeds.map((feed) =>
+      feedInfo(feed, scopes.get(feed.id) ?? [], shelves.get(feed.id) ?? [], failures),
+    ),
     missing: neverLoaded(directory),
   };
 }
 
-function feedInfo(feed: StoredFeed, scopes: readonly Scope[], failures: readonly FeedFailure[]): FeedInfo {
-  const failure = failures.find((candidate) => candidate.url === feed.url);
+function feedInfo(
+  feed: StoredFeed,
+  scopes: readonly Scope[],
+  shelves: readonly Shelf[],
+  failures: readonly FeedFailure[],
+): FeedInfo {
+  const failure = failures.find((candidate) => concerns(candidate, feed));
+  const facts: Partial<Record<Shelf['kind'], number>> = {};
+  for (const { kind, count } of shelves) facts[kind] = (facts[kind] ?? 0) + count;
   return {
     ...sourceRefOf(feed),
     id: feed.id,
     bytes: feed.bytes,
     checkedAt: feed.checkedAt,
     ecosystems: scopes.map((scope) => scope.ecosystem).toSorted(),
+    ...(shelves.length === 0 ? {} : { facts }),
     report: feed.report,
     ...(failure === undefined ? {} : { failure }),
   };
 }
 
 function neverLoaded(directory: Directory): FeedFailure[] {
-  return directory.failures.filter((failure) => !directory.feeds.some((feed) => feed.url === failure.url));
+  return directory.failures.filter((failure) => !directory.feeds.some((feed) => concerns(failure, feed)));
 }

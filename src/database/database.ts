@@ -17,6 +17,7 @@ export type {
   SearchHit,
   SearchResult,
   StoredEntry,
+  StoredFact,
 } from './record.ts';
 
 /**

@@ -25,7 +25,7 @@ export function encodeDetails(part: DetailPart, packages: readonly PackageKey[])
     part.aliases,
     part.covers,
     part.severities.map(encodeSeverity),
-    part.references.map(({ type, url }) => type.slice(0, 2) + url),
+    part.references.map(encodeReference),
     [...groups].map(([ecosystem, keys]) => [
       ecosystem,
       ...new Set(keys.map(({ name, appliesTo }) => appliesTo.charAt(0) + name)),
@@ -97,7 +97,13 @@ function distinct<T>(all: readonly T[], keyOf: (one: T) => string): T[] {
   return [...seen.values()];
 }
 
-function decodeReference(text: string): Reference {
+/** A reference as one text. */
+export function encodeReference({ type, url }: Reference): string {
+  return type.slice(0, 2) + url;
+}
+
+/** The reference of such a text. */
+export function decodeReference(text: string): Reference {
   const type = REFERENCE_TYPES.find((name) => name.startsWith(text.slice(0, 2))) ?? 'web';
   return { type, url: text.slice(2) };
 }

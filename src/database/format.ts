@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { Fact } from '../advisory/advisory.ts';
 import { DatabaseError } from './error.ts';
 import type { FeedFailure, FeedInfo } from './record.ts';
 
@@ -14,6 +15,10 @@ import type { FeedFailure, FeedInfo } from './record.ts';
  *   entry      (scope, package, source 0 / binary 1, part) → JSON, all entries of the package
  *   advisory   (feed, identifier, part) → JSON, what is not needed to judge
  *   alias      (feed, other name, identifier)
+ *   fact       (shelf, first key) → packed text, a run of facts in the order of their keys (fact-rows.ts)
+ *
+ * A *shelf* is one kind of fact in one feed, or in a part of a large one; its lowest and highest key are in the
+ * directory, so that most shelves need not be looked into.
  *
  * `part` is above 0 only for feeds too large to be compiled in one go.
  */
@@ -21,7 +26,7 @@ import type { FeedFailure, FeedInfo } from './record.ts';
 /** `application_id` of the file: "SeaW". */
 export const APPLICATION_ID = 0x53656157;
 /** `user_version`: a file of another one is not read but built anew. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 /** 4 to 32 KiB answer alike; small ones waste least. */
 export const PAGE_BYTES = 4096;
 
@@ -43,16 +48,22 @@ export const SCHEMA: string = `
     feed INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL,
     PRIMARY KEY (feed, name, id)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE fact (shelf INTEGER NOT NULL, first TEXT NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+  CREATE UNIQUE INDEX fact_key ON fact (shelf, first);
 `;
 
 /** A feed as the directory has it. */
-export interface StoredFeed extends Omit<FeedInfo, 'failure' | 'ecosystems'> {
+export interface StoredFeed extends Omit<FeedInfo, 'failure' | 'ecosystems' | 'facts'> {
   /** Version of the program that parsed it: another one parses it anew. */
   readonly tool: string;
   /** Address it really came from, which its validators belong to; a mirror's, perhaps. */
   readonly from: string;
   readonly etag?: string;
   readonly lastModified?: string;
+  /** Address of the index, one that the source gives itself, through which the feed was found. */
+  readonly via?: string;
+  /** What it is called from edition to edition where its address changes. */
+  readonly edition?: string;
 }
 
 /** One ecosystem in one feed. */
@@ -64,6 +75,17 @@ export interface Scope {
   readonly advisories: number;
 }
 
+/** One kind of fact in one feed, or in a part of a large one. */
+export interface Shelf {
+  readonly id: number;
+  readonly feed: number;
+  readonly kind: Fact['kind'];
+  readonly count: number;
+  /** Lowest and highest key, in the order of their bytes. */
+  readonly first: string;
+  readonly last: string;
+}
+
 /** The one row that says what else there is. */
 export interface Directory {
   readonly builtAt: string;
@@ -71,12 +93,14 @@ export interface Directory {
   readonly nextFeed: number;
   readonly nextScope: number;
   readonly feeds: readonly StoredFeed[];
+  readonly nextShelf: number;
   readonly scopes: readonly Scope[];
+  readonly shelves: readonly Shelf[];
   readonly failures: readonly FeedFailure[];
 }
 
 /** CRC-32 of a row: of its key's parts and its data. */
-export function rowChecksum(data: string, ...key: readonly (string | number)[]): number {
+export function rowChecksum(data: string | Uint8Array, ...key: readonly (string | number)[]): number {
   return crc32(data, crc32(`${key.join('\0')}\0`));
 }
 
@@ -86,5 +110,14 @@ export function checkedData(
   ...key: readonly (string | number)[]
 ): string {
   if (typeof row.data === 'string' && row.crc === rowChecksum(row.data, ...key)) return row.data;
+  throw new DatabaseError('corrupt', 'a row of the advisory database is damaged', { detail: key.join(' ') });
+}
+
+/** The same for a row of bytes. */
+export function checkedBytes(
+  row: { readonly crc?: unknown; readonly data?: unknown },
+  ...key: readonly (string | number)[]
+): Uint8Array {
+  if (row.data instanceof Uint8Array && row.crc === rowChecksum(row.data, ...key)) return row.data;
   throw new DatabaseError('corrupt', 'a row of the advisory database is damaged', { detail: key.join(' ') });
 }

@@ -2,7 +2,7 @@ import { databaseInfo, ecosystemInfo } from './coverage.ts';
 import { asDatabaseError } from './error.ts';
 import { openWhole } from './open.ts';
 import { newReader } from './reader.ts';
-import type { Database } from './record.ts';
+import type { Database, DatabaseInfo } from './record.ts';
 import { searchDatabase } from './search.ts';
 
 /** Opens the database for reading; throws `DatabaseError` unless it is whole. */
@@ -16,11 +16,15 @@ export function openQuery(path: string): Database {
       throw asDatabaseError(error, path);
     }
   };
+  let info: DatabaseInfo | undefined;
   return {
-    info: databaseInfo(directory, { path, digest, bytes }),
+    get info() {
+      return (info ??= databaseInfo(directory, { path, digest, bytes }));
+    },
     ecosystem: (ecosystem) => ecosystemInfo(directory, ecosystem),
     lookup: (ecosystem, name, appliesTo) => guarded(() => reader.lookup(ecosystem, name, appliesTo)),
     details: (id, feed) => guarded(() => reader.details(id, feed)),
+    facts: (kind, key) => guarded(() => reader.facts(kind, key)),
     search: (text) => guarded(() => searchDatabase(sqlite, directory, reader, text)),
     close: () => {
       if (sqlite.isOpen) sqlite.close();

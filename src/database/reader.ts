@@ -1,29 +1,32 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Affected, SourceRef } from '../advisory/advisory.ts';
+import type { Affected, Fact, SourceRef } from '../advisory/advisory.ts';
 import { packageNameKey } from '../advisory/package-name.ts';
 import { decodeEntries } from './codec.ts';
 import { decodeDetails } from './details.ts';
 import { DatabaseError } from './error.ts';
-import { checkedData, type StoredFeed } from './format.ts';
+import { decodeFact } from './fact.ts';
+import { BLOCK_QUERY, newShelfReader } from './fact-rows.ts';
+import { checkedData, type Directory, type Shelf, type StoredFeed } from './format.ts';
 import type { SealedFile } from './open.ts';
-import type { AdvisoryDetails, StoredEntry } from './record.ts';
+import type { AdvisoryDetails, StoredEntry, StoredFact } from './record.ts';
 
 /** The look-ups that the others are made of. */
 export interface Reader {
   sourceOf(feed: number): SourceRef;
   lookup(ecosystem: string, name: string, appliesTo: Affected['appliesTo']): StoredEntry[];
   details(id: string, feed: number): AdvisoryDetails | undefined;
+  facts<K extends Fact['kind']>(kind: K, key: string): StoredFact<K>[];
 }
 
 /** A reader of an open file; throws `DatabaseError` `corrupt`, and what SQLite throws. */
 export function newReader(file: SealedFile): Reader {
   const scopes = Map.groupBy(file.directory.scopes, (scope) => scope.ecosystem);
   const sources = new Map(file.directory.feeds.map((feed) => [feed.id, sourceRefOf(feed)]));
-  const entries = lazily(
-    file.sqlite,
-    'SELECT crc, data, part FROM entry WHERE scope = ? AND package = ? AND applies_to = ?',
+  const entries = lazily(() =>
+    file.sqlite.prepare('SELECT crc, data, part FROM entry WHERE scope = ? AND package = ? AND applies_to = ?'),
   );
-  const some = lazily(file.sqlite, 'SELECT EXISTS(SELECT 1 FROM entry WHERE scope = ? AND applies_to = ?) AS some');
+  const some = lazily(() =>
+    file.sqlite.prepare('SELECT EXISTS(SELECT 1 FROM entry WHERE scope = ? AND applies_to = ?) AS some'),
+  );
   const speaks = new Map<string, boolean>();
   // Most scopes speak of sources only or of binary packages only: half of the look-ups need not be made.
   const speaksOf = (scope: number, applies: number): boolean => {
@@ -32,7 +35,11 @@ export function newReader(file: SealedFile): Reader {
     speaks.set(key, known);
     return known;
   };
-  const parts = lazily(file.sqlite, 'SELECT crc, data, part FROM advisory WHERE feed = ? AND id = ? ORDER BY part');
+  const parts = lazily(() =>
+    file.sqlite.prepare('SELECT crc, data, part FROM advisory WHERE feed = ? AND id = ? ORDER BY part'),
+  );
+  const shelves = lazily(() => shelvesByKind(file.directory));
+  const onShelf = newShelfReader(lazily(() => file.sqlite.prepare(BLOCK_QUERY)));
   const sourceOf = (feed: number): SourceRef => {
     const source = sources.get(feed);
     if (source !== undefined) return source;
@@ -60,12 +67,43 @@ export function newReader(file: SealedFile): Reader {
       const data = rows.map((row) => checkedData(row, feed, key, Number(row['part'])));
       return decodeDetails(data, key, feed, sourceOf(feed));
     },
+    facts<K extends Fact['kind']>(kind: K, key: string): StoredFact<K>[] {
+      const found: StoredFact<K>[] = [];
+      for (const shelf of shelves().get(kind) ?? []) {
+        for (const json of onShelf(shelf, key)) {
+          found.push({ ...decodeFact(kind, key, json), source: sourceOf(shelf.feed) });
+        }
+      }
+      return found.length > 1 ? found.toSorted(byAge) : found;
+    },
   };
 }
 
-function lazily(sqlite: DatabaseSync, sql: string): () => StatementSync {
-  let statement: StatementSync | undefined;
-  return () => (statement ??= sqlite.prepare(sql));
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+function shelvesByKind({ feeds, shelves }: Directory): Map<Fact['kind'], Shelf[]> {
+  const names = new Map(feeds.map(({ id, name, url }) => [id, `${name} ${url}`]));
+  const nameOf = ({ feed }: Shelf): string => names.get(feed) ?? '';
+  const sorted = shelves.toSorted((a, b) => compareText(nameOf(a), nameOf(b)) || a.id - b.id);
+  return Map.groupBy(sorted, ({ kind }) => kind);
+}
+
+/** Of one source the latest first; otherwise the order stays. */
+function byAge(a: StoredFact, b: StoredFact): number {
+  return a.source.name === b.source.name ? compareText(ageOf(b), ageOf(a)) : 0;
+}
+
+function ageOf(fact: StoredFact): string {
+  if (fact.kind === 'prediction') return fact.date;
+  return fact.kind === 'flaw' ? (fact.modified ?? fact.published ?? '') : '';
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** A feed as an entry names it. */

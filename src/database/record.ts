@@ -2,6 +2,7 @@ import type {
   Affected,
   AffectedRange,
   AffectedStatus,
+  Fact,
   FixState,
   ParseReport,
   Qualifiers,
@@ -46,6 +47,11 @@ export interface AdvisoryDetails {
   readonly source: SourceRef;
 }
 
+/** A fact and who says it. */
+export type StoredFact<K extends Fact['kind'] = Fact['kind']> = Extract<Fact, { readonly kind: K }> & {
+  readonly source: SourceRef;
+};
+
 /** What a look-up asks for. */
 export interface PackageKey {
   readonly ecosystem: string;
@@ -71,6 +77,10 @@ export interface FeedFailure {
   readonly detail?: string;
   /** ISO 8601. */
   readonly at: string;
+  /** What the feed is called from edition to edition, where its address changes. */
+  readonly edition?: string;
+  /** It was on the way from this index of the source to its feeds: these are not up to date. */
+  readonly index?: string;
 }
 
 /** What is loaded of an ecosystem. */
@@ -91,6 +101,8 @@ export interface FeedInfo extends SourceRef {
   readonly checkedAt: string;
   /** Ecosystems it answers for. */
   readonly ecosystems: readonly string[];
+  /** How many facts of each kind it holds, where it holds some. */
+  readonly facts?: Readonly<Partial<Record<Fact['kind'], number>>>;
   readonly report: ParseReport;
   /** The last update of it failed; these data are of the time before. */
   readonly failure?: FeedFailure;
@@ -121,6 +133,8 @@ export interface SearchHit {
 /** What a search found. */
 export interface SearchResult {
   readonly hits: readonly SearchHit[];
+  /** What is known of the flaw itself, or kept under this key. */
+  readonly facts: readonly StoredFact[];
   /** True when there are more than are given. */
   readonly truncated: boolean;
 }
@@ -137,6 +151,11 @@ export interface Database {
   lookup(ecosystem: string, name: string, appliesTo: Affected['appliesTo']): readonly StoredEntry[];
   /** The rest of an advisory; undefined when the feed has none of this name. */
   details(id: string, feed: number): AdvisoryDetails | undefined;
+  /**
+   * What is known under a key (`CVE-2024-3094`), of all feeds: in the order of the names of their sources, of one source
+   * the latest first.
+   */
+  facts<K extends Fact['kind']>(kind: K, key: string): readonly StoredFact<K>[];
   /** By identifier or alias of an advisory, else by name of a package. */
   search(text: string): SearchResult;
   close(): void;

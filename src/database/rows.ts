@@ -45,10 +45,17 @@ export function newRowWriter(sqlite: DatabaseSync, feed: number): RowWriter {
   };
 }
 
-/** Removes the rows of a feed and its scopes. */
-export function deleteRows(sqlite: DatabaseSync, feed: number, scopes: readonly number[]): void {
+/** Removes the rows of a feed, its scopes and its shelves. */
+export function deleteRows(
+  sqlite: DatabaseSync,
+  feed: number,
+  scopes: readonly number[],
+  shelves: readonly number[],
+): void {
   const entries = sqlite.prepare('DELETE FROM entry WHERE scope = ?');
   for (const scope of scopes) entries.run(scope);
+  const facts = sqlite.prepare('DELETE FROM fact WHERE shelf = ?');
+  for (const shelf of shelves) facts.run(shelf);
   sqlite.prepare('DELETE FROM advisory WHERE feed = ?').run(feed);
   sqlite.prepare('DELETE FROM alias WHERE feed = ?').run(feed);
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Directory, Scope } from './format.ts';
 import type { Reader } from './reader.ts';
-import type { PackageKey, SearchHit, SearchResult } from './record.ts';
+import type { PackageKey, SearchHit, SearchResult, StoredFact } from './record.ts';
 
 /** Most advisories given for one search. */
 const MOST = 2_000;
@@ -10,7 +10,17 @@ const MOST = 2_000;
 export function searchDatabase(sqlite: DatabaseSync, directory: Directory, reader: Reader, text: string): SearchResult {
   const byName = hitsByIdentifier(sqlite, directory, reader, text.trim());
   const hits = byName.length > 0 ? byName : hitsByPackage(sqlite, directory, reader, text.trim());
-  return { hits: hits.slice(0, MOST), truncated: hits.length > MOST };
+  return { hits: hits.slice(0, MOST), facts: factsOf(directory, reader, text.trim()), truncated: hits.length > MOST };
+}
+
+/** Of the first spelling under which something is kept. */
+function factsOf(directory: Directory, reader: Reader, text: string): StoredFact[] {
+  const kinds = [...new Set(directory.shelves.map(({ kind }) => kind))].toSorted();
+  for (const name of spellings(text)) {
+    const found = kinds.flatMap((kind) => reader.facts(kind, name));
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 function hitsByIdentifier(sqlite: DatabaseSync, directory: Directory, reader: Reader, text: string): SearchHit[] {

@@ -94,6 +94,7 @@ function withStarter(database: Advisories): Advisories {
     lookup: (...wanted) => [...database.lookup(...wanted), ...advisories.lookup(...wanted)],
     details: (id, feed) => (feed === starterFeed ? advisories : database).details(id, feed),
     ecosystem: (ecosystem) => database.ecosystem(ecosystem),
+    facts: (kind, key) => database.facts(kind, key),
     close: () => database.close(),
   };
 }

@@ -1,9 +1,21 @@
-// A source whose feeds are JSON: { "advisories": [ an Advisory, … ] }.
-import { type Advisory, AdvisoryError, type AdvisorySource, type Affected, type Feed } from '../../advisory/advisory.ts';
+// A source whose feeds are JSON: { "advisories": [ an Advisory, … ], "facts": [ a Fact, … ], "feeds": [ a Feed, … ] }.
+import {
+  type Advisory,
+  AdvisoryError,
+  type AdvisorySource,
+  type Affected,
+  type Fact,
+  type Feed,
+} from '../../advisory/advisory.ts';
 
 /** A source with these feeds. */
-export function fakeSource(id: string, feeds: readonly Feed[]): AdvisorySource {
+export function fakeSource(
+  id: string,
+  feeds: readonly Feed[],
+  more: Pick<Partial<AdvisorySource>, 'role'> = {},
+): AdvisorySource {
   return {
+    ...more,
     id,
     lists: (ecosystem) => (ecosystem.startsWith('Alma') ? 'fixes' : 'disclosures'),
     feeds: (wanted) =>
@@ -12,20 +24,30 @@ export function fakeSource(id: string, feeds: readonly Feed[]): AdvisorySource {
           ? true
           : feed.ecosystems.some((name) => wanted.some((word) => word === name || word.startsWith(`${name}:`))),
       ),
-    parse(_feed, bytes, keep) {
-      const text = Buffer.from(bytes).toString();
-      if (text.startsWith('<')) throw new AdvisoryError('not-the-format', 'a web page came instead of the feed');
-      const { advisories, crash } = parsed(text);
+    follow: (_feed, bytes) => documentOf(bytes).feeds ?? [],
+    parse(_feed, bytes, keep, note) {
+      const { advisories, facts = [], crash } = documentOf(bytes);
       for (const advisory of advisories) keep(advisory);
+      for (const fact of facts) note(fact);
       if (crash === true) throw new TypeError('the parser tripped');
-      return { read: advisories.length, kept: advisories.length, skipped: {}, malformed: [] };
+      const read = advisories.length + facts.length;
+      return { read, kept: read, skipped: {}, malformed: [] };
     },
   };
 }
 
-function parsed(text: string): { advisories: Advisory[]; crash?: boolean } {
+interface FakeDocument {
+  readonly advisories: readonly Advisory[];
+  readonly facts?: readonly Fact[];
+  readonly feeds?: readonly Feed[];
+  readonly crash?: boolean;
+}
+
+function documentOf(bytes: Uint8Array): FakeDocument {
+  const text = Buffer.from(bytes).toString();
+  if (text.startsWith('<')) throw new AdvisoryError('not-the-format', 'a web page came instead of the feed');
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as FakeDocument;
   } catch (cause) {
     throw new AdvisoryError('truncated', 'the feed ends too early', undefined, cause);
   }
@@ -58,4 +80,9 @@ export function advisory(id: string, affected: Partial<Affected> & { fixed?: str
 /** The bytes of a feed. */
 export function feedText(advisories: readonly Advisory[], more: object = {}): string {
   return JSON.stringify({ advisories, ...more });
+}
+
+/** EPSS of one flaw on one day. */
+export function prediction(key: string, score: number, date = '2026-08-21'): Fact {
+  return { kind: 'prediction', key, score, percentile: score / 2, date, model: 'v2026' };
 }

@@ -1,0 +1,159 @@
+/*
+ * A fact's JSON, without its kind and key, is a list; 0 for what is absent, absent ones at the end left off:
+ *
+ * flaw        [severities, weaknesses, state, published, modified, summary, references, decision]
+ * prediction  [score, percentile, date, model]
+ * exploited   [name, product, added, due, action, ransomware as 0 / 1]
+ * repository  [product, …]
+ * lifecycle   [cycle, codename, released, endOfLife, endOfSupport, endOfExtended, latest, latestReleased, lts]
+ * state       1 rejected, 2 disputed
+ * decision    [exploitation, automatable, technical impact, at], the first three by their index
+ */
+import type {
+  ExploitedFact,
+  Fact,
+  FlawFact,
+  LifecycleFact,
+  PredictionFact,
+  RepositoryFact,
+} from '../advisory/advisory.ts';
+import { decodeSeverity, type EncodedSeverity, encodeSeverity } from './codec.ts';
+import { decodeReference, encodeReference } from './details.ts';
+
+const STATES = [undefined, 'rejected', 'disputed'] as const;
+const EXPLOITATIONS = ['none', 'poc', 'active'] as const;
+const IMPACTS = ['partial', 'total'] as const;
+const LIFECYCLE = [
+  'codename',
+  'released',
+  'endOfLife',
+  'endOfSupport',
+  'endOfExtended',
+  'latest',
+  'latestReleased',
+  'lts',
+] as const;
+
+/** The JSON of a fact. */
+export function encodeFact(fact: Fact): string {
+  const fields = fieldsOf(fact);
+  while (fields.at(-1) === 0) fields.pop();
+  return JSON.stringify(fields);
+}
+
+function fieldsOf(fact: Fact): unknown[] {
+  switch (fact.kind) {
+    case 'flaw':
+      return flawFields(fact);
+    case 'prediction':
+      return [fact.score, fact.percentile, fact.date, fact.model];
+    case 'exploited':
+      return [fact.name, fact.product, fact.added, fact.due, fact.action, Number(fact.ransomware)];
+    case 'repository':
+      return [...fact.products];
+    default:
+      return [fact.cycle, ...LIFECYCLE.map((name) => fact[name] ?? 0)];
+  }
+}
+
+function flawFields({ severities, weaknesses, state, published, modified, ...rest }: FlawFact): unknown[] {
+  const { summary, references, decision } = rest;
+  return [
+    severities.length === 0 ? 0 : severities.map(encodeSeverity),
+    weaknesses.length === 0 ? 0 : weaknesses,
+    STATES.indexOf(state),
+    published ?? 0,
+    modified ?? 0,
+    summary ?? 0,
+    references.length === 0 ? 0 : references.map(encodeReference),
+    decision === undefined
+      ? 0
+      : [
+          EXPLOITATIONS.indexOf(decision.exploitation),
+          Number(decision.automatable),
+          IMPACTS.indexOf(decision.technicalImpact),
+          decision.at,
+        ],
+  ];
+}
+
+/** The fact of such a JSON. */
+export function decodeFact<K extends Fact['kind']>(kind: K, key: string, json: string): Extract<Fact, { kind: K }> {
+  return decoded(kind, key, json) as Extract<Fact, { kind: K }>;
+}
+
+function decoded(kind: Fact['kind'], key: string, json: string): Fact {
+  const fields: unknown = JSON.parse(json);
+  switch (kind) {
+    case 'flaw':
+      return decodeFlaw(key, fields as FlawFields);
+    case 'prediction':
+      return decodePrediction(key, fields as PredictionFields);
+    case 'exploited':
+      return decodeExploited(key, fields as ExploitedFields);
+    case 'repository':
+      return { kind, key, products: fields as string[] } satisfies RepositoryFact;
+    default:
+      return decodeLifecycle(key, fields as LifecycleFields);
+  }
+}
+
+type FlawFields = [
+  severities?: EncodedSeverity[] | 0,
+  weaknesses?: string[] | 0,
+  state?: number,
+  published?: string | 0,
+  modified?: string | 0,
+  summary?: string | 0,
+  references?: string[] | 0,
+  decision?: [exploitation: number, automatable: number, impact: number, at: string] | 0,
+];
+
+function decodeFlaw(key: string, fields: FlawFields): FlawFact {
+  const [severities, weaknesses, state = 0, published, modified, summary, references, decision] = fields;
+  const named = STATES[state];
+  return {
+    kind: 'flaw',
+    key,
+    ...(summary ? { summary } : {}),
+    severities: (severities || []).map(decodeSeverity),
+    weaknesses: weaknesses || [],
+    ...(named === undefined ? {} : { state: named }),
+    ...(published ? { published } : {}),
+    ...(modified ? { modified } : {}),
+    references: (references || []).map(decodeReference),
+    ...(decision
+      ? {
+          decision: {
+            exploitation: EXPLOITATIONS[decision[0]] ?? 'none',
+            automatable: decision[1] === 1,
+            technicalImpact: IMPACTS[decision[2]] ?? 'partial',
+            at: decision[3],
+          },
+        }
+      : {}),
+  };
+}
+
+type PredictionFields = [score: number, percentile: number, date: string, model: string];
+
+function decodePrediction(key: string, [score, percentile, date, model]: PredictionFields): PredictionFact {
+  return { kind: 'prediction', key, score: score || 0, percentile: percentile || 0, date, model };
+}
+
+type ExploitedFields = [name: string, product: string, added: string, due: string, action: string, ransomware?: 1];
+
+function decodeExploited(key: string, fields: ExploitedFields): ExploitedFact {
+  const [name, product, added, due, action, ransomware] = fields;
+  return { kind: 'exploited', key, name, product, added, due, action, ransomware: ransomware === 1 };
+}
+
+type LifecycleFields = [cycle: string, ...rest: (string | boolean | 0)[]];
+
+function decodeLifecycle(key: string, [cycle, ...rest]: LifecycleFields): LifecycleFact {
+  const said = LIFECYCLE.flatMap((name, index) => {
+    const value = rest[index] ?? 0;
+    return value === 0 ? [] : [[name, value]];
+  });
+  return { kind: 'lifecycle', key, cycle, ...(Object.fromEntries(said) as Partial<LifecycleFact>) };
+}
