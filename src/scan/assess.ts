@@ -9,7 +9,7 @@ import { isForeign } from './judged.ts';
 import { type FactLookup, vulnerabilityOf } from './vulnerability.ts';
 
 /** What assessment asks of the advisories, compiled or starter set. */
-export type Advisories = Pick<Database, 'lookup' | 'details' | 'ecosystem' | 'close'> & FactLookup;
+export type Advisories = Pick<Database, 'lookup' | 'details' | 'facts' | 'ecosystem' | 'close'>;
 
 /** The findings, and the packages that could not be judged. */
 export interface Assessment {
