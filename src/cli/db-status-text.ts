@@ -1,7 +1,8 @@
 import type { DatabaseInfo, FeedFailure, FeedInfo } from '../database/database.ts';
-import { age, count, day, thousands } from '../internal/terminal-figures.ts';
+import { age, count, day } from '../internal/terminal-figures.ts';
 import { flow, type Line, render, span } from '../internal/terminal-layout.ts';
 import type { DbTextOptions } from './db-text.ts';
+import { recordsText } from './records-text.ts';
 import { redact } from './redact.ts';
 
 const flush = { first: 0, rest: 2 };
@@ -27,23 +28,29 @@ export function statusText(info: DatabaseInfo, { width, color, now, verbose }: D
 }
 
 function feedLines(feed: FeedInfo, width: number, now: string): Line[] {
-  const { name, url, fetchedAt, publishedAt, checkedAt, ecosystems, report, failure } = feed;
+  const { name, url, fetchedAt, publishedAt, checkedAt, report, failure } = feed;
   const date = `${dated(publishedAt ?? fetchedAt, now)}, checked ${day(checkedAt)}`;
-  const records = recordsText([feed]);
+  const records = recordsText([feed.report]);
   return [
     ...flow([span(name, 'title'), span(`${date}; ${records}`)], width, under),
-    ...flow([span(ecosystems.join(', '))], width, below),
+    ...flow([span(contentText(feed))], width, below),
     ...flow([span(url, 'quiet')], width, below),
     ...report.malformed.flatMap((what) => flow([span(`malformed: ${what}`, 'warn')], width, below)),
     ...(failure === undefined ? [] : flow([span(`not updated: ${failureText(failure)}`, 'bad')], width, below)),
   ];
 }
 
+/** Ecosystems, and facts by kind: `Debian:11, Debian:12`, `300,000 facts of prediction`. */
+function contentText({ ecosystems, facts = {} }: FeedInfo): string {
+  const kinds = Object.entries(facts).map(([kind, number]) => `${count(number, 'fact')} of ${kind}`);
+  return [...ecosystems, ...kinds].join(', ');
+}
+
 /** `alpine  48 feeds, 101,879 records; of 2026-08-23, checked 2026-11-20`, then what was not updated. */
 function publisherLines(name: string, feeds: readonly FeedInfo[], width: number, now: string): Line[] {
   const times = feeds.map(({ publishedAt, fetchedAt }) => publishedAt ?? fetchedAt).toSorted();
   const checked = feeds.map(({ checkedAt }) => checkedAt).toSorted()[0] ?? '';
-  const what = `${count(feeds.length, 'feed')}, ${recordsText(feeds)}; ${period(times, now)}, checked ${day(checked)}`;
+  const what = `${count(feeds.length, 'feed')}, ${recordsText(feeds.map(({ report }) => report))}; ${period(times, now)}, checked ${day(checked)}`;
   return [
     ...flow([span(name, 'title'), span(what)], width, under),
     ...feeds.flatMap(({ url, failure }) =>
@@ -61,19 +68,6 @@ function publisherLines(name: string, feeds: readonly FeedInfo[], width: number,
 function period(times: readonly string[], now: string): string {
   const [oldest = '', newest = ''] = [times[0], times.at(-1)];
   return day(oldest) === day(newest) ? dated(newest, now) : `${day(oldest)} to ${dated(newest, now)}`;
-}
-
-/** `31,234 records (left out: 2 malformed)`. */
-function recordsText(feeds: readonly FeedInfo[]): string {
-  const skipped = new Map<string, number>();
-  let kept = 0;
-  for (const { report } of feeds) {
-    kept += report.kept;
-    for (const [reason, number] of Object.entries(report.skipped))
-      skipped.set(reason, (skipped.get(reason) ?? 0) + number);
-  }
-  const left = Array.from(skipped, ([reason, number]) => `${thousands(number)} ${reason}`);
-  return `${count(kept, 'record')}${left.length === 0 ? '' : ` (left out: ${left.join(', ')})`}`;
 }
 
 function missingLines(missing: readonly FeedFailure[], width: number): Line[] {

@@ -58,6 +58,50 @@ const entry: StoredEntry = {
   source,
 };
 const found: SearchResult = {
+  facts: [
+    {
+      kind: 'exploited',
+      key: 'CVE-2024-1',
+      name: 'OpenSSL Flaw\u001b[2J',
+      product: 'OpenSSL',
+      added: '2024-02-01',
+      due: '2024-02-22',
+      action: 'Apply updates.',
+      ransomware: true,
+      source: { ...source, name: 'kev' },
+    },
+    {
+      kind: 'prediction',
+      key: 'CVE-2024-1',
+      score: 0.944_32,
+      percentile: 0.999_1,
+      date: '2026-08-21',
+      model: 'v2026',
+      source: { ...source, name: 'epss' },
+    },
+    {
+      kind: 'flaw',
+      key: 'CVE-2024-1',
+      summary: 'A flaw of which more than one line is to be said, since whoever reports flaws likes to.',
+      severities: [
+        { label: 'high', scheme: 'CVSS_V3', value: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H', by: 'nvd' },
+      ],
+      weaknesses: ['CWE-79'],
+      state: 'disputed',
+      references: [],
+      decision: { exploitation: 'poc', automatable: false, technicalImpact: 'partial', at: '2024-02-01' },
+      source: { ...source, name: 'nvd' },
+    },
+    {
+      kind: 'lifecycle',
+      key: 'CVE-2024-1',
+      cycle: '12',
+      codename: 'bookworm',
+      endOfLife: '2026-06-10',
+      endOfExtended: false,
+      source,
+    },
+  ],
   hits: [
     {
       advisory: {
@@ -91,7 +135,14 @@ const updated: UpdateResult = {
     { source: 'debian', url: source.url, kind: 'updated', report: { read: 2, kept: 1, skipped: {}, malformed: [] } },
     { source: 'alpine', url: 'https://secdb.alpinelinux.org/edge/main.json', kind: 'unchanged' },
     { source: 'alpine', url: 'https://secdb.alpinelinux.org/v3.3/community.json', kind: 'absent' },
-    { source: 'osv', url: failure.url, kind: 'failed', error: new DatabaseError('fetch-failed', failure.message) },
+    {
+      source: 'osv',
+      url: failure.url,
+      kind: 'failed',
+      ecosystems: ['AlmaLinux'],
+      error: new DatabaseError('fetch-failed', failure.message),
+    },
+    { source: 'osv', url: 'https://feeds.example/index.json', kind: 'followed', feeds: 7 },
   ],
   unserved: [{ word: 'Plan9:4' }, { word: 'Alpine:3.20', meant: 'Alpine:v3.20' }],
   barren: [],
@@ -123,7 +174,7 @@ describe('transcripts', () => {
   });
 
   it('says that nothing is there, without obeying what was asked', () => {
-    const text = searchText({ hits: [], truncated: false }, 'x\u001b[2J', options);
+    const text = searchText({ hits: [], facts: [], truncated: false }, 'x\u001b[2J', options);
     expect(text).toBe('Nothing about x\\x1b[2J is in the database.\n');
   });
 });

@@ -1,6 +1,7 @@
 import type { SearchHit, SearchResult, StoredEntry } from '../database/database.ts';
 import { count, day } from '../internal/terminal-figures.ts';
 import { flow, type Line, render, span } from '../internal/terminal-layout.ts';
+import { factLines } from './fact-text.ts';
 
 /** How wide, in colours or not, and what day it is. */
 export interface DbTextOptions {
@@ -16,10 +17,15 @@ const flush = { first: 0, rest: 2 };
 const under = { first: 2, rest: 4 };
 
 /** What is known of a flaw or a package. */
-export function searchText({ hits, truncated }: SearchResult, text: string, { width, color }: DbTextOptions): string {
-  if (hits.length === 0) return render(flow([span(`Nothing about ${text} is in the database.`)], width, flush), color);
+export function searchText(
+  { hits, facts, truncated }: SearchResult,
+  text: string,
+  { width, color }: DbTextOptions,
+): string {
+  if (hits.length === 0 && facts.length === 0)
+    return render(flow([span(`Nothing about ${text} is in the database.`)], width, flush), color);
   const more = truncated ? flow([span('There is more than is shown.', 'warn')], width, flush) : [];
-  return render([...hits.flatMap((hit) => hitLines(hit, width)), ...more], color);
+  return render([...factLines(facts, width), ...hits.flatMap((hit) => hitLines(hit, width)), ...more], color);
 }
 
 function hitLines({ advisory, entries }: SearchHit, width: number): Line[] {

@@ -2,6 +2,7 @@ import type { FeedOutcome, UpdateResult } from '../database/database.ts';
 import { count, thousands } from '../internal/terminal-figures.ts';
 import { flow, type Line, render, type Span, span } from '../internal/terminal-layout.ts';
 import type { DbTextOptions } from './db-text.ts';
+import { recordsText } from './records-text.ts';
 import { redact } from './redact.ts';
 
 const flush = { first: 0, rest: 2 };
@@ -30,19 +31,20 @@ const outcomes = [
   ['updated', 'updated'],
   ['unchanged', 'unchanged'],
   ['absent', 'not published there'],
+  ['followed', 'read as indexes'],
   ['failed', 'FAILED'],
 ] as const;
 
 /** `alpine: 46 feeds updated, 101,879 records; 2 unchanged`. */
 function publisherLines(feeds: readonly FeedOutcome[], width: number): Line[] {
   return [...Map.groupBy(feeds, ({ source }) => source)].flatMap(([source, own]) => {
-    const records = own.reduce((sum, feed) => sum + (feed.kind === 'updated' ? feed.report.kept : 0), 0);
+    const records = recordsText(own.flatMap((feed) => (feed.kind === 'updated' ? [feed.report] : [])));
     const parts = outcomes
       .map(([kind, words]) => ({ kind, words, number: own.filter((feed) => feed.kind === kind).length }))
       .filter(({ number }) => number > 0)
       .map(({ kind, words, number }, index) => {
         const text = `${index === 0 ? count(number, 'feed') : thousands(number)} ${words}`;
-        return kind === 'updated' ? `${text}, ${count(records, 'record')}` : text;
+        return kind === 'updated' ? `${text}, ${records}` : text;
       });
     const tone = own.some(({ kind }) => kind === 'failed') ? 'bad' : undefined;
     return flow([span(`${source}:`, 'title'), span(parts.join('; '), tone)], width, flush);
@@ -51,8 +53,7 @@ function publisherLines(feeds: readonly FeedOutcome[], width: number): Line[] {
 
 function outcomeSpans(feed: FeedOutcome): Span[] {
   const { source } = feed;
-  if (feed.kind === 'updated')
-    return [span('updated', 'good'), span(`${source}, ${count(feed.report.kept, 'record')}:`)];
+  if (feed.kind === 'updated') return [span('updated', 'good'), span(`${source}, ${recordsText([feed.report])}:`)];
   if (feed.kind === 'failed') {
     const { message, detail } = feed.error;
     return [
@@ -60,5 +61,7 @@ function outcomeSpans(feed: FeedOutcome): Span[] {
       span(`${source}, ${redact(detail === undefined ? message : `${message}, ${detail}`)}:`),
     ];
   }
+  if (feed.kind === 'followed')
+    return [span('read', 'quiet'), span(`${source}, index of ${count(feed.feeds, 'feed')}:`)];
   return [span(feed.kind === 'absent' ? 'not published' : 'unchanged', 'quiet'), span(`${source}:`)];
 }

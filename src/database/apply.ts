@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Builder } from './build.ts';
 import { asDatabaseError, DatabaseError } from './error.ts';
-import type { Fetched, FetchedDocument } from './fetch.ts';
+import { isSameFeed, nameOf, nameOfStored } from './feed-name.ts';
+import type { FeedRequest, Fetched, FetchedDocument } from './fetch.ts';
 import type { StoredFeed } from './format.ts';
 import type { FeedOutcome, UpdateOptions } from './progress.ts';
+import { readDocument } from './read-document.ts';
 
 /** What came of one feed, without its name. */
 type Outcome = FeedOutcome extends infer O ? (O extends FeedOutcome ? Omit<O, 'source' | 'url'> : never) : never;
@@ -39,37 +40,43 @@ export async function turn(signal: AbortSignal | undefined): Promise<void> {
 
 async function applyOne(builder: Builder, one: Fetched, options: UpdateOptions, now: string): Promise<Outcome> {
   const { url } = one.request.feed;
-  if (one.kind === 'failed') return { kind: 'failed', error: one.error };
-  if (one.kind === 'unchanged') builder.describe(url, (feed) => ({ ...feed, checkedAt: now }));
-  if (one.kind === 'absent' && isLoaded(builder, url)) return { kind: 'failed', error: vanished(url) };
+  if (one.kind === 'failed') return failedOutcome(one, one.error);
+  if (one.kind === 'unchanged') {
+    builder.describe(url, (feed) => ({ ...feed, checkedAt: now, ...placeOf(one.request) }));
+  }
+  if (one.kind === 'absent' && isLoaded(builder, url)) return failedOutcome(one, vanished(url));
+  if (one.kind === 'followed') {
+    builder.forgive(nameOf(one.request));
+    return { kind: one.kind, feeds: one.feeds };
+  }
   if (one.kind !== 'document') return { kind: one.kind };
   options.onProgress?.({ kind: 'compiling', url });
   const bytes = readDocument(one.path);
-  if (bytes instanceof DatabaseError) return { kind: 'failed', error: bytes };
+  if (bytes instanceof DatabaseError) return failedOutcome(one, bytes);
   try {
     return await applyDocument(builder, one, bytes, options.tool, now);
   } catch (cause) {
     const error = asDatabaseError(cause, url);
     if (error.code !== 'bad-feed') throw error;
-    return { kind: 'failed', error };
+    return failedOutcome(one, error);
   }
 }
 
-/** A mirror's file may have gone or be closed to us, which is that feed's failure alone. */
-function readDocument(path: string): Buffer | DatabaseError {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    return new DatabaseError('fetch-failed', 'the feed cannot be read', {
-      subject: path,
-      detail: String(cause),
-      cause,
-    });
-  }
+function failedOutcome({ request }: Fetched, error: DatabaseError): Extract<Outcome, { kind: 'failed' }> {
+  return { kind: 'failed', error, ecosystems: request.feed.ecosystems };
 }
 
+/** Itself, or what it led to as an index. */
 function isLoaded(builder: Builder, url: string): boolean {
-  return builder.directory.feeds.some((feed) => feed.url === url);
+  return builder.directory.feeds.some((feed) => feed.url === url || feed.via === url);
+}
+
+/** How it came to be asked for. */
+function placeOf({ feed, via }: FeedRequest): Pick<StoredFeed, 'via' | 'edition'> {
+  return {
+    ...(via === undefined ? {} : { via }),
+    ...(feed.edition === undefined ? {} : { edition: feed.edition }),
+  };
 }
 
 function vanished(url: string): DatabaseError {
@@ -85,10 +92,15 @@ async function applyDocument(
 ): Promise<Outcome> {
   const { source, feed } = one.request;
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  const known = builder.directory.feeds.find(({ url }) => url === feed.url);
-  const arrival = { checkedAt: now, from: one.from, ...one.validators };
+  const name = nameOf(one.request);
+  const known = builder.directory.feeds.find((loaded) => isSameFeed(nameOfStored(loaded), name));
+  const arrival = { checkedAt: now, from: one.from, ...one.validators, ...placeOf(one.request) };
   if (known?.digest === digest && known.tool === tool) {
-    builder.describe(feed.url, ({ etag: _etag, lastModified: _lastModified, ...rest }) => ({ ...rest, ...arrival }));
+    builder.describe(known.url, ({ etag: _etag, lastModified: _lastModified, ...rest }) => ({
+      ...rest,
+      ...arrival,
+      url: feed.url,
+    }));
     return { kind: 'unchanged' };
   }
   const published = Date.parse(one.validators.lastModified ?? '');
@@ -122,14 +134,24 @@ function noteFailure(builder: Builder, one: Fetched, error: DatabaseError, at: s
     message,
     ...(detail === undefined ? {} : { detail }),
     at,
+    ...(feed.edition === undefined ? {} : { edition: feed.edition }),
+    ...(feed.index === true ? { index: one.request.via ?? feed.url } : {}),
   });
 }
 
-/** An update of everything also takes away what its sources offer no more. */
+/**
+ * An update of everything also takes away what its sources offer no more. What came through an index stays when one on
+ * the way to it failed, and so does an edition whose successor did.
+ */
 function dropRetired(builder: Builder, fetched: readonly Fetched[], options: UpdateOptions): void {
   const offered = new Set(fetched.map((one) => one.request.feed.url));
   const sources = new Set(options.sources.map((source) => source.id));
+  const failed = fetched.filter(({ kind }) => kind === 'failed').map(({ request }) => request);
+  const broken = new Set(failed.filter(({ feed }) => feed.index).map(({ feed, via }) => via ?? feed.url));
+  const isKept = (feed: StoredFeed): boolean =>
+    (feed.via !== undefined && broken.has(feed.via)) ||
+    failed.some((request) => isSameFeed(nameOf(request), nameOfStored(feed)));
   const { feeds, failures } = builder.directory;
-  const known = [...feeds.map(({ name, url }) => ({ source: name, url })), ...failures];
+  const known = [...feeds.filter((feed) => !isKept(feed)).map(({ name, url }) => ({ source: name, url })), ...failures];
   for (const { source, url } of known) if (sources.has(source) && !offered.has(url)) builder.drop(url);
 }

@@ -1,3 +1,4 @@
+import type { AdvisorySource } from '../advisory/advisory.ts';
 import type { UpdateOptions, UpdateResult } from './progress.ts';
 import { openQuery } from './query.ts';
 import type { Database, DatabaseInfo } from './record.ts';
@@ -44,4 +45,13 @@ export function databaseStatus(path: string): DatabaseInfo {
 export async function updateDatabase(options: UpdateOptions): Promise<UpdateResult> {
   const { runUpdate } = await import('./update.ts');
   return await runUpdate(options);
+}
+
+/** Who is asked for each of the ecosystems by an update, the one whose word counts first; empty for those nobody has. */
+export async function sourcesFor(
+  sources: readonly AdvisorySource[],
+  ecosystems: readonly string[],
+): Promise<ReadonlyMap<string, readonly AdvisorySource[]>> {
+  const { servingSources } = await import('./selection.ts');
+  return new Map(ecosystems.map((name) => [name, servingSources(sources, name)]));
 }

@@ -9,14 +9,7 @@
  * state       1 rejected, 2 disputed
  * decision    [exploitation, automatable, technical impact, at], the first three by their index
  */
-import type {
-  ExploitedFact,
-  Fact,
-  FlawFact,
-  LifecycleFact,
-  PredictionFact,
-  RepositoryFact,
-} from '../advisory/advisory.ts';
+import type { ExploitedFact, Fact, FlawFact, LifecycleFact, PredictionFact } from '../advisory/advisory.ts';
 import { decodeSeverity, type EncodedSeverity, encodeSeverity } from './codec.ts';
 import { decodeReference, encodeReference } from './details.ts';
 
@@ -42,18 +35,11 @@ export function encodeFact(fact: Fact): string {
 }
 
 function fieldsOf(fact: Fact): unknown[] {
-  switch (fact.kind) {
-    case 'flaw':
-      return flawFields(fact);
-    case 'prediction':
-      return [fact.score, fact.percentile, fact.date, fact.model];
-    case 'exploited':
-      return [fact.name, fact.product, fact.added, fact.due, fact.action, Number(fact.ransomware)];
-    case 'repository':
-      return [...fact.products];
-    default:
-      return [fact.cycle, ...LIFECYCLE.map((name) => fact[name] ?? 0)];
-  }
+  if (fact.kind === 'flaw') return flawFields(fact);
+  if (fact.kind === 'prediction') return [fact.score, fact.percentile, fact.date, fact.model];
+  if (fact.kind === 'repository') return [...fact.products];
+  if (fact.kind === 'lifecycle') return [fact.cycle, ...LIFECYCLE.map((name) => fact[name] ?? 0)];
+  return [fact.name, fact.product, fact.added, fact.due, fact.action, Number(fact.ransomware)];
 }
 
 function flawFields({ severities, weaknesses, state, published, modified, ...rest }: FlawFact): unknown[] {
@@ -84,18 +70,11 @@ export function decodeFact<K extends Fact['kind']>(kind: K, key: string, json: s
 
 function decoded(kind: Fact['kind'], key: string, json: string): Fact {
   const fields: unknown = JSON.parse(json);
-  switch (kind) {
-    case 'flaw':
-      return decodeFlaw(key, fields as FlawFields);
-    case 'prediction':
-      return decodePrediction(key, fields as PredictionFields);
-    case 'exploited':
-      return decodeExploited(key, fields as ExploitedFields);
-    case 'repository':
-      return { kind, key, products: fields as string[] } satisfies RepositoryFact;
-    default:
-      return decodeLifecycle(key, fields as LifecycleFields);
-  }
+  if (kind === 'flaw') return decodeFlaw(key, fields as FlawFields);
+  if (kind === 'prediction') return decodePrediction(key, fields as PredictionFields);
+  if (kind === 'repository') return { kind, key, products: fields as string[] };
+  if (kind === 'lifecycle') return decodeLifecycle(key, fields as LifecycleFields);
+  return decodeExploited(key, fields as ExploitedFields);
 }
 
 type FlawFields = [

@@ -14,11 +14,15 @@ import type { WantedFeed } from './selection.ts';
 export interface FeedRequest extends WantedFeed {
   /** Absent when it is to be fetched whatever the server has. */
   readonly known?: (Validators & { readonly from: string }) | undefined;
+  /** Address of the index, one that the source gives itself, through which the feed was found. */
+  readonly via?: string;
 }
 
 /** What came of fetching one feed. */
 export type Fetched = { readonly request: FeedRequest } & (
   | { readonly kind: 'unchanged' | 'absent' }
+  /** An index that was read, and how many feeds it names that were not named before. */
+  | { readonly kind: 'followed'; readonly feeds: number }
   | { readonly kind: 'failed'; readonly error: DatabaseError }
   | FetchedDocument
 );
@@ -51,32 +55,36 @@ export interface FetchOptions {
 
 const AT_ONCE = 4;
 
-/**
- * Fetches feeds, a few at a time; what goes wrong with one is in its place in the answer. Throws `DatabaseError` only
- * for a mirror that is none, or `aborted`.
- */
-export async function fetchFeeds(requests: readonly FeedRequest[], options: FetchOptions): Promise<Fetched[]> {
-  const locate = locator(options.mirror);
-  const fetched: Fetched[] = [];
-  const queue = requests.entries();
-  const clients = lazyClient(options);
-  const worker = async (): Promise<void> => {
-    for (const [index, request] of queue) {
-      if (options.signal?.aborted) throw aborted();
-      fetched[index] = await fetchOne(request, locate, clients.get, options);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  } finally {
-    await clients.close();
-  }
-  if (options.signal?.aborted) throw aborted();
-  return fetched;
+/** Fetches feeds, a few at a time, as often as asked; what goes wrong with one is in its place in the answer. */
+export interface Fetcher {
+  /** Throws `DatabaseError` only when `aborted`. */
+  fetch(requests: readonly FeedRequest[]): Promise<Fetched[]>;
+  close(): Promise<void>;
 }
 
-function aborted(): DatabaseError {
-  return new DatabaseError('aborted', 'the update was called off');
+/** A fetcher, which is to be closed; throws `DatabaseError` for a mirror that is none. */
+export function openFetcher(options: FetchOptions): Fetcher {
+  const locate = locator(options.mirror);
+  const clients = lazyClient(options);
+  const halt = (): void => {
+    if (options.signal?.aborted) throw new DatabaseError('aborted', 'the update was called off');
+  };
+  return {
+    async fetch(requests) {
+      const fetched: Fetched[] = [];
+      const queue = requests.entries();
+      const worker = async (): Promise<void> => {
+        for (const [index, request] of queue) {
+          halt();
+          fetched[index] = await fetchOne(request, locate, clients.get, options);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+      halt();
+      return fetched;
+    },
+    close: clients.close,
+  };
 }
 
 /** A mirror folder needs no HTTP client and no folder for downloads. */

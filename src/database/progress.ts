@@ -20,8 +20,10 @@ export type FeedOutcome = { readonly source: string; readonly url: string } & (
   | { readonly kind: 'unchanged' }
   /** Not there, and need not be. */
   | { readonly kind: 'absent' }
+  /** It says where feeds are, and how many of them. */
+  | { readonly kind: 'followed'; readonly feeds: number }
   /** What was loaded of it before, if anything, is still there. */
-  | { readonly kind: 'failed'; readonly error: DatabaseError }
+  | { readonly kind: 'failed'; readonly error: DatabaseError; readonly ecosystems: readonly string[] }
 );
 
 /** What came of an update. */

@@ -26,8 +26,9 @@ export interface Selection {
 
 /**
  * The feeds for `only`: identifiers of sources (all they have) and ecosystems (`Debian:12`, `Alpine`, `npm`; of the first
- * source that has it), in upper or lower case; without it, all feeds but those of ecosystems that an earlier source has.
- * Throws `DatabaseError` `nothing-selected` when that is none.
+ * source that has it and of all that supplement it), in upper or lower case; without it, all feeds but those of
+ * ecosystems that an earlier source has. Sources of facts go by their identifier alone. Throws `DatabaseError`
+ * `nothing-selected` when that is none.
  */
 export function selectFeeds(sources: readonly AdvisorySource[], only: readonly string[] | undefined): Selection {
   const selection = only === undefined ? everything(sources) : chosen(sources, only);
@@ -41,15 +42,16 @@ export function selectFeeds(sources: readonly AdvisorySource[], only: readonly s
 function everything(sources: readonly AdvisorySource[]): Selection {
   const all = sources.flatMap((source) => source.feeds(undefined).map((feed) => ({ source, feed })));
   const isShadowed = ({ source, feed }: WantedFeed): boolean => {
-    const earlier = sources.slice(0, sources.indexOf(source));
-    return feed.ecosystems.every((name) => earlier.some((other) => has(other, name)));
+    if (source.role !== undefined || feed.ecosystems.length === 0) return false;
+    const earlier = sources.slice(0, sources.indexOf(source)).filter(({ role }) => role === undefined);
+    return feed.ecosystems.every((name) => earlier.some((other) => namesOf(other, name).length > 0));
   };
   const { true: shadowed = [], false: wanted = [] } = Object.groupBy(all, (one) => `${isShadowed(one)}`);
   return { wanted: withoutDoubles(wanted), shadowed, ecosystems: [], unserved: [] };
 }
 
 function chosen(sources: readonly AdvisorySource[], only: readonly string[]): Selection {
-  const names = new Set(sources.flatMap((source) => source.feeds(undefined).flatMap((feed) => feed.ecosystems)));
+  const names = new Set(sources.flatMap(declared));
   const asked = new Map<AdvisorySource, string[] | undefined>();
   const ecosystems: string[] = [];
   const unserved: Unserved[] = [];
@@ -60,15 +62,17 @@ function chosen(sources: readonly AdvisorySource[], only: readonly string[]): Se
       asked.set(named, undefined);
       continue;
     }
-    const owner = ownerOf(sources, ecosystem);
+    const serving = servingSources(sources, ecosystem);
     const meant = names.has(ecosystem) ? undefined : withLetter(ecosystem, names);
-    if (owner === undefined || meant !== undefined) {
+    if (serving.length === 0 || meant !== undefined) {
       unserved.push({ word, ...(meant === undefined ? {} : { meant }) });
       continue;
     }
     ecosystems.push(ecosystem);
-    if (!asked.has(owner)) asked.set(owner, [ecosystem]);
-    else asked.get(owner)?.push(ecosystem);
+    for (const source of serving) {
+      if (!asked.has(source)) asked.set(source, []);
+      asked.get(source)?.push(...namesOf(source, ecosystem));
+    }
   }
   const wanted = sources.flatMap((source) =>
     asked.has(source) ? source.feeds(asked.get(source)).map((feed) => ({ source, feed })) : [],
@@ -79,19 +83,29 @@ function chosen(sources: readonly AdvisorySource[], only: readonly string[]): Se
 /** `Debian` in just this spelling is the ecosystem; any other case of it the publisher. */
 function sourceNamed(sources: readonly AdvisorySource[], word: string): AdvisorySource | undefined {
   const exact = sources.find(({ id }) => id === word);
-  if (exact !== undefined || ownerOf(sources, word) !== undefined) return exact;
+  if (exact !== undefined || servingSources(sources, word).length > 0) return exact;
   return sources.find(({ id }) => id === word.toLowerCase());
 }
 
-/** The first source that has the ecosystem or its family decides; a release that it does not know, nobody knows. */
-function ownerOf(sources: readonly AdvisorySource[], ecosystem: string): AdvisorySource | undefined {
+/**
+ * Who is asked for an ecosystem: the first source without a role that has it or its family decides, since a release that
+ * it does not know nobody knows; and all that supplement it.
+ */
+export function servingSources(sources: readonly AdvisorySource[], ecosystem: string): readonly AdvisorySource[] {
   const [family = ''] = ecosystem.split(':');
-  const owner = sources.find((source) => has(source, ecosystem) || has(source, family));
-  return owner !== undefined && has(owner, ecosystem) ? owner : undefined;
+  const has = (source: AdvisorySource, name: string): boolean => namesOf(source, name).length > 0;
+  const owner = sources.find((source) => source.role === undefined && (has(source, ecosystem) || has(source, family)));
+  return sources.filter((source) => (source === owner || source.role === 'supplement') && has(source, ecosystem));
 }
 
-function has(source: AdvisorySource, ecosystem: string): boolean {
-  return source.feeds([ecosystem]).length > 0;
+/** What a source is to be asked for to have an ecosystem: itself, or all releases where the source knows only these. */
+function namesOf(source: AdvisorySource, ecosystem: string): readonly string[] {
+  if (source.feeds([ecosystem]).length > 0) return [ecosystem];
+  return declared(source).filter((name) => name.startsWith(`${ecosystem}:`));
+}
+
+function declared(source: AdvisorySource): readonly string[] {
+  return source.feeds(undefined).flatMap((feed) => feed.ecosystems);
 }
 
 /** An ecosystem as its source spells it; its family alone where the release is not known. */

@@ -8,12 +8,13 @@ import { applyFetched, turn } from './apply.ts';
 import { openBuilder } from './build.ts';
 import { hasRecords, holds } from './coverage.ts';
 import { asDatabaseError, DatabaseError } from './error.ts';
-import { type FeedRequest, type Fetched, fetchFeeds } from './fetch.ts';
+import { type FeedRequest, type Fetched, openFetcher } from './fetch.ts';
+import { fetchFollowing } from './follow.ts';
 import type { Directory } from './format.ts';
 import { acquireLock } from './lock.ts';
 import { openWhole, writeStamp } from './open.ts';
 import type { FeedOutcome, UpdateOptions, UpdateResult } from './progress.ts';
-import { type Selection, selectFeeds } from './selection.ts';
+import { type Selection, selectFeeds, type WantedFeed } from './selection.ts';
 
 const LOCK_WAIT_MS = 15 * 60 * 1000;
 /** What Node reads into one buffer. */
@@ -68,25 +69,9 @@ function removeLeftovers(path: string): void {
 async function updateLocked(options: UpdateOptions, clock: Clock, selection: Selection): Promise<UpdateResult> {
   const { path, onProgress } = options;
   const { directory, digest, discarded } = currentState(path);
-  const loaded = new Set(directory?.feeds.map(({ url }) => url));
+  const loaded = new Set(directory?.feeds.flatMap(({ url, via = url }) => [url, via]));
   const shadowed = selection.shadowed.filter(({ feed }) => loaded.has(feed.url));
-  const requests = [...selection.wanted, ...shadowed].map(
-    (wanted): FeedRequest => ({ ...wanted, known: knownOf(directory, wanted.feed.url, options.tool) }),
-  );
-  const folder = join(dirname(path), 'downloads');
-  const fetched = await fetchFeeds(requests, {
-    mirror: options.mirror,
-    folder,
-    env: options.env ?? process.env,
-    userAgent: options.tool,
-    clock,
-    maxBytes: options.feedBytes ?? FEED_BYTES,
-    policy: { ...RETRY, ...options.retry },
-    limits: options.http ?? {},
-    signal: options.signal,
-    onProgress: (url, received, total) =>
-      onProgress?.({ kind: 'fetching', url, received, ...(total === undefined ? {} : { total }) }),
-  });
+  const fetched = await fetchAll([...selection.wanted, ...shadowed], directory, options, clock);
   const extra = { unserved: selection.unserved, ...(discarded === undefined ? {} : { discarded }) };
   const failed = fetched.filter((one) => one.kind === 'failed');
   if (failed.length === fetched.length) return { ...nothingCame(path, digest, failed), ...extra, barren: [] };
@@ -105,6 +90,38 @@ async function updateLocked(options: UpdateOptions, clock: Clock, selection: Sel
   } finally {
     builder.discard();
     for (const one of fetched) if (one.kind === 'document' && one.temporary) rmSync(one.path, { force: true });
+  }
+}
+
+async function fetchAll(
+  wanted: readonly WantedFeed[],
+  directory: Directory | undefined,
+  options: UpdateOptions,
+  clock: Clock,
+): Promise<Fetched[]> {
+  const { path, onProgress } = options;
+  const known = (url: string): FeedRequest['known'] => knownOf(directory, url, options.tool);
+  // What an index says is wanted each time, so that it is never unchanged.
+  const requests = wanted.map(
+    (one): FeedRequest => (one.feed.index === true ? one : { ...one, known: known(one.feed.url) }),
+  );
+  const fetcher = openFetcher({
+    mirror: options.mirror,
+    folder: join(dirname(path), 'downloads'),
+    env: options.env ?? process.env,
+    userAgent: options.tool,
+    clock,
+    maxBytes: options.feedBytes ?? FEED_BYTES,
+    policy: { ...RETRY, ...options.retry },
+    limits: options.http ?? {},
+    signal: options.signal,
+    onProgress: (url, received, total) =>
+      onProgress?.({ kind: 'fetching', url, received, ...(total === undefined ? {} : { total }) }),
+  });
+  try {
+    return await fetchFollowing(requests, fetcher, known);
+  } finally {
+    await fetcher.close();
   }
 }
 
@@ -156,6 +173,7 @@ function nothingCame(
       url: request.feed.url,
       kind: 'failed',
       error,
+      ecosystems: request.feed.ecosystems,
     })),
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { AdvisorySource } from '../advisory/advisory.ts';
-import { DatabaseError, databaseStatus, openDatabase, updateDatabase } from '../database/database.ts';
+import { DatabaseError, databaseStatus, openDatabase, sourcesFor, updateDatabase } from '../database/database.ts';
 import type { ReportProvenance } from '../finding/finding.ts';
 import type { Advisories } from './assess.ts';
 import type { ScanOptions } from './options.ts';
@@ -110,31 +110,51 @@ interface Fetched {
   readonly unserved: readonly string[];
 }
 
-/** Fetches what the first source that has each ecosystem says of it. */
+/** Sources of facts that are small enough to be fetched on first use: they say how pressing a flaw is. */
+const smallFacts: readonly string[] = ['epss', 'kev'];
+
+/** Fetches what the sources say of ecosystems, and the facts of a few small ones unless they are there. */
 async function fetchFor(ecosystems: readonly string[], databasePath: string, options: ScanOptions): Promise<Fetched> {
   const { advisorySources } = await import('./ecosystems.ts');
   const sources = await advisorySources();
-  const sourceOf = (name: string): AdvisorySource | undefined =>
-    sources.find((candidate) => candidate.feeds([name]).length > 0);
-  const served = ecosystems.filter((name) => sourceOf(name) !== undefined);
-  const unserved = ecosystems.filter((name) => sourceOf(name) === undefined);
+  const serving = await sourcesFor(sources, ecosystems);
+  const served = ecosystems.filter((name) => serving.get(name)?.length);
+  const unserved = ecosystems.filter((name) => !serving.get(name)?.length);
   if (served.length === 0) return { notes: [], unserved };
-  const wanted = sources.filter((source) => served.some((name) => sourceOf(name) === source));
-  const failed = await update(wanted, served, databasePath, options).catch((error: unknown) => {
+  const loaded = existsSync(databasePath) ? loadedSources(databasePath) : new Set<string>();
+  const facts = sources.filter(({ id }) => smallFacts.includes(id) && !loaded.has(id));
+  const wanted = sources.filter(
+    (source) => facts.includes(source) || [...serving.values()].some((all) => all.includes(source)),
+  );
+  const only = [...served, ...facts.map(({ id }) => id)];
+  const failed = await update(wanted, only, databasePath, options).catch((error: unknown) => {
     options.signal?.throwIfAborted();
-    if (error instanceof DatabaseError) return [{ ecosystems: served, error }];
+    if (error instanceof DatabaseError) return [{ source: '', ecosystems: served, error }];
     throw error;
   });
-  const notes = failed.map(({ ecosystems: names, error }) => {
-    const missing = served.filter((name) => names.some((one) => name === one || name.startsWith(`${one}:`)));
-    return `The advisories of ${(missing.length > 0 ? missing : served).join(', ')} could not be fetched: ${sentence(error)}.`;
-  });
-  return { notes, unserved };
+  return { notes: failed.map((one) => failureNote(one, served)), unserved };
+}
+
+/** Names of the sources that something is loaded of; a database that can't be read has nothing. */
+function loadedSources(path: string): Set<string> {
+  try {
+    return new Set(databaseStatus(path).feeds.map(({ name }) => name));
+  } catch (error) {
+    if (error instanceof DatabaseError) return new Set();
+    throw error;
+  }
 }
 
 interface Failed {
+  readonly source: string;
   readonly ecosystems: readonly string[];
   readonly error: DatabaseError;
+}
+
+function failureNote({ source, ecosystems, error }: Failed, served: readonly string[]): string {
+  if (smallFacts.includes(source)) return `The facts of ${source} could not be fetched: ${sentence(error)}.`;
+  const missing = served.filter((name) => ecosystems.some((one) => name === one || name.startsWith(`${one}:`)));
+  return `The advisories of ${(missing.length > 0 ? missing : served).join(', ')} could not be fetched: ${sentence(error)}.`;
 }
 
 async function update(
@@ -161,12 +181,5 @@ async function update(
       });
     },
   });
-  return feeds.flatMap((feed) =>
-    feed.kind === 'failed' ? [{ ecosystems: ecosystemsOf(sources, feed.url), error: feed.error }] : [],
-  );
-}
-
-function ecosystemsOf(sources: readonly AdvisorySource[], url: string): readonly string[] {
-  const all = sources.flatMap((source) => source.feeds(undefined));
-  return all.find((feed) => feed.url === url)?.ecosystems ?? [];
+  return feeds.flatMap((feed) => (feed.kind === 'failed' ? [feed] : []));
 }
