@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Arbitrary, assert, asyncProperty, jsonValue, nat } from 'fast-check';
+import { assert, asyncProperty, jsonValue } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Advisory,
@@ -9,24 +9,33 @@ import {
   type Feed,
   type ParseReport,
 } from '../advisory.ts';
+import { mutated } from './mutated.contract.ts';
 
-/** What a source must be given to be tried: documents of its own format. */
+/** What a source must be given to be tried: documents of its own format, packed as they are published. */
 export interface SourceSample {
-  /** An ecosystem that it has, with release where there are releases. */
-  readonly ecosystem: string;
+  /** An ecosystem that it has, with release where there are releases; absent where it has facts alone. */
+  readonly ecosystem?: string;
   /** One that it has not. */
   readonly foreign: string;
-  /** A genuine document, or excerpt, of the feed for `ecosystem`. */
+  /** The feed of the documents; the first for `ecosystem` when absent. */
+  readonly feed?: Feed;
+  /** A genuine document, or excerpt, of the feed. */
   readonly document: Uint8Array;
-  /** What comes of it, with the identifiers in order. */
-  readonly expected: { readonly report: ParseReport; readonly ids: readonly string[] };
+  /** What comes of it, with the identifiers in order, and of facts their kinds and keys: `prediction CVE-2024-3094`. */
+  readonly expected: {
+    readonly report: ParseReport;
+    readonly ids: readonly string[];
+    readonly facts?: readonly string[];
+  };
   /** A document with no records. */
   readonly empty: Uint8Array;
   /** A genuine record, and a document around whatever stands in its place. */
   readonly record: unknown;
-  around(record: unknown): Uint8Array;
-  /** Documents with `count` affected entries in all, however they are spread over records. */
-  many(count: number): Uint8Array;
+  around(record: unknown): Uint8Array | Promise<Uint8Array>;
+  /** A document with `count` affected entries or facts in all, however they are spread over records. */
+  many(count: number): Uint8Array | Promise<Uint8Array>;
+  /** A genuine index, and the addresses of the feeds that it names, in order; for a source that follows indexes. */
+  readonly index?: { readonly feed: Feed; readonly document: Uint8Array; readonly urls: readonly string[] };
 }
 
 const MANY = 1_000_000;
@@ -39,24 +48,28 @@ export function describeSource(source: AdvisorySource, sample: SourceSample): vo
     describeFeeds(source, sample);
     describeDocument(source, sample);
     describeDamage(source, sample);
+    if (sample.index !== undefined) describeIndex(source, sample, sample.index);
   });
 }
 
 function describeFeeds(source: AdvisorySource, { ecosystem, foreign }: SourceSample): void {
   it('has an identifier and says what its silence means', () => {
-    expect(source.id).toMatch(/^[a-z][a-z-]*$/);
-    expect(['disclosures', 'fixes']).toContain(source.lists(ecosystem));
+    expect(source.id).toMatch(/^[a-z][a-z0-9-]*$/);
+    expect(['disclosures', 'fixes']).toContain(source.lists(ecosystem ?? foreign));
   });
   it('gives each feed once, at an https address without query', () => {
     const feeds = source.feeds(undefined);
-    const urls = feeds.map(({ url }) => new URL(url));
-    expect(urls.filter(({ protocol, search, hash }) => protocol !== 'https:' || search !== '' || hash !== '')).toEqual(
-      [],
-    );
-    expect(feeds.map(({ url }) => url)).toEqual([...new Set(urls.map(({ href }) => href))]);
     expect(feeds.length).toBeGreaterThan(0);
+    expect(addressFaults(feeds)).toEqual([]);
     expect(feeds.filter(({ ecosystems, facts = [] }) => ecosystems.length + facts.length === 0)).toEqual([]);
+    expect(feeds.some(({ index }) => index === true)).toBe(source.follow !== undefined);
   });
+  it('gives none for what it has not', () => {
+    expect(source.feeds([foreign])).toEqual([]);
+    expect(source.feeds([])).toEqual([]);
+    expect(source.role === 'facts').toBe(ecosystem === undefined);
+  });
+  if (ecosystem === undefined) return;
   it('gives the feeds of a wanted ecosystem, out of all of its feeds', () => {
     const wanted = source.feeds([ecosystem, foreign, ecosystem]);
     const all = new Set(source.feeds(undefined).map(({ url }) => url));
@@ -65,18 +78,63 @@ function describeFeeds(source: AdvisorySource, { ecosystem, foreign }: SourceSam
     expect(wanted.filter((feed) => !holds(feed, ecosystem))).toEqual([]);
     expect(wanted.some(({ optional }) => optional !== true)).toBe(true);
   });
-  it('gives none for what it has not', () => {
-    expect(source.feeds([foreign])).toEqual([]);
-    expect(source.feeds([])).toEqual([]);
+}
+
+/** Feeds that are there twice, or at an address that a mirror has no place for. */
+function addressFaults(feeds: readonly Feed[]): string[] {
+  const seen = new Set<string>();
+  return feeds.flatMap(({ url }) => {
+    const { protocol, search, hash, href } = new URL(url);
+    const isFine = protocol === 'https:' && search === '' && hash === '' && href === url && !seen.has(url);
+    seen.add(url);
+    return isFine ? [] : [url];
   });
 }
+
+/** Its host has to be that of the index, or of a feed that the source gives itself: others are not followed. */
+function describeIndex(source: AdvisorySource, sample: SourceSample, { feed, document, urls }: SampleIndex): void {
+  const follow = (bytes: Uint8Array): readonly Feed[] => source.follow?.(feed, bytes) ?? [];
+  const hosts = new Set([feed, ...source.feeds(undefined)].map(({ url }) => new URL(url).host));
+  it('finds the feeds that a genuine index names', () => {
+    const feeds = follow(document);
+    expect(feeds.map(({ url }) => url)).toEqual(urls);
+    expect(addressFaults(feeds)).toEqual([]);
+    expect(feeds.filter(({ url }) => !hosts.has(new URL(url).host))).toEqual([]);
+    expect(feeds.some((one) => sample.ecosystem === undefined || holds(one, sample.ecosystem))).toBe(true);
+  });
+  it.each(['<!doctype html><title>Log in</title>', '\uFEFF \n<html>'])('says that %j is no index', (page) => {
+    expect(() => follow(Buffer.from(page))).toThrow(AdvisoryError);
+  });
+  it.each(['', '[]', '"text"', '42', 'null', 'Not Found', '\0\0\0\0', '../../etc/passwd'])(
+    'gives up on %j with an error of its own, or finds nothing bad in it',
+    (text) => {
+      expect(addressFaults(unlessRefused(() => follow(Buffer.from(text))))).toEqual([]);
+    },
+  );
+}
+
+function unlessRefused(follow: () => readonly Feed[]): readonly Feed[] {
+  try {
+    return follow();
+  } catch (error) {
+    if (error instanceof AdvisoryError) return [];
+    throw error;
+  }
+}
+
+type SampleIndex = NonNullable<SourceSample['index']>;
 
 function describeDocument(source: AdvisorySource, sample: SourceSample): void {
   const feed = feedFor(source, sample);
   it('reads a genuine document, whole and the same each time', async () => {
     const before = digest(sample.document);
     const first = await parse(source, feed, sample.document);
-    expect({ report: first.report, ids: first.advisories.map(({ id }) => id) }).toEqual(sample.expected);
+    const found = {
+      report: first.report,
+      ids: first.advisories.map(({ id }) => id),
+      facts: first.facts.map(({ kind, key }) => `${kind} ${key}`),
+    };
+    expect(found).toEqual({ facts: [], ...sample.expected });
     expect(faultsIn(first, feed)).toEqual([]);
     expect(await parse(source, feed, sample.document)).toEqual(first);
     expect(digest(sample.document)).toBe(before);
@@ -94,7 +152,7 @@ function describeDocument(source: AdvisorySource, sample: SourceSample): void {
     });
   });
   it('reads a million affected entries in time that grows with them', async () => {
-    const document = sample.many(MANY);
+    const document = await sample.many(MANY);
     const start = performance.now();
     let affected = 0;
     const count = ({ affected: { length } }: Advisory): void => {
@@ -125,7 +183,7 @@ function describeDamage(source: AdvisorySource, sample: SourceSample): void {
     await assert(
       asyncProperty(
         jsonValue(),
-        async (record) => (await soundnessOf(source, feed, sample.around(record))).length === 0,
+        async (record) => (await soundnessOf(source, feed, await sample.around(record))).length === 0,
       ),
       { numRuns: 300 },
     );
@@ -134,17 +192,17 @@ function describeDamage(source: AdvisorySource, sample: SourceSample): void {
     await assert(
       asyncProperty(
         mutated(sample.record),
-        async (record) => (await soundnessOf(source, feed, sample.around(record))).length === 0,
+        async (record) => (await soundnessOf(source, feed, await sample.around(record))).length === 0,
       ),
       { numRuns: 1000 },
     );
   });
 }
 
-function feedFor(source: AdvisorySource, { ecosystem }: SourceSample): Feed {
-  const feed = source.feeds([ecosystem])[0];
-  if (feed === undefined) throw new Error('the source has no feed for the ecosystem of its sample');
-  return feed;
+function feedFor(source: AdvisorySource, { ecosystem, feed }: SourceSample): Feed {
+  const found = feed ?? source.feeds(ecosystem === undefined ? undefined : [ecosystem])[0];
+  if (found === undefined) throw new Error('the source has no feed for the ecosystem of its sample');
+  return found;
 }
 
 interface Parsed {
@@ -220,31 +278,4 @@ function holds({ ecosystems }: Feed, ecosystem: string): boolean {
 
 function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** The record with one of its values, at any depth, replaced by any other. */
-function mutated(record: unknown): Arbitrary<unknown> {
-  const paths = pathsIn(record, []);
-  return nat(paths.length - 1).chain((index) =>
-    jsonValue().map((value) => {
-      const copy: unknown = structuredClone(record);
-      return put(copy, paths[index] ?? [], value);
-    }),
-  );
-}
-
-function pathsIn(value: unknown, path: readonly string[]): string[][] {
-  const inner =
-    typeof value === 'object' && value !== null
-      ? Object.entries(value).flatMap(([key, member]) => pathsIn(member, [...path, key]))
-      : [];
-  return [[...path], ...inner];
-}
-
-function put(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
-  if (key === undefined) return value;
-  if (typeof target !== 'object' || target === null) return target;
-  const member: unknown = Reflect.get(target, key);
-  Reflect.set(target, key, rest.length === 0 ? value : put(member, rest, value));
-  return target;
 }
