@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import type { AdvisorySource } from '../advisory/advisory.ts';
 import type { Builder } from './build.ts';
 import { asDatabaseError, DatabaseError } from './error.ts';
 import { isSameFeed, nameOf, nameOfStored } from './feed-name.ts';
@@ -22,13 +23,17 @@ export async function applyFetched(
   now: string,
 ): Promise<FeedOutcome[]> {
   const outcomes: FeedOutcome[] = [];
+  const failed: FeedRequest[] = [];
   for (const one of fetched) {
     await turn(options.signal);
     const outcome = await applyOne(builder, one, options, now);
-    if (outcome.kind === 'failed') noteFailure(builder, one, outcome.error, now);
+    if (outcome.kind === 'failed') {
+      failed.push(one.request);
+      noteFailure(builder, one, outcome.error, now);
+    }
     outcomes.push({ source: one.request.source.id, url: one.request.feed.url, ...outcome });
   }
-  if (options.only === undefined) dropRetired(builder, fetched, options);
+  if (options.only === undefined) dropRetired(builder, fetched, failed, options.sources);
   return outcomes;
 }
 
@@ -143,10 +148,14 @@ function noteFailure(builder: Builder, one: Fetched, error: DatabaseError, at: s
  * An update of everything also takes away what its sources offer no more. What came through an index stays when one on
  * the way to it failed, and so does an edition whose successor did.
  */
-function dropRetired(builder: Builder, fetched: readonly Fetched[], options: UpdateOptions): void {
+function dropRetired(
+  builder: Builder,
+  fetched: readonly Fetched[],
+  failed: readonly FeedRequest[],
+  asked: readonly AdvisorySource[],
+): void {
   const offered = new Set(fetched.map((one) => one.request.feed.url));
-  const sources = new Set(options.sources.map((source) => source.id));
-  const failed = fetched.filter(({ kind }) => kind === 'failed').map(({ request }) => request);
+  const sources = new Set(asked.map((source) => source.id));
   const broken = new Set(failed.filter(({ feed }) => feed.index).map(({ feed, via }) => via ?? feed.url));
   const isKept = (feed: StoredFeed): boolean =>
     (feed.via !== undefined && broken.has(feed.via)) ||

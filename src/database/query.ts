@@ -23,6 +23,7 @@ export function openQuery(path: string): Database {
     },
     ecosystem: (ecosystem) => ecosystemInfo(directory, ecosystem),
     lookup: (ecosystem, name, appliesTo) => guarded(() => reader.lookup(ecosystem, name, appliesTo)),
+    packages: (ecosystem) => guarded(() => reader.packages(ecosystem)),
     details: (id, feed) => guarded(() => reader.details(id, feed)),
     facts: (kind, key) => guarded(() => reader.facts(kind, key)),
     search: (text) => guarded(() => searchDatabase(sqlite, directory, reader, text)),

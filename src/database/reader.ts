@@ -7,25 +7,55 @@ import { decodeFact } from './fact.ts';
 import { BLOCK_QUERY, newShelfReader } from './fact-rows.ts';
 import { checkedData, type Directory, type Shelf, type StoredFeed } from './format.ts';
 import type { SealedFile } from './open.ts';
-import type { AdvisoryDetails, StoredEntry, StoredFact } from './record.ts';
+import type { AdvisoryDetails, PackageKey, StoredEntry, StoredFact } from './record.ts';
 
 /** The look-ups that the others are made of. */
 export interface Reader {
   sourceOf(feed: number): SourceRef;
   lookup(ecosystem: string, name: string, appliesTo: Affected['appliesTo']): StoredEntry[];
+  packages(ecosystem: string): readonly PackageKey[];
   details(id: string, feed: number): AdvisoryDetails | undefined;
   facts<K extends Fact['kind']>(kind: K, key: string): StoredFact<K>[];
 }
 
 /** A reader of an open file; throws `DatabaseError` `corrupt`, and what SQLite throws. */
 export function newReader(file: SealedFile): Reader {
-  const scopes = Map.groupBy(file.directory.scopes, (scope) => scope.ecosystem);
+  const parts = lazily(() =>
+    file.sqlite.prepare('SELECT crc, data, part FROM advisory WHERE feed = ? AND id = ? ORDER BY part'),
+  );
   const sources = new Map(file.directory.feeds.map((feed) => [feed.id, sourceRefOf(feed)]));
+  const sourceOf = (feed: number): SourceRef => {
+    const source = sources.get(feed);
+    if (source !== undefined) return source;
+    throw new DatabaseError('corrupt', 'the advisory database speaks of a feed that it does not have');
+  };
+  return {
+    sourceOf,
+    ...packageReader(file, sourceOf),
+    details(id, feed) {
+      const key = id.toWellFormed();
+      const rows = parts().all(feed, key);
+      if (rows.length === 0) return undefined;
+      const data = rows.map((row) => checkedData(row, feed, key, Number(row['part'])));
+      return decodeDetails(data, key, feed, sourceOf(feed));
+    },
+    facts: factReader(file, sourceOf),
+  };
+}
+
+function packageReader(
+  { sqlite, directory }: SealedFile,
+  sourceOf: Reader['sourceOf'],
+): Pick<Reader, 'lookup' | 'packages'> {
+  const scopes = Map.groupBy(directory.scopes, (scope) => scope.ecosystem);
   const entries = lazily(() =>
-    file.sqlite.prepare('SELECT crc, data, part FROM entry WHERE scope = ? AND package = ? AND applies_to = ?'),
+    sqlite.prepare('SELECT crc, data, part FROM entry WHERE scope = ? AND package = ? AND applies_to = ?'),
+  );
+  const named = lazily(() =>
+    sqlite.prepare('SELECT DISTINCT package, applies_to FROM entry WHERE scope = ? ORDER BY package, applies_to'),
   );
   const some = lazily(() =>
-    file.sqlite.prepare('SELECT EXISTS(SELECT 1 FROM entry WHERE scope = ? AND applies_to = ?) AS some'),
+    sqlite.prepare('SELECT EXISTS(SELECT 1 FROM entry WHERE scope = ? AND applies_to = ?) AS some'),
   );
   const speaks = new Map<string, boolean>();
   // Most scopes speak of sources only or of binary packages only: half of the look-ups need not be made.
@@ -35,18 +65,7 @@ export function newReader(file: SealedFile): Reader {
     speaks.set(key, known);
     return known;
   };
-  const parts = lazily(() =>
-    file.sqlite.prepare('SELECT crc, data, part FROM advisory WHERE feed = ? AND id = ? ORDER BY part'),
-  );
-  const shelves = lazily(() => shelvesByKind(file.directory));
-  const onShelf = newShelfReader(lazily(() => file.sqlite.prepare(BLOCK_QUERY)));
-  const sourceOf = (feed: number): SourceRef => {
-    const source = sources.get(feed);
-    if (source !== undefined) return source;
-    throw new DatabaseError('corrupt', 'the advisory database speaks of a feed that it does not have');
-  };
   return {
-    sourceOf,
     lookup(ecosystem, name, appliesTo) {
       const found: StoredEntry[] = [];
       const key = packageNameKey(ecosystem, name).toWellFormed();
@@ -60,22 +79,30 @@ export function newReader(file: SealedFile): Reader {
       }
       return found;
     },
-    details(id, feed) {
-      const key = id.toWellFormed();
-      const rows = parts().all(feed, key);
-      if (rows.length === 0) return undefined;
-      const data = rows.map((row) => checkedData(row, feed, key, Number(row['part'])));
-      return decodeDetails(data, key, feed, sourceOf(feed));
-    },
-    facts<K extends Fact['kind']>(kind: K, key: string): StoredFact<K>[] {
-      const found: StoredFact<K>[] = [];
-      for (const shelf of shelves().get(kind) ?? []) {
-        for (const json of onShelf(shelf, key)) {
-          found.push({ ...decodeFact(kind, key, json), source: sourceOf(shelf.feed) });
+    packages(ecosystem) {
+      const found = new Map<string, PackageKey>();
+      for (const scope of scopes.get(ecosystem) ?? []) {
+        for (const row of named().all(scope.id)) {
+          const [name, applies] = [String(row['package']), Number(row['applies_to'])];
+          found.set(`${applies} ${name}`, { ecosystem, name, appliesTo: applies === 0 ? 'source' : 'binary' });
         }
       }
-      return found.length > 1 ? found.toSorted(byAge) : found;
+      return [...found.values()];
     },
+  };
+}
+
+function factReader({ sqlite, directory }: SealedFile, sourceOf: Reader['sourceOf']): Reader['facts'] {
+  const shelves = lazily(() => shelvesByKind(directory));
+  const onShelf = newShelfReader(lazily(() => sqlite.prepare(BLOCK_QUERY)));
+  return <K extends Fact['kind']>(kind: K, key: string): StoredFact<K>[] => {
+    const found: StoredFact<K>[] = [];
+    for (const shelf of shelves().get(kind) ?? []) {
+      for (const json of onShelf(shelf, key)) {
+        found.push({ ...decodeFact(kind, key, json), source: sourceOf(shelf.feed) });
+      }
+    }
+    return found.length > 1 ? found.toSorted(byAge) : found;
   };
 }
 

@@ -149,6 +149,8 @@ export interface Database {
   ecosystem(ecosystem: string): EcosystemInfo;
   /** Everything that is known of a package, of all feeds. */
   lookup(ecosystem: string, name: string, appliesTo: Affected['appliesTo']): readonly StoredEntry[];
+  /** Every package of an ecosystem that some record speaks of, by the name that look-ups fold it to. */
+  packages(ecosystem: string): Iterable<PackageKey>;
   /** The rest of an advisory; undefined when the feed has none of this name. */
   details(id: string, feed: number): AdvisoryDetails | undefined;
   /**

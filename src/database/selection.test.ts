@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { AdvisorySource } from '../advisory/advisory.ts';
 import { alpine as realAlpine } from '../advisory/source/alpine/alpine.ts';
 import { debian as realDebian } from '../advisory/source/debian/debian.ts';
 import { osv as realOsv } from '../advisory/source/osv/osv.ts';
 import { locator } from './mirror.ts';
-import { selectFeeds } from './selection.ts';
+import { selectFeeds, servingSources } from './selection.ts';
 import { fakeSource } from './testdata/fake-source.ts';
 
 const debian = fakeSource('debian', [{ url: 'https://deb/json', ecosystems: ['Debian'] }]);
@@ -44,6 +45,43 @@ describe('selectFeeds', () => {
   it('knows what it leaves to an earlier source', () => {
     const { shadowed } = selectFeeds([debian, alpine, osv], undefined);
     expect(shadowed.map(({ feed }) => feed.url)).toEqual(['https://osv/Debian']);
+  });
+
+  it.each<[string[] | undefined, string[]]>([
+    // Facts: with everything and by their own name, never for an ecosystem. A supplement: whenever its ecosystem is wanted.
+    [undefined, ['epss', 'kev', 'more/all', 'osv/npm', 'rh/all']],
+    [['epss'], ['epss']],
+    [
+      ['EPSS', 'npm'],
+      ['epss', 'osv/npm'],
+    ],
+    [['Red Hat:9'], ['rh/all', 'more/all']],
+    [['red hat'], ['rh/all', 'more/all']],
+    [['Extra'], ['more/all']],
+    [['osv'], ['osv/rh', 'osv/npm']],
+  ])('by the roles of sources, %j is %j', (only, urls) => {
+    const facts = (id: string): AdvisorySource =>
+      fakeSource(id, [{ url: `https://${id}`, ecosystems: [], facts: ['prediction'] }], { role: 'facts' });
+    const more = fakeSource('more', [{ url: 'https://more/all', ecosystems: ['Red Hat', 'Extra'] }], {
+      role: 'supplement',
+    });
+    const redHat = fakeSource('redhat', [{ url: 'https://rh/all', ecosystems: ['Red Hat:8', 'Red Hat:9'] }]);
+    const all = fakeSource('osv', [
+      { url: 'https://osv/rh', ecosystems: ['Red Hat'] },
+      { url: 'https://osv/npm', ecosystems: ['npm'] },
+    ]);
+    const { wanted, shadowed } = selectFeeds([facts('epss'), facts('kev'), more, redHat, all], only);
+    const found = wanted.map(({ feed }) => feed.url.slice('https://'.length)).toSorted();
+    const shadows = shadowed.map(({ feed }) => feed.url);
+    expect(found).toEqual(urls.toSorted());
+    expect(shadows).toEqual(only === undefined ? ['https://osv/rh'] : []);
+  });
+
+  it('asks for an ecosystem who has it, and nobody for what a source of facts has', () => {
+    const facts = fakeSource('epss', [{ url: 'https://e', ecosystems: ['npm'] }], { role: 'facts' });
+    expect(servingSources([facts, osv], 'npm')).toEqual([osv]);
+    expect(servingSources([facts], 'npm')).toEqual([]);
+    expect(servingSources([debian, osv], 'Debian:12')).toEqual([debian]);
   });
 
   it('of the real sources takes one for a distribution', () => {

@@ -44,7 +44,7 @@ function everything(sources: readonly AdvisorySource[]): Selection {
   const isShadowed = ({ source, feed }: WantedFeed): boolean => {
     if (source.role !== undefined || feed.ecosystems.length === 0) return false;
     const earlier = sources.slice(0, sources.indexOf(source)).filter(({ role }) => role === undefined);
-    return feed.ecosystems.every((name) => earlier.some((other) => namesOf(other, name).length > 0));
+    return feed.ecosystems.every((name) => earlier.some((other) => has(other, name)));
   };
   const { true: shadowed = [], false: wanted = [] } = Object.groupBy(all, (one) => `${isShadowed(one)}`);
   return { wanted: withoutDoubles(wanted), shadowed, ecosystems: [], unserved: [] };
@@ -93,9 +93,12 @@ function sourceNamed(sources: readonly AdvisorySource[], word: string): Advisory
  */
 export function servingSources(sources: readonly AdvisorySource[], ecosystem: string): readonly AdvisorySource[] {
   const [family = ''] = ecosystem.split(':');
-  const has = (source: AdvisorySource, name: string): boolean => namesOf(source, name).length > 0;
   const owner = sources.find((source) => source.role === undefined && (has(source, ecosystem) || has(source, family)));
   return sources.filter((source) => (source === owner || source.role === 'supplement') && has(source, ecosystem));
+}
+
+function has(source: AdvisorySource, ecosystem: string): boolean {
+  return namesOf(source, ecosystem).length > 0;
 }
 
 /** What a source is to be asked for to have an ecosystem: itself, or all releases where the source knows only these. */
