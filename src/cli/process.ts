@@ -59,6 +59,7 @@ function worldOf(process: NodeJS.Process, version: string, signal: AbortSignal):
     signal,
     now: () => performance.now(),
     loadScan: async () => (await import('../scan/scan.ts')).scan,
+    loadConflicts: async () => (await import('../scan/conflicts.ts')).listConflicts,
     loadSources: async () => (await import('../scan/ecosystems.ts')).advisorySources(),
   };
 }

@@ -9,6 +9,7 @@ export interface Actions {
   dbUpdate(options: DbUpdateFlags): Promise<void>;
   dbStatus(options: DbReadFlags): Promise<void>;
   dbSearch(text: string, options: DbReadFlags): Promise<void>;
+  dbConflicts(name: string | undefined, options: DbReadFlags): Promise<void>;
   completion(shell: string): Promise<void>;
 }
 
@@ -135,4 +136,11 @@ function addDatabase(program: Command, actions: Actions): void {
     .addOption(database())
     .addHelpText('after', () => helpBelow('db search'))
     .action((text: string, options: DbReadFlags) => actions.dbSearch(text, options));
+  db.command('conflicts')
+    .description('list on what records disagree: a version that one calls affected and another does not')
+    .argument('[ECOSYSTEM|PACKAGE|CVE]', 'only on this')
+    .addOption(format())
+    .addOption(database())
+    .addHelpText('after', () => helpBelow('db conflicts'))
+    .action((name: string | undefined, options: DbReadFlags) => actions.dbConflicts(name, options));
 }

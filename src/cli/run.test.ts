@@ -53,6 +53,7 @@ async function play(line: string, stage: Stage = {}): Promise<Outcome> {
       if (stage.error !== undefined) throw stage.error;
       return stage.report ?? sampleReports.clean;
     },
+    loadConflicts: async () => () => ({ conflicts: [], packages: 0, unordered: [] }),
     loadSources: async () => [],
   });
   return { code, ...written, scanned };

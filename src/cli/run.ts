@@ -40,6 +40,8 @@ function actionsFor(world: World, done: (exit: Exit) => void): Actions {
     dbUpdate: async (flags) => done(await (await import('./db-command.ts')).updateCommand(flags, world)),
     dbStatus: async (flags) => done(await (await import('./db-command.ts')).statusCommand(flags, world)),
     dbSearch: async (text, flags) => done(await (await import('./db-command.ts')).searchCommand(text, flags, world)),
+    dbConflicts: async (name, flags) =>
+      done(await (await import('./conflicts-command.ts')).conflictsCommand(name, flags, world)),
     completion: async (shell) => {
       const [{ completionScript }, { describeCommands }] = await Promise.all([
         import('./completion/completion.ts'),

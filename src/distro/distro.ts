@@ -39,5 +39,10 @@ const formatOf: ReadonlyMap<string, string> = new Map(Object.entries(formats));
  */
 export function ecosystemFor(distro: Distro | undefined, format: PackageFormat): string | undefined {
   const ecosystem = distro?.ecosystem;
-  return formatOf.get(ecosystem?.split(':', 1)[0] ?? '') === format ? ecosystem : undefined;
+  return ecosystem !== undefined && packageFormatOf(ecosystem) === format ? ecosystem : undefined;
+}
+
+/** The format of the packages of a distribution's OSV ecosystem; undefined where it is none of a distribution. */
+export function packageFormatOf(ecosystem: string): string | undefined {
+  return formatOf.get(ecosystem.split(':', 1)[0] ?? '');
 }

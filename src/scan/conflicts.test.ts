@@ -37,6 +37,11 @@ describe('disagreements among records', () => {
       ['2.0.4: GHSA-1 affected, GO-1 not'],
     ],
     ['the same in other words', [entry('GO-1', [{ introduced: '2.0.0' }, { fixed: '2.0.5' }]), advisory], []],
+    [
+      'two of one publisher add to each other',
+      [entry('GHSA-2', [{ introduced: '1.0.0' }, { fixed: '1.1.0' }]), advisory],
+      [],
+    ],
     ['another flaw', [entry('GO-1', [{ introduced: '0' }], { aliases: ['CVE-2026-1'] }), advisory], []],
     ['one that is not known', [entry('GO-1', [{ introduced: '0' }], { status: 'undetermined' }), advisory], []],
     [

@@ -8,7 +8,14 @@ import { describeCommands } from './commands.ts';
 import { completionScript } from './completion.ts';
 
 const nothing = async (): Promise<void> => {};
-const actions = { scan: nothing, dbUpdate: nothing, dbStatus: nothing, dbSearch: nothing, completion: nothing };
+const actions = {
+  scan: nothing,
+  dbUpdate: nothing,
+  dbStatus: nothing,
+  dbSearch: nothing,
+  dbConflicts: nothing,
+  completion: nothing,
+};
 const root = describeCommands(buildProgram('1.2.3', actions));
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-completion-'));
 mkdirSync(join(folder, 'files'));
