@@ -2,11 +2,13 @@ import type { StoredEntry } from '../database/database.ts';
 import type { Package } from '../inventory/inventory.ts';
 import type { VersionScheme } from '../version/version.ts';
 import { type Judgement, judge } from './judge.ts';
+import { fixFromMain, type Products } from './products.ts';
 import { qualifies } from './qualifier.ts';
 
 export { elsewhere } from './elsewhere.ts';
 export { explain } from './explain.ts';
 export { type Judgement, judge } from './judge.ts';
+export { type ProductSource, type Products, redHatProducts } from './products.ts';
 export { qualifies } from './qualifier.ts';
 
 /** What the matcher asks of the advisory database. */
@@ -42,11 +44,18 @@ export interface Matches {
   readonly unjudged: readonly Unjudged[];
 }
 
+/** What is known of the image beyond its packages. */
+export interface MatchContext {
+  /** The products that a package may come from; undefined where they limit nothing. */
+  readonly productsOf?: (found: Package) => Products | undefined;
+}
+
 /** Matches packages that have an ecosystem against all records that speak of them or of their source package. */
 export function matchPackages(
   packages: readonly Package[],
   database: AdvisoryLookup,
   schemes: ReadonlyMap<string, VersionScheme>,
+  { productsOf }: MatchContext = {},
 ): Matches {
   const matched: PackageMatches[] = [];
   const unjudged: Unjudged[] = [];
@@ -64,13 +73,15 @@ export function matchPackages(
       const detail = `${found.version}: ${version.reason}`;
       unjudged.push({ package: found, reason: 'version-unparsable', detail });
     }
-    const matches: Match[] = [];
+    const qualified: Qualified[] = [];
+    const products = productsOf?.(found);
     for (const appliesTo of ['source', 'binary'] as const) {
       for (const match of judgeAll(found.ecosystem, targetOf(found, appliesTo), appliesTo, scheme)) {
-        const qualified = match.entry.qualifiers === undefined ? match : qualify(found, match);
-        if (qualified) matches.push(qualified);
+        const one = match.entry.qualifiers === undefined ? { match } : qualify(found, match, products);
+        if (one) qualified.push(one);
       }
     }
+    const matches = ownFirst(qualified);
     if (matches.some(({ verdict }) => verdict !== 'not-affected')) matched.push({ package: found, matches });
   }
   return { packages: matched, unjudged };
@@ -111,11 +122,33 @@ function judgeOnce(database: AdvisoryLookup): JudgeAll {
 
 const none: readonly Match[] = [];
 
+/** A match that goes for the package; `inherited` where only unless something is said of its own line of builds. */
+interface Qualified {
+  readonly match: Match;
+  readonly inherited?: true;
+}
+
 /** Leaves out what is said of other builds; what may be of another build is not known to be of this one. */
-function qualify(found: Package, match: Match): Match | undefined {
-  const answer = qualifies(found, match.entry.qualifiers);
+function qualify(found: Package, match: Match, products: Products | undefined): Qualified | undefined {
+  const answer = qualifies(found, match.entry.qualifiers, products);
   if (answer === 'no') return undefined;
-  if (answer === 'yes' || match.verdict !== 'affected') return match;
+  if (answer === 'inherited' && products !== undefined)
+    return { match: { ...match, fix: fixFromMain(match.fix, products) }, inherited: true };
+  if (answer === 'yes' || match.verdict !== 'affected')
+    return { match: products?.assumed === true ? withAssumption(match) : match };
   const unknownReason = 'The package is of a module, but the package database does not say of which stream';
-  return { ...match, verdict: 'unknown', unknownReason };
+  return { match: { ...match, verdict: 'unknown', unknownReason } };
+}
+
+function withAssumption(match: Match): Match {
+  const { entry, verdict, comparison } = match;
+  if (verdict === 'not-affected' || entry.qualifiers?.products === undefined) return match;
+  return { ...match, comparison: `${comparison}; the image does not tell its products, so those of a plain one` };
+}
+
+/** A record on the own line of builds of a package goes before one of the same flaw on the line it was cut from. */
+function ownFirst(qualified: readonly Qualified[]): readonly Match[] {
+  if (!qualified.some(({ inherited }) => inherited)) return qualified.map(({ match }) => match);
+  const own = new Set(qualified.flatMap(({ match, inherited }) => (inherited ? [] : match.entry.id)));
+  return qualified.flatMap(({ match, inherited }) => (inherited && own.has(match.entry.id) ? [] : match));
 }

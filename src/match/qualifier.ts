@@ -1,16 +1,23 @@
 import type { Qualifiers } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/inventory.ts';
+import { type Products, standingOf } from './products.ts';
 
-/** Whether a record that speaks only of some builds speaks of this one. */
-export type Qualification = 'yes' | 'no' | 'unclear';
+/**
+ * Whether a record that speaks only of some builds speaks of this one; `inherited` where it speaks of the line of builds
+ * that this one was cut from, and goes for it unless something is said of its own.
+ */
+export type Qualification = 'yes' | 'no' | 'unclear' | 'inherited';
 
 /** Builds for every architecture. */
 const everywhere: ReadonlySet<string> = new Set(['noarch', 'all']);
 
-/** Compares the module stream and the architecture of a package with those that a record is limited to. */
-export function qualifies(found: Package, qualifiers: Qualifiers | undefined): Qualification {
+/**
+ * Compares the architecture, the products and the module stream of a package with those that a record is limited to.
+ * Where nothing is known of its products they limit nothing.
+ */
+export function qualifies(found: Package, qualifiers: Qualifiers | undefined, products?: Products): Qualification {
   if (qualifiers === undefined) return 'yes';
-  const { architectures, module } = qualifiers;
+  const { architectures, module, products: said } = qualifiers;
   const { architecture } = found;
   if (
     architectures &&
@@ -19,7 +26,10 @@ export function qualifies(found: Package, qualifiers: Qualifiers | undefined): Q
     !architectures.includes(architecture)
   )
     return 'no';
-  return module === undefined ? 'yes' : inModule(found, module);
+  const standing = said === undefined || products === undefined ? 'own' : standingOf(found, said, products);
+  if (standing === 'none') return 'no';
+  const answer = module === undefined ? 'yes' : inModule(found, module);
+  return answer === 'yes' && standing === 'inherited' ? 'inherited' : answer;
 }
 
 /** `MODULARITYLABEL` is `name:stream:version:context` (Fedora modularity); a module's builds have `.module` in their release. */

@@ -1,0 +1,202 @@
+import type { Affected, Severity } from '../../advisory.ts';
+import { rangesBelow } from './fixes.ts';
+import releases from './releases.json' with { type: 'json' };
+import { severityOf } from './severity.ts';
+import type { Statement } from './statements.ts';
+
+/** Releases for which a product that does not say upon which it is laid may have been built, where not known better. */
+const RELEASES: readonly number[] = [7, 8, 9, 10];
+const KNOWN: ReadonlyMap<string, readonly number[]> = new Map(Object.entries(releases));
+
+/** What is said of one name in one line of builds. */
+interface Subject {
+  readonly statements: Statement[];
+  readonly major: number;
+}
+
+/** The statements of a document, united where they are the same for several products and architectures. */
+export function affectedIn(statements: readonly Statement[]): readonly Affected[] {
+  const united = new Map<string, { readonly entry: Affected; readonly products: Set<string> }>();
+  for (const subject of subjectsOf(withoutRepetition(statements)).values()) {
+    const product = subject.statements[0]?.component.platform.cpe ?? '';
+    for (const entry of entriesOf(subject)) {
+      const key = JSON.stringify(entry);
+      const known = united.get(key);
+      if (known) known.products.add(product);
+      else united.set(key, { entry, products: new Set([product]) });
+    }
+  }
+  return [...united.values(), ...afterMaintenance(united)].map(({ entry, products }) => ({
+    ...entry,
+    qualifiers: { ...entry.qualifiers, products: [...products].toSorted() },
+  }));
+}
+
+type United = ReadonlyMap<string, { readonly entry: Affected; readonly products: ReadonlySet<string> }>;
+
+/**
+ * What only the extended life cycle fixes is open in the release itself, whose maintenance has ended: nothing else is
+ * said of it, and silence would read as safe.
+ */
+function afterMaintenance(united: United): { readonly entry: Affected; readonly products: Set<string> }[] {
+  const spoken = new Set<string>();
+  for (const { entry, products } of united.values())
+    for (const product of products) spoken.add(`${product} ${nameOf(entry)}`);
+  return [...united.values()].flatMap(({ entry, products }) =>
+    [...products].flatMap((product) => {
+      const major = /:rhel_els:(\d+)$/.exec(product)?.[1];
+      const main = `cpe:/o:redhat:enterprise_linux:${major}`;
+      if (major === undefined || entry.status !== 'affected' || spoken.has(`${main} ${nameOf(entry)}`)) return [];
+      const note = `fixed for Extended Life Cycle Support only${entry.note === undefined ? '' : `: ${entry.note}`}`;
+      return { entry: { ...entry, fixState: 'end-of-life' as const, note }, products: new Set([main]) };
+    }),
+  );
+}
+
+function nameOf({ appliesTo, package: name, qualifiers }: Affected): string {
+  return `${appliesTo} ${name} ${qualifiers?.module ?? ''}`;
+}
+
+/**
+ * Leaves out what says the same again: the source package beside the binary ones of a fix, whose versions are the exact
+ * ones; and the binary packages beside the source of what has no fix, which are all of it.
+ */
+function withoutRepetition(statements: readonly Statement[]): readonly Statement[] {
+  const groups = Map.groupBy(statements, ({ component: { platform, module } }) => `${platform.cpe} ${module ?? ''}`);
+  return [...groups.values()].flatMap((group) => {
+    const releases = new Set(
+      group.flatMap(({ status, component: { kind, version } }) =>
+        status === 'fixed' && kind === 'binary' && version !== undefined ? withoutEpoch(version) : [],
+      ),
+    );
+    const sources = new Map<string, Set<Statement['status']>>();
+    for (const { status, component } of group) {
+      if (component.kind !== 'source') continue;
+      const said = sources.get(component.name);
+      if (said) said.add(status);
+      else sources.set(component.name, new Set([status]));
+    }
+    const isAlone = new Set(group.filter(({ status }) => status !== 'fixed').map(({ status }) => status)).size === 1;
+    return group.filter(({ status, component: { kind, name, version } }) => {
+      if (status === 'fixed') return kind === 'binary' || !releases.has(withoutEpoch(version ?? ''));
+      if (kind === 'source') return true;
+      return !(isAlone ? [...sources.values()].some((said) => said.has(status)) : isOf(name, status, sources));
+    });
+  });
+}
+
+function withoutEpoch(version: string): string {
+  return version.slice(version.indexOf(':') + 1);
+}
+
+/** Whether the binary package is named after a source package, the nearest of all, of which the same alone is said. */
+function isOf(name: string, status: Statement['status'], sources: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+  for (let at = name.length; at > 0; at = name.lastIndexOf('-', at - 1)) {
+    const said = sources.get(name.slice(0, at));
+    if (said !== undefined) return said.size === 1 && said.has(status);
+  }
+  return false;
+}
+
+/** Statements by release, name, module and product. */
+function subjectsOf(statements: readonly Statement[]): ReadonlyMap<string, Subject> {
+  const subjects = new Map<string, Subject>();
+  for (const statement of statements) {
+    const { name, kind, module = '', platform } = statement.component;
+    for (const major of releasesOf(statement)) {
+      const key = `${major} ${kind} ${name} ${module} ${platform.cpe}`;
+      const known = subjects.get(key);
+      if (known) known.statements.push(statement);
+      else subjects.set(key, { statements: [statement], major });
+    }
+  }
+  return subjects;
+}
+
+/** What is laid upon a release says which, or its builds do; that it is not affected is worth no guess. */
+function releasesOf({ status, component: { platform, version } }: Statement): readonly number[] {
+  if (platform.line === 'layered' && status === 'not-affected') return [];
+  const major = platform.major ?? Number(/\.el(\d+)/.exec(version ?? '')?.[1] ?? Number.NaN);
+  if (!Number.isNaN(major)) return [major];
+  return KNOWN.get(platform.cpe.split(':')[3] ?? '') ?? RELEASES;
+}
+
+function entriesOf({ statements, major }: Subject): readonly Affected[] {
+  const entries: Affected[] = [];
+  const fixed = statements.filter(({ status }) => status === 'fixed');
+  for (const same of byArchitecture(fixed)) entries.push(fixedEntry(same, major));
+  for (const statement of statements) {
+    const { status, fixState } = statement;
+    if (status === 'fixed' || (status === 'not-affected' && statements.some((other) => other.status !== status)))
+      continue;
+    entries.push({ ...baseOf(statement, major), status, fixState, ...noteOf(statement.note) });
+  }
+  return entries;
+}
+
+interface Builds {
+  readonly versions: readonly string[];
+  readonly architectures: readonly string[];
+  readonly statements: readonly Statement[];
+}
+
+/** Builds of architectures that have the same versions are together; builds for every architecture are of each. */
+function byArchitecture(fixed: readonly Statement[]): readonly Builds[] {
+  const groups = Map.groupBy(fixed, ({ component: { architecture = 'noarch' } }) => architecture);
+  const everywhere = groups.get('noarch') ?? [];
+  if (groups.size > 1) groups.delete('noarch');
+  const alike = new Map<string, { architectures: string[]; statements: Statement[] }>();
+  for (const [architecture, own] of groups) {
+    const statements = architecture === 'noarch' ? own : [...own, ...everywhere];
+    const versions = [...new Set(statements.map(({ component }) => component.version ?? ''))].toSorted().join(' ');
+    const known = alike.get(versions);
+    if (known) {
+      known.architectures.push(architecture);
+      known.statements.push(...statements);
+    } else alike.set(versions, { architectures: [architecture], statements: [...statements] });
+  }
+  return Array.from(alike, ([versions, { architectures, statements }]) => ({
+    versions: versions.split(' '),
+    // What is said of every architecture that there is needs none.
+    architectures: alike.size === 1 ? [] : architectures.toSorted(),
+    statements,
+  }));
+}
+
+function fixedEntry({ versions, architectures, statements }: Builds, major: number): Affected {
+  const [first] = statements;
+  if (first === undefined) throw new RangeError('builds without a statement');
+  const ranges = versions.includes('') ? undefined : rangesBelow(versions);
+  const base = baseOf(first, major);
+  const note = [...new Set(statements.flatMap((one) => one.note ?? []))].toSorted().slice(0, 4).join(', ');
+  if (ranges === undefined) return { ...base, status: 'undetermined', note: 'fixed in a version that can not be read' };
+  return {
+    ...base,
+    status: 'affected',
+    ranges,
+    fixState: 'fixed',
+    ...noteOf(note),
+    qualifiers: { ...base.qualifiers, ...(architectures.length === 0 ? {} : { architectures }) },
+  };
+}
+
+function baseOf({ component, impact }: Statement, major: number): Affected {
+  const { name, kind, module } = component;
+  const severity: Severity | undefined = impact === undefined ? undefined : severityOf(impact);
+  // Modules came with RHEL 8: what names none is of none.
+  const stream = module ?? (major < 8 ? undefined : '');
+  return {
+    ecosystem: `Red Hat:${major}`,
+    package: name,
+    appliesTo: kind,
+    status: 'affected',
+    ranges: [],
+    fixState: 'unknown',
+    ...(severity === undefined ? {} : { severity }),
+    qualifiers: stream === undefined ? {} : { module: stream },
+  };
+}
+
+function noteOf(note: string | undefined): Pick<Affected, 'note'> {
+  return note === undefined || note === '' ? {} : { note };
+}
