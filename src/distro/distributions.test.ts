@@ -27,19 +27,19 @@ describe('os-release', () => {
 });
 
 /** Release files of distributions without os-release, or whose other files might mislead: id, release, ecosystem. */
-it.each([
+it.each<[string, string, string, string, string?]>([
   ['etc/redhat-release', 'Scientific Linux release 7.9 (Nitrogen)', 'scientific', '7.9'],
   ['etc/redhat-release', 'CloudLinux release 8.8 (Anatoly Filipchenko)', 'cloudlinux', '8.8'],
   ['etc/redhat-release', 'Anolis OS release 8.8', 'anolis', '8.8'],
   ['etc/redhat-release', 'Red Hat Enterprise Linux CoreOS release 4.12', 'rhcos', '4.12'],
-  ['etc/redhat-release', 'Red Hat Enterprise Linux release 9.4 (Plow)', 'rhel', '9.4'],
-  ['etc/redhat-release', 'CentOS release 6.10 (Final)', 'centos', '6.10'],
-  ['etc/redhat-release', 'CentOS Linux release 7.9.2009 (Core)', 'centos', '7.9.2009'],
+  ['etc/redhat-release', 'Red Hat Enterprise Linux release 9.4 (Plow)', 'rhel', '9.4', 'Red Hat:9'],
+  ['etc/redhat-release', 'CentOS release 6.10 (Final)', 'centos', '6.10', 'Red Hat:6'],
+  ['etc/redhat-release', 'CentOS Linux release 7.9.2009 (Core)', 'centos', '7.9.2009', 'Red Hat:7'],
   ['etc/redhat-release', 'CentOS Stream release 9', 'centos', '9'],
   ['etc/oracle-release', 'Oracle Linux Server release 6.10', 'ol', '6.10'],
   ['etc/system-release', 'Amazon Linux release 2 (Karoo)', 'amzn', '2'],
   ['etc/fedora-release', 'Fedora release 40 (Forty)', 'fedora', '40'],
-])('%s %j is %s %s', (path, line, id, release) => {
+])('%s %j is %s %s', (path, line, id, release, ecosystem) => {
   const { distro } = recognizeDistro(new Map([[path, Buffer.from(`${line}\n`)]]));
-  expect([distro?.id, distro?.versionId, distro?.ecosystem]).toEqual([id, release, undefined]);
+  expect([distro?.id, distro?.versionId, distro?.ecosystem]).toEqual([id, release, ecosystem]);
 });

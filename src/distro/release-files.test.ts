@@ -22,6 +22,7 @@ it.each([
   ['ID=ubuntu VERSION_ID="23.04" ID_LIKE=debian', 'Ubuntu:23.04', 'ubuntu-23.04'],
   ['ID=ubuntu VERSION_ID="24.10" ID_LIKE=debian', 'Ubuntu:24.10', 'ubuntu-24.10'],
   ['ID="almalinux" VERSION_ID="9.4" ID_LIKE="rhel centos fedora"', 'AlmaLinux:9', 'almalinux-9.4'],
+  ['ID="rhel" VERSION_ID="9.4"', 'Red Hat:9', 'rhel-9.4'],
   ['ID="rocky" VERSION_ID="8.10"', 'Rocky Linux:8', 'rocky-8.10'],
   ['ID=wolfi VERSION_ID="20230201"', 'Wolfi', 'wolfi-20230201'],
   ['ID=chainguard', 'Chainguard', 'chainguard'],
@@ -42,7 +43,6 @@ it.each([
   ['ID=mx\nID_LIKE=debian\nVERSION_ID="23"', 'mx is like debian, but its packages are its own'],
   ['ID=tuxedo\nID_LIKE="ubuntu debian"\nVERSION_ID="21"', 'tuxedo is like ubuntu debian, but its packages are its own'],
   ['ID=devuan\nID_LIKE=debian\nVERSION_ID="5"', 'OSV has no Devuan'],
-  ['ID="rhel"\nVERSION_ID="9.4"', "OSV names Red Hat's releases by CPE, which the image's content sets give"],
   ['ID="almalinux"\nNAME="AlmaLinux Kitten"\nVERSION_ID="10"', 'AlmaLinux publishes no advisories for Kitten'],
   ['ID="sles"\nVERSION_ID="15.5"', 'OSV names SUSE Linux Enterprise by the module that ships a package'],
   ['ID=debian', 'debian without a release that is known: none said'],
@@ -71,8 +71,8 @@ it.each([
   [{ 'etc/debian_version': 'trixie/sid\n' }, 'debian', 'trixie', 'Debian:13'],
   [{ 'etc/debian_version': '3.1\n' }, 'debian', '3.1', 'Debian:3.1'],
   [{ 'etc/redhat-release': 'Rocky Linux release 8.5 (Green Obsidian)\n' }, 'rocky', '8.5', 'Rocky Linux:8'],
-  [{ 'etc/redhat-release': 'CentOS release 6.10 (Final)\n' }, 'centos', '6.10', undefined],
-  [{ 'etc/redhat-release': 'Red Hat Enterprise Linux Server release 7.9 (Maipo)\n' }, 'rhel', '7.9', undefined],
+  [{ 'etc/redhat-release': 'CentOS release 6.10 (Final)\n' }, 'centos', '6.10', 'Red Hat:6'],
+  [{ 'etc/redhat-release': 'Red Hat Enterprise Linux Server release 7.9 (Maipo)\n' }, 'rhel', '7.9', 'Red Hat:7'],
   [{ 'etc/system-release': 'Amazon Linux AMI release 2018.03\n' }, 'amzn', '2018.03', undefined],
   [
     {
