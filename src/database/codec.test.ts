@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Affected, SourceRef } from '../advisory/advisory.ts';
 import { decodeEntries, encodeEntry } from './codec.ts';
 import { type DetailPart, decodeDetails, encodeDetails } from './details.ts';
-import { checkedData, rowChecksum } from './format.ts';
+import { checkedText, rowChecksum } from './format.ts';
 import { advisory } from './testdata/fake-source.ts';
 
 const source: SourceRef = { name: 's', url: 'https://x/', digest: 'sha256:0', fetchedAt: '2026-01-01T00:00:00Z' };
@@ -136,14 +136,14 @@ describe('the details of an advisory', () => {
 describe('a row', () => {
   it('is refused when its data or its key is another', () => {
     const crc = rowChecksum('data', 1, 'bash', 0);
-    expect(checkedData({ crc, data: 'data' }, 1, 'bash', 0)).toBe('data');
+    expect(checkedText({ crc, data: 'data' }, 1, 'bash', 0)).toBe('data');
     for (const [data, ...key] of [
       ['dat0', 1, 'bash', 0],
       ['data', 2, 'bash', 0],
       ['data', 1, 'bush', 0],
     ] as const) {
-      expect(() => checkedData({ crc, data }, ...key)).toThrow('damaged');
+      expect(() => checkedText({ crc, data }, ...key)).toThrow('damaged');
     }
-    expect(() => checkedData({}, 1)).toThrow('damaged');
+    expect(() => checkedText({}, 1)).toThrow('damaged');
   });
 });

@@ -1,3 +1,4 @@
+import type { Fact } from '../advisory/advisory.ts';
 import { concerns } from './feed-name.ts';
 import { type Directory, FORMAT, type Scope, type Shelf, type StoredFeed } from './format.ts';
 import { sourceRefOf } from './reader.ts';
@@ -50,8 +51,8 @@ function feedInfo(
   failures: readonly FeedFailure[],
 ): FeedInfo {
   const failure = failures.find((candidate) => concerns(candidate, feed));
-  const facts: Partial<Record<Shelf['kind'], number>> = {};
-  for (const { kind, count } of shelves) facts[kind] = (facts[kind] ?? 0) + count;
+  const facts: Partial<Record<Fact['kind'], number>> = {};
+  for (const { kind, count } of shelves) if (kind !== 'text') facts[kind] = (facts[kind] ?? 0) + count;
   return {
     ...sourceRefOf(feed),
     id: feed.id,

@@ -1,16 +1,17 @@
 /*
- * block     = 1*( LF key TAB json ) LF       deflated (RFC 1951); facts of one key are never in two blocks of a shelf
+ * block     = 1*( LF key TAB json ) LF      facts of one key are never in two blocks of a shelf
  *
- * A row for each of 300,000 flaws would take three times the space; small blocks are unpacked in 10 µs.
+ * A row for each of 300,000 flaws would take twice the space. Texts are deflated (RFC 1951), which halves it once more;
+ * to unpack takes 20 µs, so that what a scan asks for is not.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Fact } from '../advisory/advisory.ts';
-import { encodeFact } from './fact.ts';
-import { checkedBytes, rowChecksum, type Shelf } from './format.ts';
+import { encodeFact, encodeText } from './fact.ts';
+import { checkedData, rowChecksum, type Shelf } from './format.ts';
 
-/** A block is closed when its text is longer than this. */
-const BLOCK_CHARACTERS = 6000;
+/** Longest block of several keys, UTF-16 units: what fills a page, or does so when it is packed. */
+const BLOCK_UNITS = { plain: 3900, packed: 15_000 };
 const LONGEST_KEY = 512;
 
 /** Whether a key can be kept: it is short, of printable ASCII, and orders alike as text and as bytes. */
@@ -30,25 +31,25 @@ export interface FactWriter {
 /** A writer of one feed's facts; each flush makes a shelf of each kind that was added. */
 export function newFactWriter(sqlite: DatabaseSync, feed: number, nextShelf: number): FactWriter {
   const insert = sqlite.prepare('INSERT INTO fact (shelf, first, crc, data) VALUES (?, ?, ?, ?)');
-  const collected = new Map<Fact['kind'], [key: string, json: string][]>();
+  const collected = new Map<Shelf['kind'], [key: string, json: string][]>();
   const shelves: Shelf[] = [];
   return {
     shelves,
     add(fact) {
-      const json = encodeFact(fact);
-      const facts = collected.get(fact.kind);
-      if (facts === undefined) collected.set(fact.kind, [[fact.key, json]]);
-      else facts.push([fact.key, json]);
-      return fact.key.length + json.length;
+      const [json, text] = [encodeFact(fact), encodeText(fact)];
+      collect(collected, fact.kind, fact.key, json);
+      if (text !== undefined) collect(collected, 'text', fact.key, text);
+      return UNITS_EACH + 2 * fact.key.length + json.length + (text?.length ?? 0);
     },
     flush() {
       for (const [kind, facts] of collected) {
         const sorted = facts.toSorted(([a], [b]) => (a < b ? -1 : Number(a > b)));
         const id = nextShelf + shelves.length;
         const [first, last] = [sorted[0]?.[0] ?? '', sorted.at(-1)?.[0] ?? ''];
-        shelves.push({ id, feed, kind, count: sorted.length, first, last });
-        for (const block of blocksOf(sorted)) {
-          const data = deflateRawSync(block.text);
+        const ending = commonEnding(sorted.map(([, json]) => json));
+        shelves.push({ id, feed, kind, count: sorted.length, first, last, ending });
+        for (const block of blocksOf(sorted, ending.length, kind === 'text' ? BLOCK_UNITS.packed : BLOCK_UNITS.plain)) {
+          const data = kind === 'text' ? deflateRawSync(block.text) : block.text;
           insert.run(id, block.first, rowChecksum(data, id, block.first), data);
         }
       }
@@ -57,17 +58,41 @@ export function newFactWriter(sqlite: DatabaseSync, feed: number, nextShelf: num
   };
 }
 
+/** What a fact takes in memory beside its text. */
+const UNITS_EACH = 64;
+
+function collect(all: Map<Shelf['kind'], [string, string][]>, kind: Shelf['kind'], key: string, json: string): void {
+  const facts = all.get(kind);
+  if (facts === undefined) all.set(kind, [[key, json]]);
+  else facts.push([key, json]);
+}
+
+/** How all texts end: the day and the model of 300,000 predictions are the same. */
+function commonEnding(texts: readonly string[]): string {
+  let ending = texts[0] ?? '';
+  for (const text of texts) {
+    let length = Math.min(ending.length, text.length);
+    while (!text.endsWith(ending.slice(ending.length - length))) length--;
+    ending = ending.slice(ending.length - length);
+    if (length <= 1) break;
+  }
+  return ending;
+}
+
 function* blocksOf(
   sorted: readonly (readonly [key: string, json: string])[],
+  ending: number,
+  units: number,
 ): Generator<{ first: string; text: string }> {
   let [first, text, last] = ['', '', ''];
   for (const [key, json] of sorted) {
-    if (text.length > BLOCK_CHARACTERS && key !== last) {
+    const line = `\n${key}\t${json.slice(0, json.length - ending)}`;
+    if (text.length + line.length > units && text !== '' && key !== last) {
       yield { first, text: `${text}\n` };
       text = '';
     }
     if (text === '') first = key;
-    text += `\n${key}\t${json}`;
+    text += line;
     last = key;
   }
   if (text !== '') yield { first, text: `${text}\n` };
@@ -76,37 +101,29 @@ function* blocksOf(
 /** Finds the JSON of the facts of a key on a shelf. */
 export type ShelfReader = (shelf: Shelf, key: string) => readonly string[];
 
-/** Findings come in clusters of neighbouring keys; this much text is kept of what was unpacked, in blocks. */
-const KEPT_BLOCKS = 1024;
-
-/** A reader of an open file; throws `DatabaseError` `corrupt`, and what SQLite throws. */
-export function newShelfReader(prepare: () => StatementSync): ShelfReader {
-  const texts = new Map<string, string>();
-  return (shelf, key) => {
-    if (key < shelf.first || key > shelf.last) return [];
-    const row = prepare().get(shelf.id, key);
-    if (row === undefined) return [];
-    const first = String(row['first']);
-    const name = `${shelf.id} ${first}`;
-    let text = texts.get(name);
-    if (text === undefined) {
-      text = inflateRawSync(checkedBytes(row, shelf.id, first)).toString('utf8');
-      if (texts.size >= KEPT_BLOCKS) texts.clear();
-      texts.set(name, text);
-    }
-    return linesOf(text, `\n${key}\t`);
-  };
-}
-
 /** The statement of a `ShelfReader`: the block in which a key would be. */
 export const BLOCK_QUERY =
   'SELECT first, crc, data FROM fact WHERE shelf = ? AND first <= ? ORDER BY first DESC LIMIT 1';
 
-function linesOf(text: string, start: string): string[] {
+/** A reader of an open file; throws `DatabaseError` `corrupt`, and what SQLite throws. */
+export function newShelfReader(prepare: () => StatementSync): ShelfReader {
+  return (shelf, key) => {
+    if (key < shelf.first || key > shelf.last) return [];
+    const row = prepare().get(shelf.id, key);
+    return row === undefined ? [] : linesOf(blockText(row, shelf), `\n${key}\t`, shelf.ending);
+  };
+}
+
+function blockText(row: Readonly<Record<string, unknown>>, shelf: Shelf): string {
+  const data = checkedData(row, shelf.id, String(row['first']));
+  return typeof data === 'string' ? data : inflateRawSync(data).toString('utf8');
+}
+
+function linesOf(text: string, start: string, ending: string): string[] {
   const found: string[] = [];
   for (let at = text.indexOf(start); at >= 0 && text.startsWith(start, at); ) {
     const end = text.indexOf('\n', at + 1);
-    found.push(text.slice(at + start.length, end));
+    found.push(text.slice(at + start.length, end) + ending);
     at = end;
   }
   return found;

@@ -2,9 +2,10 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Fact } from '../advisory/advisory.ts';
-import { decodeFact, encodeFact } from './fact.ts';
-import { BLOCK_QUERY, isFactKey, newFactWriter, newShelfReader } from './fact-rows.ts';
+import { decodeFact, encodeFact, encodeText } from './fact.ts';
+import { isFactKey, newFactWriter } from './fact-rows.ts';
 import { SCHEMA, type Shelf } from './format.ts';
+import { newReader } from './reader.ts';
 import { prediction } from './testdata/fake-source.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 12 }).map((value) => value.toWellFormed());
@@ -79,25 +80,43 @@ const fact = fc.oneof(
 it('comes back as it was', () => {
   fc.assert(
     fc.property(fact, (one) => {
-      expect(decodeFact(one.kind, one.key, encodeFact(one))).toEqual(one);
+      expect(decodeFact(one.kind, one.key, encodeFact(one), () => encodeText(one))).toEqual(one);
     }),
   );
 });
 
-function shelve(facts: readonly Fact[]): {
-  sqlite: DatabaseSync;
-  shelves: readonly Shelf[];
-  find: (name: string) => Fact[];
-} {
+interface Shelved {
+  readonly sqlite: DatabaseSync;
+  readonly shelves: readonly Shelf[];
+  readonly find: (name: string) => Fact[];
+}
+
+const kinds = ['flaw', 'prediction', 'exploited', 'repository', 'lifecycle'] as const;
+
+function shelve(facts: readonly Fact[]): Shelved {
   const sqlite = new DatabaseSync(':memory:');
   sqlite.exec(SCHEMA);
   const writer = newFactWriter(sqlite, 1, 1);
   for (const one of facts) writer.add(one);
   writer.flush();
-  const read = newShelfReader(() => sqlite.prepare(BLOCK_QUERY));
+  const { shelves } = writer;
+  const stored = {
+    id: 1,
+    name: 's',
+    url: 'u',
+    digest: 'd',
+    fetchedAt: 't',
+    checkedAt: 't',
+    bytes: 1,
+    tool: 't',
+    from: 'u',
+  };
+  const feeds = [{ ...stored, report: { read: 0, kept: 0, skipped: {}, malformed: [] } }];
+  const directory = { builtAt: '', nextFeed: 2, nextScope: 1, nextShelf: 9, feeds, scopes: [], shelves, failures: [] };
+  const reader = newReader({ sqlite, directory, digest: '', bytes: 0 });
   const find = (name: string): Fact[] =>
-    writer.shelves.flatMap((shelf) => read(shelf, name).map((json) => decodeFact(shelf.kind, name, json)));
-  return { sqlite, shelves: writer.shelves, find };
+    kinds.flatMap((kind) => reader.facts(kind, name)).map(({ source: _source, ...rest }) => rest);
+  return { sqlite, shelves, find };
 }
 
 it('is found among others of any keys, with all of its own', () => {

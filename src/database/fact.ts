@@ -1,7 +1,8 @@
 /*
  * A fact's JSON, without its kind and key, is a list; 0 for what is absent, absent ones at the end left off:
  *
- * flaw        [severities, weaknesses, state, published, modified, summary, references, decision]
+ * flaw        [1 when there is a text, severities, weaknesses, state, published, modified, decision]
+ * text        [summary, references], of a flaw
  * prediction  [score, percentile, date, model]
  * exploited   [name, product, added, due, action, ransomware as 0 / 1]
  * repository  [product, …]
@@ -27,9 +28,23 @@ const LIFECYCLE = [
   'lts',
 ] as const;
 
-/** The JSON of a fact. */
+/** The JSON of a fact; for a flaw without the text. */
 export function encodeFact(fact: Fact): string {
-  const fields = fieldsOf(fact);
+  return jsonOf(fieldsOf(fact));
+}
+
+/** The JSON of a flaw's text: it is most of what is said of a flaw, and seldom asked for. */
+export function encodeText(fact: Fact): string | undefined {
+  if (fact.kind !== 'flaw' || !hasText(fact)) return undefined;
+  const { summary, references } = fact;
+  return jsonOf([summary ?? 0, references.length === 0 ? 0 : references.map(encodeReference)]);
+}
+
+function hasText({ summary, references }: FlawFact): boolean {
+  return summary !== undefined || references.length > 0;
+}
+
+function jsonOf(fields: unknown[]): string {
   while (fields.at(-1) === 0) fields.pop();
   return JSON.stringify(fields);
 }
@@ -42,16 +57,15 @@ function fieldsOf(fact: Fact): unknown[] {
   return [fact.name, fact.product, fact.added, fact.due, fact.action, Number(fact.ransomware)];
 }
 
-function flawFields({ severities, weaknesses, state, published, modified, ...rest }: FlawFact): unknown[] {
-  const { summary, references, decision } = rest;
+function flawFields(fact: FlawFact): unknown[] {
+  const { severities, weaknesses, state, published, modified, decision } = fact;
   return [
+    Number(hasText(fact)),
     severities.length === 0 ? 0 : severities.map(encodeSeverity),
     weaknesses.length === 0 ? 0 : weaknesses,
     STATES.indexOf(state),
     published ?? 0,
     modified ?? 0,
-    summary ?? 0,
-    references.length === 0 ? 0 : references.map(encodeReference),
     decision === undefined
       ? 0
       : [
@@ -63,14 +77,27 @@ function flawFields({ severities, weaknesses, state, published, modified, ...res
   ];
 }
 
-/** The fact of such a JSON. */
-export function decodeFact<K extends Fact['kind']>(kind: K, key: string, json: string): Extract<Fact, { kind: K }> {
-  return decoded(kind, key, json) as Extract<Fact, { kind: K }>;
+/**
+ * The fact of such a JSON. The text of a flaw is got, by what `textOf` gives, only when it is looked at: of thousands of
+ * flaws hardly any is.
+ */
+export function decodeFact<K extends Fact['kind']>(
+  kind: K,
+  key: string,
+  json: string,
+  textOf: () => string | undefined,
+): Extract<Fact, { kind: K }> {
+  return decoded(kind, key, json, textOf) as Extract<Fact, { kind: K }>;
 }
 
-function decoded(kind: Fact['kind'], key: string, json: string): Fact {
+/** Whether the JSON is of a flaw with a text. */
+export function saysText(json: string): boolean {
+  return json.startsWith('[1');
+}
+
+function decoded(kind: Fact['kind'], key: string, json: string, textOf: () => string | undefined): Fact {
   const fields: unknown = JSON.parse(json);
-  if (kind === 'flaw') return decodeFlaw(key, fields as FlawFields);
+  if (kind === 'flaw') return decodeFlaw(key, fields as FlawFields, textOf);
   if (kind === 'prediction') return decodePrediction(key, fields as PredictionFields);
   if (kind === 'repository') return { kind, key, products: fields as string[] };
   if (kind === 'lifecycle') return decodeLifecycle(key, fields as LifecycleFields);
@@ -78,40 +105,47 @@ function decoded(kind: Fact['kind'], key: string, json: string): Fact {
 }
 
 type FlawFields = [
+  text?: number,
   severities?: EncodedSeverity[] | 0,
   weaknesses?: string[] | 0,
   state?: number,
   published?: string | 0,
   modified?: string | 0,
-  summary?: string | 0,
-  references?: string[] | 0,
   decision?: [exploitation: number, automatable: number, impact: number, at: string] | 0,
 ];
 
-function decodeFlaw(key: string, fields: FlawFields): FlawFact {
-  const [severities, weaknesses, state = 0, published, modified, summary, references, decision] = fields;
-  const named = STATES[state];
-  return {
+type TextFields = [summary?: string | 0, references?: string[] | 0];
+
+function decodeFlaw(key: string, fields: FlawFields, textOf: () => string | undefined): FlawFact {
+  const [text, severities, weaknesses, state = 0, published, modified, decision] = fields;
+  const flaw: { -readonly [K in keyof FlawFact]: FlawFact[K] } = {
     kind: 'flaw',
     key,
-    ...(summary ? { summary } : {}),
-    severities: (severities || []).map(decodeSeverity),
+    severities: severities ? severities.map(decodeSeverity) : [],
     weaknesses: weaknesses || [],
-    ...(named === undefined ? {} : { state: named }),
-    ...(published ? { published } : {}),
-    ...(modified ? { modified } : {}),
-    references: (references || []).map(decodeReference),
-    ...(decision
-      ? {
-          decision: {
-            exploitation: EXPLOITATIONS[decision[0]] ?? 'none',
-            automatable: decision[1] === 1,
-            technicalImpact: IMPACTS[decision[2]] ?? 'partial',
-            at: decision[3],
-          },
-        }
-      : {}),
+    references: [],
   };
+  const named = STATES[state];
+  if (named !== undefined) flaw.state = named;
+  if (published) flaw.published = published;
+  if (modified) flaw.modified = modified;
+  if (decision) {
+    flaw.decision = {
+      exploitation: EXPLOITATIONS[decision[0]] ?? 'none',
+      automatable: decision[1] === 1,
+      technicalImpact: IMPACTS[decision[2]] ?? 'partial',
+      at: decision[3],
+    };
+  }
+  return text === 1 ? withText(flaw, textOf) : flaw;
+}
+
+function withText(flaw: FlawFact, textOf: () => string | undefined): FlawFact {
+  let read: TextFields | undefined;
+  const fields = (): TextFields => (read ??= JSON.parse(textOf() ?? '[]') as TextFields);
+  Object.defineProperty(flaw, 'summary', { enumerable: true, get: () => fields()[0] || undefined });
+  Object.defineProperty(flaw, 'references', { enumerable: true, get: () => (fields()[1] || []).map(decodeReference) });
+  return flaw;
 }
 
 type PredictionFields = [score: number, percentile: number, date: string, model: string];

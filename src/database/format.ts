@@ -15,9 +15,9 @@ import type { FeedFailure, FeedInfo } from './record.ts';
  *   entry      (scope, package, source 0 / binary 1, part) → JSON, all entries of the package
  *   advisory   (feed, identifier, part) → JSON, what is not needed to judge
  *   alias      (feed, other name, identifier)
- *   fact       (shelf, first key) → packed text, a run of facts in the order of their keys (fact-rows.ts)
+ *   fact       (shelf, first key) → text, a run of facts in the order of their keys (fact-rows.ts)
  *
- * A *shelf* is one kind of fact in one feed, or in a part of a large one; its lowest and highest key are in the
+ * A *shelf* is one kind of fact, or the texts of flaws, in one feed or a part of a large one; its lowest and highest key are in the
  * directory, so that most shelves need not be looked into.
  *
  * `part` is above 0 only for feeds too large to be compiled in one go.
@@ -48,7 +48,7 @@ export const SCHEMA: string = `
     feed INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL,
     PRIMARY KEY (feed, name, id)
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE fact (shelf INTEGER NOT NULL, first TEXT NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+  CREATE TABLE fact (shelf INTEGER NOT NULL, first TEXT NOT NULL, crc INTEGER NOT NULL, data ANY NOT NULL) STRICT;
   CREATE UNIQUE INDEX fact_key ON fact (shelf, first);
 `;
 
@@ -75,15 +75,17 @@ export interface Scope {
   readonly advisories: number;
 }
 
-/** One kind of fact in one feed, or in a part of a large one. */
+/** One kind of fact, or the texts of flaws, in one feed or in a part of a large one. */
 export interface Shelf {
   readonly id: number;
   readonly feed: number;
-  readonly kind: Fact['kind'];
+  readonly kind: Fact['kind'] | 'text';
   readonly count: number;
   /** Lowest and highest key, in the order of their bytes. */
   readonly first: string;
   readonly last: string;
+  /** How the JSON of each fact ends, which is left off in the rows. */
+  readonly ending: string;
 }
 
 /** The one row that says what else there is. */
@@ -105,19 +107,24 @@ export function rowChecksum(data: string | Uint8Array, ...key: readonly (string 
 }
 
 /** The data of a row after its checksum was found right; throws `DatabaseError` `corrupt` otherwise. */
-export function checkedData(
-  row: { readonly crc?: unknown; readonly data?: unknown },
-  ...key: readonly (string | number)[]
-): string {
-  if (typeof row.data === 'string' && row.crc === rowChecksum(row.data, ...key)) return row.data;
-  throw new DatabaseError('corrupt', 'a row of the advisory database is damaged', { detail: key.join(' ') });
+export function checkedText(row: Row, ...key: readonly (string | number)[]): string {
+  const data = checkedData(row, ...key);
+  if (typeof data === 'string') return data;
+  throw damaged(key);
 }
 
-/** The same for a row of bytes. */
-export function checkedBytes(
-  row: { readonly crc?: unknown; readonly data?: unknown },
-  ...key: readonly (string | number)[]
-): Uint8Array {
-  if (row.data instanceof Uint8Array && row.crc === rowChecksum(row.data, ...key)) return row.data;
-  throw new DatabaseError('corrupt', 'a row of the advisory database is damaged', { detail: key.join(' ') });
+/** The same for a row of text or bytes. */
+export function checkedData({ crc, data }: Row, ...key: readonly (string | number)[]): string | Uint8Array {
+  const isData = typeof data === 'string' || data instanceof Uint8Array;
+  if (isData && crc === rowChecksum(data, ...key)) return data;
+  throw damaged(key);
+}
+
+interface Row {
+  readonly crc?: unknown;
+  readonly data?: unknown;
+}
+
+function damaged(key: readonly (string | number)[]): DatabaseError {
+  return new DatabaseError('corrupt', 'a row of the advisory database is damaged', { detail: key.join(' ') });
 }

@@ -1,7 +1,7 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, statSync, writeFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { asDatabaseError, DatabaseError } from './error.ts';
-import { checkedData, type Directory } from './format.ts';
+import { checkedText, type Directory } from './format.ts';
 import { readSeal, verifySeal } from './seal.ts';
 import { openSealed } from './sqlite.ts';
 import { isStamped, stampPath, stampText } from './stamp.ts';
@@ -81,5 +81,5 @@ export function writeStamp(path: string, stats: BigIntStats, digest: string): vo
 /** The one row that says what else there is; throws `DatabaseError` `corrupt`. */
 export function readDirectory(sqlite: DatabaseSync): Directory {
   const row = sqlite.prepare('SELECT crc, data FROM directory WHERE id = 1').get();
-  return JSON.parse(checkedData(row ?? {}, 'directory')) as Directory;
+  return JSON.parse(checkedText(row ?? {}, 'directory')) as Directory;
 }

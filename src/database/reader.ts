@@ -3,9 +3,9 @@ import { packageNameKey } from '../advisory/package-name.ts';
 import { decodeEntries } from './codec.ts';
 import { decodeDetails } from './details.ts';
 import { DatabaseError } from './error.ts';
-import { decodeFact } from './fact.ts';
+import { decodeFact, saysText } from './fact.ts';
 import { BLOCK_QUERY, newShelfReader } from './fact-rows.ts';
-import { checkedData, type Directory, type Shelf, type StoredFeed } from './format.ts';
+import { checkedText, type Directory, type Shelf, type StoredFeed } from './format.ts';
 import type { SealedFile } from './open.ts';
 import type { AdvisoryDetails, PackageKey, StoredEntry, StoredFact } from './record.ts';
 
@@ -36,7 +36,7 @@ export function newReader(file: SealedFile): Reader {
       const key = id.toWellFormed();
       const rows = parts().all(feed, key);
       if (rows.length === 0) return undefined;
-      const data = rows.map((row) => checkedData(row, feed, key, Number(row['part'])));
+      const data = rows.map((row) => checkedText(row, feed, key, Number(row['part'])));
       return decodeDetails(data, key, feed, sourceOf(feed));
     },
     facts: factReader(file, sourceOf),
@@ -73,7 +73,7 @@ function packageReader(
       for (const scope of scopes.get(ecosystem) ?? []) {
         if (!speaksOf(scope.id, applies)) continue;
         for (const row of entries().all(scope.id, key, applies)) {
-          const data = checkedData(row, scope.id, key, applies, Number(row['part']));
+          const data = checkedText(row, scope.id, key, applies, Number(row['part']));
           for (const entry of decodeEntries(data, appliesTo, scope.feed, sourceOf(scope.feed))) found.push(entry);
         }
       }
@@ -95,11 +95,19 @@ function packageReader(
 function factReader({ sqlite, directory }: SealedFile, sourceOf: Reader['sourceOf']): Reader['facts'] {
   const shelves = lazily(() => shelvesByKind(directory));
   const onShelf = newShelfReader(lazily(() => sqlite.prepare(BLOCK_QUERY)));
+  // The texts of a key lie in the order of the facts that have one.
+  const textOf = (feed: number, key: string, index: number): string | undefined =>
+    (shelves().get('text') ?? []).filter((shelf) => shelf.feed === feed).flatMap((shelf) => onShelf(shelf, key))[index];
   return <K extends Fact['kind']>(kind: K, key: string): StoredFact<K>[] => {
     const found: StoredFact<K>[] = [];
+    const texts = new Map<number, number>();
     for (const shelf of shelves().get(kind) ?? []) {
+      const { feed } = shelf;
       for (const json of onShelf(shelf, key)) {
-        found.push({ ...decodeFact(kind, key, json), source: sourceOf(shelf.feed) });
+        const index = texts.get(feed) ?? 0;
+        if (kind === 'flaw' && saysText(json)) texts.set(feed, index + 1);
+        const fact = decodeFact(kind, key, json, () => textOf(feed, key, index));
+        found.push(Object.assign(fact, { source: sourceOf(feed) }));
       }
     }
     return found.length > 1 ? found.toSorted(byAge) : found;
@@ -111,7 +119,7 @@ function lazily<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
-function shelvesByKind({ feeds, shelves }: Directory): Map<Fact['kind'], Shelf[]> {
+function shelvesByKind({ feeds, shelves }: Directory): Map<Shelf['kind'], Shelf[]> {
   const names = new Map(feeds.map(({ id, name, url }) => [id, `${name} ${url}`]));
   const nameOf = ({ feed }: Shelf): string => names.get(feed) ?? '';
   const sorted = shelves.toSorted((a, b) => compareText(nameOf(a), nameOf(b)) || a.id - b.id);

@@ -15,7 +15,7 @@ export function searchDatabase(sqlite: DatabaseSync, directory: Directory, reade
 
 /** Of the first spelling under which something is kept. */
 function factsOf(directory: Directory, reader: Reader, text: string): StoredFact[] {
-  const kinds = [...new Set(directory.shelves.map(({ kind }) => kind))].toSorted();
+  const kinds = [...new Set(directory.shelves.map(({ kind }) => kind))].filter((kind) => kind !== 'text').toSorted();
   for (const name of spellings(text)) {
     const found = kinds.flatMap((kind) => reader.facts(kind, name));
     if (found.length > 0) return found;
