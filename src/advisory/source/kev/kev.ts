@@ -13,6 +13,7 @@ import {
   type Feed,
   type ParseReport,
 } from '../../advisory.ts';
+import { dayIn } from '../day.ts';
 import { asObject, asText, documentMembers, innerMembers, memberValue } from '../document.ts';
 import { isCve } from '../flaw-id.ts';
 import { refuseWebPage } from '../packed.ts';
@@ -61,7 +62,7 @@ function parseCatalog(_feed: Feed, bytes: Uint8Array, _keep: unknown, note: (fac
 function factOf(value: unknown): ExploitedFact | undefined {
   const fields = asObject(value);
   const key = asText(fields?.['cveID']);
-  const [added, due] = [dayOf(fields?.['dateAdded']), dayOf(fields?.['dueDate'])];
+  const [added, due] = [dayIn(fields?.['dateAdded']), dayIn(fields?.['dueDate'])];
   if (fields === undefined || key === undefined || !isCve(key) || added === undefined || due === undefined) {
     return undefined;
   }
@@ -76,9 +77,4 @@ function factOf(value: unknown): ExploitedFact | undefined {
     action: text('requiredAction'),
     ransomware: fields['knownRansomwareCampaignUse'] === 'Known',
   };
-}
-
-function dayOf(value: unknown): string | undefined {
-  const text = asText(value);
-  return text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
 }
