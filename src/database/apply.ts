@@ -108,7 +108,7 @@ async function applyDocument(
     }));
     return { kind: 'unchanged' };
   }
-  const published = Date.parse(one.validators.lastModified ?? '');
+  const publishedAt = believable(one.validators.lastModified, now);
   const { report } = await builder.replace(
     one.request,
     bytes,
@@ -118,7 +118,7 @@ async function applyDocument(
       url: feed.url,
       digest,
       fetchedAt: now,
-      ...(Number.isNaN(published) ? {} : { publishedAt: new Date(published).toISOString() }),
+      ...(publishedAt === undefined ? {} : { publishedAt }),
       bytes: bytes.length,
       report,
       tool,
@@ -126,6 +126,16 @@ async function applyDocument(
     }),
   );
   return { kind: 'updated', report };
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** No feed is older; servers that know no date say 1970. */
+const EARLIEST = Date.UTC(2000, 0);
+
+/** A server's date of the document; one of tomorrow would hide for ever how old the document is. */
+function believable(lastModified: string | undefined, now: string): string | undefined {
+  const time = Date.parse(lastModified ?? '');
+  return time >= EARLIEST && time <= Date.parse(now) + DAY_MS ? new Date(time).toISOString() : undefined;
 }
 
 function noteFailure(builder: Builder, one: Fetched, error: DatabaseError, at: string): void {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -231,6 +231,5 @@ describe('an edition', () => {
     putFeed('vex-1', 'ALAS-1');
     await update({ sources: [others, amazon] });
     expect(behind()).toEqual(['rocky fine', 'vex-1 fine']);
-    expect(readFileSync(path).length).toBeGreaterThan(0);
   });
 });
