@@ -137,8 +137,8 @@ function addDatabase(program: Command, actions: Actions): void {
     .addHelpText('after', () => helpBelow('db search'))
     .action((text: string, options: DbReadFlags) => actions.dbSearch(text, options));
   db.command('conflicts')
-    .description('list on what records disagree: a version that one calls affected and another does not')
-    .argument('[ECOSYSTEM|PACKAGE|CVE]', 'only on this')
+    .description('list on what publishers disagree')
+    .argument('[NAME]', 'only on this ecosystem, package or flaw')
     .addOption(format())
     .addOption(database())
     .addHelpText('after', () => helpBelow('db conflicts'))

@@ -67,7 +67,7 @@ describe.skipIf(!has('bash'))('bash (skipped where it is missing)', () => {
     [['--v'], ['--version']],
     [
       ['db', ''],
-      ['update', 'status', 'search'],
+      ['update', 'status', 'search', 'conflicts'],
     ],
     [
       ['db', 'update', '--'],
@@ -161,7 +161,7 @@ describe.skipIf(!has('zsh'))('zsh (skipped where it is missing)', () => {
 describe.skipIf(!has('fish'))('fish (skipped where it is missing)', () => {
   it.each([
     ['seaworthy ', ['completion', 'db', 'scan']],
-    ['seaworthy db ', ['search', 'status', 'update']],
+    ['seaworthy db ', ['conflicts', 'search', 'status', 'update']],
     ['seaworthy scan --format ', ['json', 'table']],
     ['seaworthy scan --fail-on m', ['medium']],
     ['seaworthy completion ', ['bash', 'fish', 'zsh']],
