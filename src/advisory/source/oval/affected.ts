@@ -49,9 +49,7 @@ function affectedOf(named: Named, claims: readonly Claim[], unfixed: FixState): 
   }
   if (ranges.size === 0 && versions.size === 0) return undefined;
   const all = [...ranges.values()];
-  const isEvery = all.some(
-    ({ events }) => events.length === 1 && 'introduced' in events[0]! && events[0].introduced === '0',
-  );
+  const isEvery = all.some(isUnbounded);
   const isFixed = !isEvery && all.some(({ events }) => events.some((event) => 'fixed' in event));
   return {
     ...named,
@@ -60,6 +58,10 @@ function affectedOf(named: Named, claims: readonly Claim[], unfixed: FixState): 
     ...(versions.size > 0 && !isEvery && { versions: [...versions] }),
     fixState: isFixed ? 'fixed' : unfixed,
   };
+}
+
+function isUnbounded({ events: [first, ...more] }: AffectedRange): boolean {
+  return more.length === 0 && first !== undefined && 'introduced' in first && first.introduced === '0';
 }
 
 function rangeOf({ introduced, fixed, last }: Extract<Claim, { kind: 'range' }>): AffectedRange {

@@ -25,9 +25,9 @@ export interface OvalTest {
 /** A document whose definitions can be read one after the other. */
 export interface OvalDocument {
   /** Each definition, or what is left of its identifier when it can't be read. */
-  definitions(): Generator<XmlElement | string>;
+  readonly definitions: () => Generator<XmlElement | string>;
   /** The test of that identifier; undefined when the document has none. */
-  test(id: string): OvalTest | undefined;
+  readonly test: (id: string) => OvalTest | undefined;
 }
 
 type Places = ReadonlyMap<string, RecordPlace[]>;

@@ -52,9 +52,9 @@ const always: Leaf = { kind: 'always' };
 export function leafOf(comment: string, test: OvalTest | undefined): Leaf {
   const module = /^Module (\S+) is enabled$/.exec(comment)?.[1];
   if (module !== undefined) return { kind: 'module', module };
-  const said = test === undefined || isCut(test) ? byComment(comment) : undefined;
-  if (said !== undefined && (said.kind !== 'unclear' || test === undefined)) return said;
-  return test === undefined ? { kind: 'unclear', because: 'a test is missing' } : byTest(comment, test);
+  if (test === undefined) return byComment(comment);
+  const said = isCut(test) ? byComment(comment) : undefined;
+  return said === undefined || said.kind === 'unclear' ? byTest(comment, test) : said;
 }
 
 /** Whether it refers to what the document lacks. */
@@ -71,8 +71,10 @@ function byComment(comment: string): Leaf {
   if (flavour !== undefined) return { kind: 'flavour', flavour };
   const architecture = /^Oracle Linux arch is (\S+)$/.exec(comment)?.[1];
   if (architecture !== undefined) return { kind: 'machine', architecture };
-  if (/^(?:Oracle Linux|Photon OS) \d+ is installed$/.test(comment)) return { kind: 'product', product: { comment } };
-  return { kind: 'unclear', because: 'a test is missing' };
+  if (/^\S+ .+ is installed$/.test(comment)) return { kind: 'product', product: { comment } };
+  const spoken = /^(\S+)-[^-\s]+-[^-\s]+ is installed$|^(\S+) (?:is|was) /.exec(comment);
+  const spokenOf = spoken?.[1] ?? spoken?.[2];
+  return { kind: 'unclear', because: 'a test is missing', ...(spokenOf !== undefined && { name: spokenOf }) };
 }
 
 function byTest(comment: string, { check, existence, object, states }: OvalTest): Leaf {
@@ -91,7 +93,7 @@ function byEntities(comment: string, object: string, entities: readonly StateEnt
     .toSorted()
     .join(' ');
   const first = entities[0];
-  const isRelease = /-release$/.test(object);
+  const isRelease = object.endsWith('-release');
   const unclear: Leaf = { kind: 'unclear', because: `a test of ${fields}`, name: object };
   if (first === undefined) return { kind: 'package', name: object, claim: { kind: 'range' } };
   if (fields === 'signature_keyid') return always;
