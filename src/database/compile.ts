@@ -25,12 +25,14 @@ export interface CompileStart {
   readonly nextShelf: number;
   /** Records kept of the feed when it was compiled last. */
   readonly previous: number;
-  /** How much text is collected in memory before it is written, UTF-16 units. */
+  /** How much is collected in memory before it is written, bytes by estimate. */
   readonly collect?: number;
 }
 
 /** Bounds the memory that a feed of any size takes. */
-const COLLECT = 16 * 1024 * 1024;
+const COLLECT = 40 * 1024 * 1024;
+/** What an entry, a name or a set of details takes beside its text: arrays, and places in maps. */
+const EACH = 150;
 /** Longer names are no package's and no advisory's. */
 const LONGEST_NAME = 1024;
 
@@ -191,6 +193,7 @@ function addAdvisory(advisory: Advisory, affected: readonly Affected[], collecti
   for (const scope of ecosystems) scope.advisories++;
   for (const name of [...advisory.aliases, ...advisory.covers])
     collection.names.push([name.toWellFormed(), advisory.id.toWellFormed()]);
+  size += EACH * (advisory.aliases.length + advisory.covers.length);
   return size + addDetails(collection.details, advisory, affected);
 }
 
@@ -209,7 +212,7 @@ function addEntry(scope: OpenScope, advisory: Advisory, affected: Affected): num
   const entries = scope.entries.get(key);
   if (entries === undefined) scope.entries.set(key, [entry]);
   else entries.push(entry);
-  return entry.length;
+  return entry.length + EACH;
 }
 
 function addDetails(details: Map<string, string[]>, advisory: Advisory, affected: readonly Affected[]): number {
@@ -221,5 +224,5 @@ function addDetails(details: Map<string, string[]>, advisory: Advisory, affected
   const parts = details.get(id);
   if (parts === undefined) details.set(id, [part]);
   else parts.push(part);
-  return part.length;
+  return part.length + EACH;
 }

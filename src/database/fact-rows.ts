@@ -21,7 +21,7 @@ export function isFactKey(key: string): boolean {
 
 /** Collects facts of one feed and writes them, shelf by shelf. */
 export interface FactWriter {
-  /** Gives how much text the fact takes. */
+  /** Gives how much memory the fact takes, bytes by estimate. */
   add(fact: Fact): number;
   /** Writes what was collected, and forgets it. */
   flush(): void;
@@ -39,7 +39,7 @@ export function newFactWriter(sqlite: DatabaseSync, feed: number, nextShelf: num
       const [json, text] = [encodeFact(fact), encodeText(fact)];
       collect(collected, fact.kind, fact.key, json);
       if (text !== undefined) collect(collected, 'text', fact.key, text);
-      return UNITS_EACH + 2 * fact.key.length + json.length + (text?.length ?? 0);
+      return EACH + fact.key.length + json.length + (text?.length ?? 0);
     },
     flush() {
       for (const [kind, facts] of collected) {
@@ -59,7 +59,7 @@ export function newFactWriter(sqlite: DatabaseSync, feed: number, nextShelf: num
 }
 
 /** What a fact takes in memory beside its text. */
-const UNITS_EACH = 64;
+const EACH = 150;
 
 function collect(all: Map<Shelf['kind'], [string, string][]>, kind: Shelf['kind'], key: string, json: string): void {
   const facts = all.get(kind);

@@ -40,8 +40,7 @@ beforeEach(async () => {
   put(npm.url, zipOf([record('GHSA-1', ['1.0'])]));
   put(ARCHIVE, tarOf('CVE-1'));
   put(EPSS, feedText([], { facts: [prediction('CVE-1', 0.5)] }));
-  const { feeds } = await update();
-  expect(feeds.map(({ kind }) => kind)).toEqual(['updated', 'updated', 'updated']);
+  await update();
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
