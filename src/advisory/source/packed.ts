@@ -1,10 +1,19 @@
-import { type PackedEntry, type PackedLimits, packedEntries, UnpackError, unpack } from '../../internal/unpack.ts';
+import {
+  type PackedEntry,
+  type PackedLimits,
+  packedEntries,
+  packingOf,
+  UnpackError,
+  unpack,
+} from '../../internal/unpack.ts';
 import { AdvisoryError, type AdvisoryErrorCode } from '../advisory.ts';
 
 /** Above any feed that is read as one document. */
 const DOCUMENT_BYTES = 2 ** 30;
 /** Above any archive of records; only one of them is in memory at a time. */
 const ARCHIVE: PackedLimits = { entries: 4_000_000, entryBytes: 64 * 2 ** 20, totalBytes: 64 * 2 ** 30 };
+
+const TAR_BLOCK = 512;
 
 const CODES: Readonly<Record<UnpackError['code'], AdvisoryErrorCode>> = {
   'not-an-archive': 'not-the-format',
@@ -32,7 +41,25 @@ export async function unpackedFeed(bytes: Uint8Array, maxBytes: number = DOCUMEN
 export async function* feedEntries(bytes: Uint8Array, limits: Partial<PackedLimits> = {}): AsyncGenerator<PackedEntry> {
   try {
     refuseWebPage(bytes);
+    // A block of tar is longer than any error in words, which is no archive that was cut off.
+    if (bytes.length < TAR_BLOCK && packingOf(bytes) === undefined && bytes[0] !== 0x50) {
+      throw new AdvisoryError('not-the-format', 'the feed is not an archive');
+    }
     yield* packedEntries(bytes, { ...ARCHIVE, ...limits });
+  } catch (error) {
+    throw asAdvisoryError(error);
+  }
+}
+
+/** A feed out of its packing, in pieces: for one that is too long to be in memory. Throws as `unpackedFeed` does. */
+export async function* feedChunks(bytes: Uint8Array, maxBytes: number): AsyncGenerator<Uint8Array> {
+  try {
+    let isFirst = true;
+    for await (const chunk of unpackedChunks(bytes, maxBytes)) {
+      if (isFirst) refuseWebPage(chunk);
+      isFirst = false;
+      yield chunk;
+    }
   } catch (error) {
     throw asAdvisoryError(error);
   }
