@@ -51,13 +51,19 @@ function readLine(file: string, text: string): Claim | undefined {
   const line = (text.split('\n', 1)[0] ?? '').trim().slice(0, 256);
   for (const row of table) {
     const match = row.file === undefined || row.file === file ? new RegExp(row.pattern, 'u').exec(line) : null;
-    const release = match?.[1];
+    const release = withPatchLevel(match?.[1], file, text);
     if (release !== undefined) {
       const name = row.name?.replace('$1', () => release) ?? line;
       return { id: row.id, name, file, ...(row.codename ? { codename: release } : { versionId: release }) };
     }
   }
   return undefined;
+}
+
+/** SUSE's file has the service pack on a line of its own; os-release says 12.3. */
+function withPatchLevel(release: string | undefined, file: string, text: string): string | undefined {
+  const level = file === 'etc/SuSE-release' ? /^PATCHLEVEL *= *([1-9]\d?)\s*$/m.exec(text)?.[1] : undefined;
+  return release === undefined || level === undefined ? release : `${release}.${level}`;
 }
 
 function readLsbRelease(file: string, text: string): Claim | undefined {
