@@ -5,6 +5,7 @@ import {
   packingOf,
   UnpackError,
   unpack,
+  unpackedChunks,
 } from '../../internal/unpack.ts';
 import { AdvisoryError, type AdvisoryErrorCode } from '../advisory.ts';
 
