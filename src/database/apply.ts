@@ -14,7 +14,7 @@ type Outcome = FeedOutcome extends infer O ? (O extends FeedOutcome ? Omit<O, 's
 
 /**
  * Brings what was fetched into the database in the making; throws `DatabaseError` only for what ends the update. Between
- * feeds an interrupt gets its turn, since parsing is synchronous.
+ * feeds an interrupt gets its turn, since most parsing is synchronous.
  */
 export async function applyFetched(
   builder: Builder,
@@ -59,7 +59,7 @@ async function applyOne(builder: Builder, one: Fetched, options: UpdateOptions, 
   const bytes = readDocument(one.path);
   if (bytes instanceof DatabaseError) return failedOutcome(one, bytes);
   try {
-    return await applyDocument(builder, one, bytes, options.tool, now);
+    return await applyDocument(builder, one, bytes, options, now);
   } catch (cause) {
     const error = asDatabaseError(cause, url);
     if (error.code !== 'bad-feed') throw error;
@@ -92,7 +92,7 @@ async function applyDocument(
   builder: Builder,
   one: Fetched & FetchedDocument,
   bytes: Buffer,
-  tool: string,
+  { tool, signal }: UpdateOptions,
   now: string,
 ): Promise<Outcome> {
   const { source, feed } = one.request;
@@ -124,6 +124,7 @@ async function applyDocument(
       tool,
       ...arrival,
     }),
+    signal,
   );
   return { kind: 'updated', report };
 }

@@ -22,6 +22,7 @@ export interface Builder {
     wanted: WantedFeed,
     bytes: Uint8Array,
     describe: (id: number, report: CompiledFeed['report']) => StoredFeed,
+    signal?: AbortSignal,
   ): Promise<CompiledFeed>;
   /** Changes what the directory says of a feed whose data stay. */
   describe(url: string, change: (feed: StoredFeed) => StoredFeed): void;
@@ -93,12 +94,12 @@ function builderOf(sqlite: DatabaseSync, temporary: string, initial: Directory):
     get directory() {
       return directory;
     },
-    async replace(wanted, bytes, describe) {
+    async replace(wanted, bytes, describe, signal) {
       const { nextFeed: feed, nextScope, nextShelf } = directory;
       const name = nameOf(wanted);
       const known = directory.feeds.filter((one) => isSameFeed(nameOfStored(one), name));
       const previous = Math.max(0, ...known.map(({ report }) => report.kept));
-      const compiled = await compileFeed(sqlite, wanted, bytes, { feed, nextScope, nextShelf, previous });
+      const compiled = await compileFeed(sqlite, wanted, bytes, { feed, nextScope, nextShelf, previous, signal });
       forgive(name);
       for (const old of known) remove(old);
       directory = withFeed(directory, describe(feed, compiled.report), compiled);

@@ -27,6 +27,8 @@ export interface CompileStart {
   readonly previous: number;
   /** How much is collected in memory before it is written, bytes by estimate. */
   readonly collect?: number;
+  /** Calls it off between two records: a large feed takes minutes. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Bounds the memory that a feed of any size takes. */
@@ -131,15 +133,20 @@ function newCompiler(sqlite: DatabaseSync, { source, feed }: WantedFeed, start: 
     collected += size;
     if (collected > (start.collect ?? COLLECT)) flush();
   };
+  const halt = (): void => {
+    if (start.signal?.aborted) throw new DatabaseError('aborted', 'the update was called off');
+  };
   const refuse = (reason: string): void => void refused.set(reason, (refused.get(reason) ?? 0) + 1);
   return {
     keep(advisory) {
+      halt();
       const affected = advisory.affected.filter((one) => holds(feed.ecosystems, one.ecosystem));
       const reason = refusal(advisory, affected);
       if (reason === undefined) collect(addAdvisory(advisory, affected, { scopeOf, details, names }));
       else refuse(reason);
     },
     note(fact) {
+      halt();
       if (feed.facts?.includes(fact.kind) !== true) refuse('other-kind');
       else if (isFactKey(fact.key)) collect(facts.add(fact));
       else refuse('malformed');

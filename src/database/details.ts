@@ -22,10 +22,10 @@ export function encodeDetails(part: DetailPart, packages: readonly PackageKey[])
     part.summary ?? 0,
     part.published ?? 0,
     part.modified ?? 0,
-    part.aliases,
-    part.covers,
-    part.severities.map(encodeSeverity),
-    part.references.map(encodeReference),
+    [...new Set(part.aliases)],
+    [...new Set(part.covers)],
+    distinct(part.severities.map(encodeSeverity), (one) => one.join('\0')),
+    distinct(part.references.map(encodeReference), (one) => one.slice(2)),
     [...groups].map(([ecosystem, keys]) => [
       ecosystem,
       ...new Set(keys.map(({ name, appliesTo }) => appliesTo.charAt(0) + name)),
@@ -39,56 +39,74 @@ type DetailFields = [
   modified: string | 0,
   aliases: readonly string[],
   covers: readonly string[],
-  severities: EncodedSeverity[],
-  references: string[],
-  packages: string[][],
+  severities: readonly EncodedSeverity[],
+  references: readonly string[],
+  packages: readonly (readonly string[])[],
 ];
 
 const REFERENCE_TYPES: readonly Reference['type'][] = ['advisory', 'fix', 'report', 'article', 'web'];
+const REFERENCE_LETTERS: readonly string[] = REFERENCE_TYPES.map((type) => type.slice(0, 2));
 
 /**
  * The details of an advisory that came in one or more records of its feed: of two summaries the first stays, of two
  * dates the earlier published and the later modified.
  */
 export function decodeDetails(rows: readonly string[], id: string, feed: number, source: SourceRef): AdvisoryDetails {
-  const all = rows.flatMap((row) => JSON.parse(row) as DetailFields[]);
-  const summary = all.map((fields) => fields[0]).find((text) => text !== 0);
-  const published = all
-    .map((fields) => fields[1])
-    .filter((date) => date !== 0)
-    .toSorted()
-    .at(0);
-  const modified = all
-    .map((fields) => fields[2])
-    .filter((date) => date !== 0)
-    .toSorted()
-    .at(-1);
-  return {
+  const all = rows.length === 1 ? parse(rows[0] ?? '[]') : rows.flatMap(parse);
+  const fields = all.length === 1 && all[0] !== undefined ? all[0] : joined(all);
+  const [summary, published, modified, aliases, covers, severities, references, packages] = fields;
+  const details: { -readonly [K in keyof AdvisoryDetails]: AdvisoryDetails[K] } = {
     id,
-    aliases: [...new Set(all.flatMap((fields) => fields[3]))],
-    covers: [...new Set(all.flatMap((fields) => fields[4]))],
-    ...(summary === undefined ? {} : { summary }),
-    ...(published === undefined ? {} : { published }),
-    ...(modified === undefined ? {} : { modified }),
-    severities: distinct(
-      all.flatMap((fields) => fields[5].map(decodeSeverity)),
-      (one) => encodeSeverity(one).join('\0'),
-    ),
-    references: distinct(
-      all.flatMap((fields) => fields[6].map(decodeReference)),
-      (one) => one.url,
-    ),
-    packages: distinct(
-      all.flatMap((fields) => decodePackages(fields[7])),
-      (one) => Object.values(one).join('\0'),
-    ),
+    aliases,
+    covers,
+    severities: severities.map(decodeSeverity),
+    references: references.map(decodeReference),
+    packages: decodePackages(packages),
     feed,
     source,
   };
+  if (summary !== 0) details.summary = summary;
+  if (published !== 0) details.published = published;
+  if (modified !== 0) details.modified = modified;
+  return details;
+}
+
+function parse(row: string): DetailFields[] {
+  return JSON.parse(row) as DetailFields[];
+}
+
+function joined(all: readonly DetailFields[]): DetailFields {
+  const dates = (index: 1 | 2): string[] =>
+    all
+      .map((fields) => fields[index])
+      .filter((date) => date !== 0)
+      .toSorted();
+  return [
+    all.map(([summary]) => summary).find((text) => text !== 0) ?? 0,
+    dates(1).at(0) ?? 0,
+    dates(2).at(-1) ?? 0,
+    [...new Set(all.flatMap((fields) => fields[3]))],
+    [...new Set(all.flatMap((fields) => fields[4]))],
+    distinct(
+      all.flatMap((fields) => fields[5]),
+      (one) => one.join('\0'),
+    ),
+    distinct(
+      all.flatMap((fields) => fields[6]),
+      (one) => one.slice(2),
+    ),
+    distinct(
+      all.flatMap((fields) =>
+        fields[7].flatMap(([ecosystem = '', ...names]) => names.map((name) => [ecosystem, name])),
+      ),
+      (one) => one.join('\0'),
+    ),
+  ];
 }
 
 /** The first of those that have the same key. */
-function distinct<T>(all: readonly T[], keyOf: (one: T) => string): T[] {
+function distinct<T>(all: readonly T[], keyOf: (one: T) => string): readonly T[] {
+  if (all.length < 2) return all;
   const seen = new Map<string, T>();
   for (const one of all) {
     const key = keyOf(one);
@@ -104,14 +122,17 @@ export function encodeReference({ type, url }: Reference): string {
 
 /** The reference of such a text. */
 export function decodeReference(text: string): Reference {
-  const type = REFERENCE_TYPES.find((name) => name.startsWith(text.slice(0, 2))) ?? 'web';
-  return { type, url: text.slice(2) };
+  return { type: REFERENCE_TYPES[REFERENCE_LETTERS.indexOf(text.slice(0, 2))] ?? 'web', url: text.slice(2) };
 }
 
 function decodePackages(groups: DetailFields[7]): PackageKey[] {
-  return groups.flatMap(([ecosystem = '', ...names]) =>
-    names.map((name): PackageKey => {
-      return { ecosystem, name: name.slice(1), appliesTo: name.startsWith('s') ? 'source' : 'binary' };
-    }),
-  );
+  const packages: PackageKey[] = [];
+  for (const group of groups) {
+    const [ecosystem = ''] = group;
+    for (let index = 1; index < group.length; index++) {
+      const name = group[index] ?? '';
+      packages.push({ ecosystem, name: name.slice(1), appliesTo: name.startsWith('s') ? 'source' : 'binary' });
+    }
+  }
+  return packages;
 }

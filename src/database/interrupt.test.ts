@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AdvisorySource } from '../advisory/advisory.ts';
 import { databaseStatus, updateDatabase } from './database.ts';
 import type { UpdateOptions, UpdateResult } from './progress.ts';
 import { advisory, fakeSource, feedText } from './testdata/fake-source.ts';
@@ -43,5 +44,27 @@ describe('an interrupt', () => {
     await expect(update({ signal: controller.signal, onProgress })).rejects.toMatchObject({ code: 'aborted' });
     expect(databaseStatus(path).digest).toBe(digest);
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('ends the update in the middle of a feed', async () => {
+    put('debian', 'CVE-1');
+    const { digest, path } = await update({ sources: sources.slice(0, 1) });
+    put('debian', 'CVE-3 is longer');
+    const controller = new AbortController();
+    let kept = 0;
+    const endless: AdvisorySource = {
+      ...fakeSource('debian', [{ url: 'https://feeds.example/debian', ecosystems: ['Debian'] }]),
+      async parse(_feed, _bytes, keep) {
+        for (; kept < 1_000_000; kept++) {
+          keep(advisory('CVE-3', {}));
+          if (kept % 100 === 0) await new Promise((done) => setImmediate(done));
+        }
+        return { read: kept, kept, skipped: {}, malformed: [] };
+      },
+    };
+    setTimeout(() => controller.abort(), 20);
+    await expect(update({ sources: [endless], signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
+    expect(kept).toBeLessThan(1_000_000);
+    expect(databaseStatus(path).digest).toBe(digest);
   });
 });
