@@ -21,3 +21,13 @@ export async function eachAtMost<T, R>(
   await Promise.all(Array.from({ length: Math.min(count, items.length) }, worker));
   return results;
 }
+
+/** Runs pieces of work one after the other, in the order in which they come. */
+export function oneByOne(): <R>(work: () => Promise<R>) => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (work) => {
+    const own = last.then(work, work);
+    last = own.catch(() => {});
+    return await own;
+  };
+}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { replaceFile, temporaryBeside } from '../internal/atomic-file.ts';
 import { makeFolder } from '../internal/make-folder.ts';
 import type { ArchiveOptions, Suite } from './archive.ts';
-import { eachAtMost } from './at-most.ts';
+import { eachAtMost, oneByOne } from './at-most.ts';
 import { fetchVerified } from './download.ts';
 import { ArchiveError, asArchiveError } from './error.ts';
 import { distil, type Selected, selectRows, type Wanted } from './index-file.ts';
@@ -16,6 +16,8 @@ export interface Offer {
   readonly row: Row;
   readonly suite: Suite;
 }
+
+type InTurn = ReturnType<typeof oneByOne>;
 
 /** One index that a suite lists. */
 interface Index {
@@ -32,8 +34,7 @@ const PACKINGS = ['.xz', '.gz', '.bz2', ''];
 const PACKED_BYTES = 256 << 20;
 /** Where the suite does not say how much an index unpacks to. */
 const UNPACKED_BYTES = 1 << 30;
-/** Unpacking fills a core. */
-const AT_ONCE = 2;
+const AT_ONCE = 4;
 
 /** All wanted packages of the architectures in all suites; what can't be read is told in `problems`. */
 export async function readIndexes(
@@ -43,11 +44,13 @@ export async function readIndexes(
   options: ArchiveOptions,
   problems: ArchiveError[],
 ): Promise<Offer[]> {
+  // Unpacking fills a core, and two at once would take twice the memory.
+  const inTurn = oneByOne();
   const indexes = suites.flatMap((open) => indexesOf(open, architectures, problems));
   const offers = await eachAtMost(AT_ONCE, indexes, async (index) => {
     const subject = `${index.open.folder}${index.path}`;
     try {
-      const { rows, faulty } = await readIndex(index, wanted, options);
+      const { rows, faulty } = await readIndex(index, wanted, options, inTurn);
       if (faulty > 0) {
         const data = { subject, detail: `${faulty} of its packages` };
         problems.push(new ArchiveError('bad-index', 'some packages of an index cannot be used', data));
@@ -95,14 +98,14 @@ function found(open: OpenSuite, folder: string): Index | undefined {
   return undefined;
 }
 
-async function readIndex(index: Index, wanted: Wanted, options: ArchiveOptions): Promise<Selected> {
+async function readIndex(index: Index, wanted: Wanted, options: ArchiveOptions, inTurn: InTurn): Promise<Selected> {
   if (index.listed.size === 0) return { rows: [], faulty: 0 };
   const folder = join(options.cacheFolder, 'indexes');
   const path = join(folder, `${index.listed.sha256}.zst`);
   const kept = existsSync(path) ? await selectRows(path, index.listed.sha256, wanted) : undefined;
   if (kept !== undefined) return kept;
   makeFolder(folder);
-  await fetchIndex(index, path, options);
+  await fetchIndex(index, path, options, inTurn);
   const selected = await selectRows(path, index.listed.sha256, wanted);
   if (selected !== undefined) return selected;
   throw new ArchiveError('unwritable', 'the cache folder of the archive does not keep what is written', {
@@ -110,7 +113,12 @@ async function readIndex(index: Index, wanted: Wanted, options: ArchiveOptions):
   });
 }
 
-async function fetchIndex({ open, path, listed, maxBytes }: Index, to: string, options: ArchiveOptions): Promise<void> {
+async function fetchIndex(
+  { open, path, listed, maxBytes }: Index,
+  to: string,
+  options: ArchiveOptions,
+  inTurn: InTurn,
+): Promise<void> {
   const subject = `${open.folder}${path}`;
   if (listed.size > PACKED_BYTES) {
     const data = { subject, detail: `${listed.size} bytes` };
@@ -120,7 +128,7 @@ async function fetchIndex({ open, path, listed, maxBytes }: Index, to: string, o
   const temporary = temporaryBeside(to);
   try {
     await fetchListed(open, path, listed, packed, options);
-    await distil({ path: packed, sha256: listed.sha256, maxBytes, subject }, temporary);
+    await inTurn(() => distil({ path: packed, sha256: listed.sha256, maxBytes, subject }, temporary));
     replaceFile(temporary, to);
   } finally {
     rmSync(packed, { force: true });

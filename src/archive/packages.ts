@@ -15,6 +15,7 @@ export interface Row {
   readonly path: string;
 }
 
+const PIECE_BYTES = 1 << 16;
 /** No stanza is longer; Debian's longest are some 30 kB. */
 const STANZA_BYTES = 1 << 20;
 
@@ -27,7 +28,7 @@ export async function* readRows(
   subject: string,
 ): AsyncGenerator<(Row | undefined)[]> {
   let rest = '';
-  for await (const chunk of chunks) {
+  for await (const chunk of small(chunks)) {
     // The wanted fields are ASCII; one byte is one character, so that no piece ends within one.
     const text = rest + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
     const rows: (Row | undefined)[] = [];
@@ -43,6 +44,13 @@ export async function* readRows(
     yield rows;
   }
   if (rest.trim() !== '') yield [rowOf(rest.trimEnd())];
+}
+
+/** Texts of a megabyte would be garbage faster than it is collected. */
+async function* small(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) yield chunk.subarray(at, at + PIECE_BYTES);
+  }
 }
 
 function rowOf(stanza: string): Row | undefined {

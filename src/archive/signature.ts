@@ -43,19 +43,23 @@ export async function verifyRelease(
   const named = await check(signed, await keys.named(source), source, now);
   const found = named.signers.length > 0 ? named : await check(signed, await keys.pinned(), undefined, now);
   if (found.signers.length === 0) {
-    const detail = [...named.faults, ...found.faults][0];
-    const ids = `signed by ${signed.keyIds.join(', ')}`;
-    throw detail === undefined
-      ? new ArchiveError('no-key', 'the archive is signed by keys that are not in the keyrings', {
-          subject,
-          detail: ids,
-        })
-      : new ArchiveError('untrusted-signature', 'no signature of the archive holds', {
-          subject,
-          detail: `${ids}: ${detail}`,
-        });
+    throw refusal([...named.faults, ...found.faults], signed.keyIds, subject);
   }
   return { text: signed.text, signedBy: found.signers.map(({ signer }) => signer), trust: trustOf(found.signers) };
+}
+
+function refusal(faults: readonly string[], keyIds: readonly string[], subject: string): ArchiveError {
+  const [fault] = faults;
+  const ids = `signed by ${keyIds.join(', ')}`;
+  if (fault === undefined) {
+    const message = 'the archive is signed by keys that are not in the keyrings';
+    return new ArchiveError('no-key', message, { subject, detail: ids });
+  }
+  const detail = `${ids}: ${fault}`;
+  if (faults.every((one) => /in the future/.test(one))) {
+    return new ArchiveError('not-yet-valid', 'the archive is signed in the future', { subject, detail });
+  }
+  return new ArchiveError('untrusted-signature', 'no signature of the archive holds', { subject, detail });
 }
 
 /** The text of a source that needs no signature. */

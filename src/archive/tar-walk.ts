@@ -21,15 +21,18 @@ const ENTRIES = 1_000_000;
 /** The wanted members of a tar that comes in pieces. Throws `UnpackError`; the caller may stop early. */
 export async function* walkTar(chunks: AsyncIterable<Uint8Array>, wish: TarWish): AsyncGenerator<TarMember> {
   const input = reader(chunks);
-  let said: { path?: string; target?: string } = {};
+  let said: Said = {};
   try {
     for (let entries = 0; ; entries++) {
       if (entries > ENTRIES) throw new UnpackError('too-large', 'the archive has too many entries');
       const block = await input.take(blockBytes);
       if (isZeroBlock(block, 0)) return;
       const header = parseHeader(block, 0);
-      const size = '123456'.includes(header.type) ? 0 : header.size;
-      if (size < 0) throw new UnpackError('corrupt', 'the archive has an entry of an impossible size');
+      const isMeta = 'LKxg'.includes(header.type);
+      const stated = isMeta ? header.size : (said.size ?? header.size);
+      const size = '123456'.includes(header.type) ? 0 : stated;
+      if (!Number.isSafeInteger(size) || size < 0)
+        throw new UnpackError('corrupt', 'the archive has an entry of an impossible size');
       const padding = (blockBytes - (size % blockBytes)) % blockBytes;
       if ('LKx'.includes(header.type)) {
         if (size > NAME_BYTES) throw new UnpackError('too-large', 'the archive has a name that is too long');
@@ -58,12 +61,23 @@ export async function* walkTar(chunks: AsyncIterable<Uint8Array>, wish: TarWish)
   }
 }
 
-function spoken(type: string, data: Buffer): { path?: string; target?: string } {
+/** What the headers before a member say of it. */
+interface Said {
+  readonly path?: string;
+  readonly target?: string;
+  readonly size?: number;
+}
+
+function spoken(type: string, data: Buffer): Said {
   if (type === 'L') return { path: text(data, 0, data.length) };
   if (type === 'K') return { target: text(data, 0, data.length) };
   const records = parsePax(data);
-  const [path, target] = [records.get('path'), records.get('linkpath')];
-  return { ...(path !== undefined && { path }), ...(target !== undefined && { target }) };
+  const [path, target, size] = [records.get('path'), records.get('linkpath'), records.get('size')];
+  return {
+    ...(path !== undefined && { path }),
+    ...(target !== undefined && { target }),
+    ...(size !== undefined && { size: Number(size) }),
+  };
 }
 
 function clean(path: string): string {
