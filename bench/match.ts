@@ -16,7 +16,7 @@ const { assess }: typeof Assessment = await import(join(dist, 'scan/assess.js'))
 const loaded = performance.now();
 const database = openDatabase(path);
 const opened = performance.now();
-const { findings } = assess(packages, database, ['debian', 'alpine', 'osv']);
+const { findings } = assess(packages, database, { precedence: ['debian', 'alpine', 'osv'] });
 const done = performance.now();
 database.close();
 console.log(

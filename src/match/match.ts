@@ -1,6 +1,7 @@
 import type { StoredEntry } from '../database/database.ts';
 import type { Package } from '../inventory/inventory.ts';
 import type { VersionScheme } from '../version/version.ts';
+import { isOfFlavour } from './flavour.ts';
 import { type Judgement, judge } from './judge.ts';
 import { fixFromMain, type Products } from './products.ts';
 import { qualifies } from './qualifier.ts';
@@ -130,6 +131,7 @@ interface Qualified {
 
 /** Leaves out what is said of other builds; what may be of another build is not known to be of this one. */
 function qualify(found: Package, match: Match, products: Products | undefined): Qualified | undefined {
+  if (!isOfFlavour(found, match.entry.qualifiers?.flavour)) return undefined;
   const answer = qualifies(found, match.entry.qualifiers, products);
   if (answer === 'no') return undefined;
   if (answer === 'inherited' && products !== undefined)

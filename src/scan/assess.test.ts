@@ -48,7 +48,7 @@ function advisories(entries: readonly StoredEntry[]): Advisories {
 
 /** `flaw verdict fix [aliases]` of each finding. */
 function told(...entries: readonly StoredEntry[]): string[] {
-  return assess([found], advisories(entries), ['debian', 'osv', 'starter']).findings.map(
+  return assess([found], advisories(entries), { precedence: ['debian', 'osv', 'starter'] }).findings.map(
     ({ vulnerability, verdict, fix, evidence }) =>
       `${vulnerability.id} ${verdict} ${fix.version ?? '-'} [${vulnerability.aliases.join(' ')}] ×${evidence.length}`,
   );
@@ -115,7 +115,7 @@ it('a finding keeps its identity when the version changes', () => {
     source: { name: 'foo', version: '1.1' },
   };
   const [first, second] = [found, again].map(
-    (one) => assess([one], advisories([entry('debian', 'CVE-2026-1', '2.0')]), precedence).findings[0]?.id,
+    (one) => assess([one], advisories([entry('debian', 'CVE-2026-1', '2.0')]), { precedence }).findings[0]?.id,
   );
   expect(first).toBe(second);
   expect(first).toBe('CVE-2026-1|pkg:deb/debian/libfoo1?arch=amd64');
@@ -128,7 +128,7 @@ it('two versions of one package have findings of their own', () => {
     id: found.id.replace('1.0', '1.1'),
     purl: found.purl.replace('1.0', '1.1'),
   };
-  const { findings } = assess([found, again], advisories([entry('debian', 'CVE-2026-1', '2.0')]), precedence);
+  const { findings } = assess([found, again], advisories([entry('debian', 'CVE-2026-1', '2.0')]), { precedence });
   expect(findings.map(({ id }) => id)).toEqual([`CVE-2026-1|${found.id}`, `CVE-2026-1|${again.id}`]);
 });
 
@@ -153,7 +153,7 @@ describe('a flaw whose code is not in the package', () => {
     ['minizip', 'zlib', ['CVE-2022-37434', 'CVE-2023-45853']],
     ['libfoo1', 'foo', ['CVE-2022-37434', 'CVE-2023-45853']],
   ])('%s of %s', (name, source, expected) => {
-    const { findings, elsewhere } = assess([built(name, source)], known, precedence);
+    const { findings, elsewhere } = assess([built(name, source)], known, { precedence });
     expect(findings.map(({ vulnerability }) => vulnerability.id)).toEqual(expected);
     expect(elsewhere.length).toBe(2 - expected.length);
   });
@@ -161,11 +161,9 @@ describe('a flaw whose code is not in the package', () => {
 
 it('the severity shown is the first that is known', () => {
   const severity = { label: 'high', scheme: 'debian-urgency', value: 'high', by: 'debian' } as const;
-  const [finding] = assess(
-    [found],
-    advisories([entry('debian', 'CVE-2026-1', '2.0', { severity })]),
+  const [finding] = assess([found], advisories([entry('debian', 'CVE-2026-1', '2.0', { severity })]), {
     precedence,
-  ).findings;
+  }).findings;
   expect(finding?.vulnerability.severity).toEqual(severity);
 });
 

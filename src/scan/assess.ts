@@ -1,7 +1,16 @@
 import type { AdvisoryDetails, Database, StoredEntry } from '../database/database.ts';
 import type { Evidence, Finding, Fix, PackageRef, VulnerabilityFinding } from '../finding/finding.ts';
 import type { Package } from '../inventory/inventory.ts';
-import { elsewhere, explain, type Match, matchPackages, qualifies, type Unjudged } from '../match/match.ts';
+import {
+  elsewhere,
+  explain,
+  type Match,
+  type MatchContext,
+  matchPackages,
+  qualifies,
+  redHatProducts,
+  type Unjudged,
+} from '../match/match.ts';
 import type { VersionScheme } from '../version/version.ts';
 import { versionSchemes } from './ecosystems.ts';
 import { byFlaw, namesIn } from './flaws.ts';
@@ -26,17 +35,24 @@ export interface Elsewhere {
   readonly because: string;
 }
 
-/**
- * Judges packages by the advisories: one finding for each package and flaw, whatever number of records speak of it. `all`
- * has the owners of packages too: what the distribution says of a flaw in its package goes for the files in it.
- */
+/** Of what the packages are part, and by whom they are judged. */
+export interface AssessOptions {
+  /** Names of the sources, the one that decides first. */
+  readonly precedence: readonly string[];
+  /** All packages, owners too: what the distribution says of a flaw in its package goes for the files in it. */
+  readonly all?: readonly Package[];
+  /** `VERSION_ID` of the image's os-release. */
+  readonly release?: string | undefined;
+}
+
+/** Judges packages by the advisories: one finding for each package and flaw, whatever number of records speak of it. */
 export function assess(
   packages: readonly Package[],
   advisories: Advisories,
-  precedence: readonly string[],
-  all: readonly Package[] = packages,
+  { precedence, all = packages, release }: AssessOptions,
 ): Assessment {
-  const { packages: matched, unjudged } = matchPackages(packages, advisories, versionSchemes);
+  const context = contextOf(advisories, release);
+  const { packages: matched, unjudged } = matchPackages(packages, advisories, versionSchemes, context);
   const findings: Finding[] = [];
   const left: Elsewhere[] = [];
   const detailsOf = detailsOnce(advisories);
@@ -54,6 +70,15 @@ export function assess(
     }
   }
   return { findings: findings.toSorted(byPackageThenFlaw), unjudged, elsewhere: left };
+}
+
+/** The products that a repository ships are facts of Red Hat's; without them the names of repositories have to do. */
+function contextOf(advisories: Advisories, release: string | undefined): MatchContext {
+  const productsOf = (repository: string): readonly string[] | undefined => {
+    const told = advisories.facts('repository', repository);
+    return told.length === 0 ? undefined : told.flatMap(({ products }) => products);
+  };
+  return { productsOf: redHatProducts({ release, productsOf }) };
 }
 
 function byPackageThenFlaw(a: Finding, b: Finding): number {

@@ -134,7 +134,9 @@ describe('a flaw that the advisories of the owner speak of', () => {
       { 'AlmaLinux:8': 'fixes', npm: 'disclosures' },
       { 'AlmaLinux:8 nodejs': [spoken], 'npm tar': [entry('CVE-2021-1')] },
     );
-    return assess([inner], known, precedence, [owner, inner]).findings.map(({ vulnerability }) => vulnerability.id);
+    return assess([inner], known, { precedence, all: [owner, inner] }).findings.map(
+      ({ vulnerability }) => vulnerability.id,
+    );
   };
   const spoken = (module?: string): StoredEntry =>
     entry('ALSA-1', { covers: ['CVE-2021-1'], ...(module === undefined ? {} : { qualifiers: { module } }) });

@@ -37,7 +37,11 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
   try {
     await checkpoint(options.signal);
     const judged = judgedOf(inventory.packages, { advisories: chosen.advisories, schemes: versionSchemes });
-    const assessment = assess(judged.packages, chosen.advisories, precedence, inventory.packages);
+    const assessment = assess(judged.packages, chosen.advisories, {
+      precedence,
+      all: inventory.packages,
+      release: inventory.distro?.versionId,
+    });
     const asked = {
       ecosystem: (name: string) => chosen.advisories.ecosystem(name),
       starter: chosen.starter,

@@ -44,7 +44,7 @@ export async function measure(set: QualitySet, root: string): Promise<Quality> {
     try {
       const all = set.packages.map(wholePackage);
       const judged = judgedOf(all, { advisories: database, schemes: versionSchemes });
-      return compare(set, assess(judged.packages, database, precedence, all).findings);
+      return compare(set, assess(judged.packages, database, { precedence, all, release: set.release }).findings);
     } finally {
       database.close();
     }

@@ -35,6 +35,8 @@ export interface QualitySet {
   readonly name: string;
   readonly about: string;
   readonly documents: readonly QualityDocument[];
+  /** `VERSION_ID` of the image that the list stands for. */
+  readonly release?: string;
   readonly packages: readonly ListedPackage[];
   readonly labels: readonly Label[];
 }
