@@ -169,7 +169,7 @@ describe('accepted', () => {
     await put();
     edit(inRelease, (text) => `Origin: Evil\nSuite: stable\n\n${text}\nOrigin: Evil\n`);
     const { suites } = await open();
-    for (const { origin } of suites) expect(origin).toBe('Test');
+    expect(suites.map(({ origin }) => origin)).toEqual(['Test']);
   });
 });
 
