@@ -1,6 +1,7 @@
 import type { DatabaseInfo, FeedFailure, FeedInfo } from '../database/database.ts';
 import { age, count, day } from '../internal/terminal-figures.ts';
 import { flow, type Line, render, span } from '../internal/terminal-layout.ts';
+import { addressSpans } from './address-spans.ts';
 import type { DbTextOptions } from './db-text.ts';
 import { recordsText } from './records-text.ts';
 import { redact } from './redact.ts';
@@ -21,7 +22,7 @@ export function statusText(info: DatabaseInfo, { width, color, now, verbose }: D
       ...(verbose
         ? info.feeds.flatMap((feed) => feedLines(feed, width, now))
         : [...publishers].flatMap(([name, feeds]) => publisherLines(name, feeds, width, now))),
-      ...missingLines(info.missing, width),
+      ...missingLines(info.missing, width, verbose),
     ],
     color,
   );
@@ -53,15 +54,22 @@ function publisherLines(name: string, feeds: readonly FeedInfo[], width: number,
   const what = `${count(feeds.length, 'feed')}, ${recordsText(feeds.map(({ report }) => report))}; ${period(times, now)}, checked ${day(checked)}`;
   return [
     ...flow([span(name, 'title'), span(what)], width, under),
-    ...feeds.flatMap(({ url, failure }) =>
-      failure === undefined
-        ? []
-        : [
-            ...flow([span(`not updated: ${failureText(failure)}`, 'bad')], width, below),
-            ...flow([span(url, 'quiet')], width, below),
-          ],
+    ...failureLines(
+      feeds.flatMap(({ url, failure }) => (failure === undefined ? [] : [{ url, failure }])),
+      width,
     ),
   ];
+}
+
+/** What was not updated, those together that failed alike. */
+function failureLines(
+  failed: readonly { readonly url: string; readonly failure: FeedFailure }[],
+  width: number,
+): Line[] {
+  return [...Map.groupBy(failed, ({ failure }) => failureText(failure))].flatMap(([text, alike]) => [
+    ...flow([span(`not updated: ${text}`, 'bad')], width, below),
+    ...addressSpans(alike.map(({ url }) => url)).flatMap((one) => flow([one], width, below)),
+  ]);
 }
 
 /** From the oldest to the newest: an old feed must not hide behind a new one. */
@@ -70,14 +78,23 @@ function period(times: readonly string[], now: string): string {
   return day(oldest) === day(newest) ? dated(newest, now) : `${day(oldest)} to ${dated(newest, now)}`;
 }
 
-function missingLines(missing: readonly FeedFailure[], width: number): Line[] {
+function missingLines(missing: readonly FeedFailure[], width: number, verbose: boolean | undefined): Line[] {
   if (missing.length === 0) return [];
   return [
     ...flow([span(`Missing (${missing.length}):`, 'bad')], width, flush),
-    ...missing.flatMap((failure) => [
-      ...flow([span(failure.source, 'title'), span(failureText(failure), 'bad')], width, under),
-      ...flow([span(failure.url, 'quiet')], width, below),
-    ]),
+    ...[...Map.groupBy(missing, (failure) => `${failure.source}\0${failureText(failure)}`).values()].flatMap(
+      (alike) => {
+        const [first] = alike;
+        if (first === undefined) return [];
+        return [
+          ...flow([span(first.source, 'title'), span(failureText(first), 'bad')], width, under),
+          ...addressSpans(
+            alike.map(({ url }) => url),
+            verbose,
+          ).flatMap((one) => flow([one], width, below)),
+        ];
+      },
+    ),
   ];
 }
 

@@ -173,6 +173,23 @@ describe('transcripts', () => {
     );
   });
 
+  it('says once what failed a hundred times', () => {
+    const failures = Array.from({ length: 100 }, (_, index) => ({ ...failure, url: `https://feeds.example/${index}` }));
+    const error = new DatabaseError('offline', 'the server does not answer');
+    const feeds = failures.map(({ url }) => ({ source: 'osv', url, kind: 'failed' as const, ecosystems: [], error }));
+    const status = statusText({ ...info, feeds: [], missing: failures }, { ...options, width: 200 });
+    const update = updateText({ ...updated, feeds, unserved: [] }, { ...options, width: 200 });
+    const stale = info.feeds.flatMap((feed) => failures.map((one) => ({ ...feed, url: one.url, failure: one })));
+    const behind = statusText({ ...info, feeds: stale, missing: [] }, { ...options, width: 200 });
+    const all = statusText({ ...info, feeds: [], missing: failures }, { ...options, verbose: true });
+    expect(all.match(/https:\/\/feeds/g)).toHaveLength(100);
+    for (const text of [status, update, behind]) {
+      expect(text.match(/https:\/\/feeds/g)).toHaveLength(3);
+      expect(text).toContain('and 97 more (--verbose names them)');
+      expect(text.match(/the server does not answer/g)).toHaveLength(1);
+    }
+  });
+
   it('says that nothing is there, without obeying what was asked', () => {
     const text = searchText({ hits: [], facts: [], truncated: false }, 'x\u001b[2J', options);
     expect(text).toBe('Nothing about x\\x1b[2J is in the database.\n');

@@ -1,6 +1,7 @@
 import type { FeedOutcome, UpdateResult } from '../database/database.ts';
 import { count, thousands } from '../internal/terminal-figures.ts';
 import { flow, type Line, render, type Span, span } from '../internal/terminal-layout.ts';
+import { addressSpans } from './address-spans.ts';
 import type { DbTextOptions } from './db-text.ts';
 import { recordsText } from './records-text.ts';
 import { redact } from './redact.ts';
@@ -10,12 +11,12 @@ const flush = { first: 0, rest: 2 };
 /** What came of an update: a line for each publisher, and what failed; feed by feed with `verbose`. */
 export function updateText(result: UpdateResult, { width, color, verbose }: DbTextOptions): string {
   const { feeds, unserved, discarded } = result;
-  const told = verbose ? feeds : feeds.filter(({ kind }) => kind === 'failed');
   const lost = `the database that was there could not be used (${discarded?.message}): what else it held is gone`;
   return render(
     [
-      ...(verbose ? [] : publisherLines(feeds, width)),
-      ...told.flatMap((feed) => flow([...outcomeSpans(feed), span(feed.url, 'quiet')], width, flush)),
+      ...(verbose
+        ? feeds.flatMap((feed) => flow([...outcomeSpans(feed), span(feed.url, 'quiet')], width, flush))
+        : [...publisherLines(feeds, width), ...failedLines(feeds, width)]),
       ...unserved.flatMap((one) => flow([span(unservedText(one), 'bad')], width, flush)),
       ...(discarded === undefined ? [] : flow([span(lost, 'bad')], width, flush)),
     ],
@@ -48,6 +49,18 @@ function publisherLines(feeds: readonly FeedOutcome[], width: number): Line[] {
       });
     const tone = own.some(({ kind }) => kind === 'failed') ? 'bad' : undefined;
     return flow([span(`${source}:`, 'title'), span(parts.join('; '), tone)], width, flush);
+  });
+}
+
+/** What failed, those together that failed alike. */
+function failedLines(feeds: readonly FeedOutcome[], width: number): Line[] {
+  const failed = feeds.filter((feed) => feed.kind === 'failed');
+  const alike = Map.groupBy(failed, ({ source, error }) => [source, error.message, error.detail].join('\0'));
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined
+      ? []
+      : flow([...outcomeSpans(first), ...addressSpans(group.map(({ url }) => url))], width, flush);
   });
 }
 

@@ -32,6 +32,7 @@ function predictionText({ score, percentile, date }: StoredFact<'prediction'>): 
 }
 
 function percent(portion: number): string {
+  if (portion > 0.999 && portion < 1) return 'over 99.9 %';
   return `${(portion * 100).toFixed(portion < 0.001 ? 3 : 1)} %`;
 }
 
