@@ -21,9 +21,8 @@ function has(program: string): boolean {
 }
 
 const tools = ['gpg', 'gpgv', 'gpgconf', 'dpkg-deb', 'dpkg-scanpackages', 'xz'].every(has);
-const names = (list: string): string => `${list} (skipped where not installed)`;
 
-describe.runIf(tools)(names('an archive that gpg signs and dpkg packs'), () => {
+describe.runIf(tools)('an archive that gpg signs and dpkg packs (skipped where not installed)', () => {
   let work: string;
   let server: FileServer;
   let http: HttpClient;
@@ -165,6 +164,7 @@ describe.runIf(tools)(names('an archive that gpg signs and dpkg packs'), () => {
     });
     // The last line feed belongs to the armour (RFC 9580 7.1), and so do blanks at the ends of lines.
     const signed = text.replace(/[ \t]+$/gm, '').replace(/\n$/, '');
+    const accepted = new Set<string>();
     let refused = 0;
     for (let at = 0; at < sound.length; at += 7) {
       const spoilt = Buffer.from(sound);
@@ -172,11 +172,12 @@ describe.runIf(tools)(names('an archive that gpg signs and dpkg packs'), () => {
       server.files.set(path, spoilt);
       const { suites } = await open();
       if (suites.length === 0) refused++;
-      // What is changed lies outside of what is signed: a line feed, the checksum of the armour, a hint at the key.
-      else expect([sha256(signed), sha256(`${signed}\n`)]).toContain(suites[0]?.digest);
+      for (const { digest } of suites) accepted.add(digest);
     }
     server.files.set(path, sound);
     expect(refused).toBeGreaterThan(100);
+    // What may be changed lies outside of what is signed: a line feed, the checksum of the armour, a hint at the key.
+    expect([...accepted]).toEqual([sha256(signed)]);
   });
 
   it('a revoked key signs no more', async () => {
@@ -200,7 +201,7 @@ describe.runIf(tools)(names('an archive that gpg signs and dpkg packs'), () => {
   });
 });
 
-describe.runIf(has('dpkg-parsechangelog'))(names('dpkg-parsechangelog'), () => {
+describe.runIf(has('dpkg-parsechangelog'))('dpkg-parsechangelog (skipped where not installed)', () => {
   const folder = join(import.meta.dirname, '../src/archive/testdata/changelogs');
   it.each(readdirSync(folder))('finds the same versions in %s', (name) => {
     const path = join(folder, name);

@@ -40,7 +40,7 @@ export async function changelogOf(
     ({ row, suite: other }) => other === suite && row.source === source.name && row.sourceVersion === source.version,
   );
   // A mirror may have lost some of them; the one that is to be installed must be there.
-  const [smallest = candidate, ...others] = own.map(asCandidate).sort((a, b) => a.size - b.size);
+  const [smallest = candidate, ...others] = own.map(asCandidate).toSorted((a, b) => a.size - b.size);
   const queue = [smallest, candidate, ...others.filter(({ sha256 }) => sha256 !== candidate.sha256)];
   const tried = new Set<string>();
   let why = 'none of its packages has one';

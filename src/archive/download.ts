@@ -96,18 +96,10 @@ function statusError(status: number, url: string, retryAfter: string | undefined
 
 function judge(error: unknown, now: number): Judgement {
   if (!(error instanceof HttpError)) return { kind: 'give-up' };
-  switch (error.code) {
-    case 'offline':
-      return { kind: 'again', attempts: 2 };
-    case 'timeout':
-    case 'interrupted':
-      return { kind: 'again' };
-    case 'status': {
-      const again = error.status === 429 || error.status === 408 || (error.status ?? 0) >= 500;
-      const askedMs = retryAfterMs(error.retryAfter, now);
-      return again ? { kind: 'again', ...(askedMs !== undefined && { askedMs }) } : { kind: 'give-up' };
-    }
-    default:
-      return { kind: 'give-up' };
-  }
+  if (error.code === 'offline') return { kind: 'again', attempts: 2 };
+  if (error.code === 'timeout' || error.code === 'interrupted') return { kind: 'again' };
+  const isBusy = error.status === 429 || error.status === 408 || (error.status ?? 0) >= 500;
+  if (error.code !== 'status' || !isBusy) return { kind: 'give-up' };
+  const askedMs = retryAfterMs(error.retryAfter, now);
+  return { kind: 'again', ...(askedMs !== undefined && { askedMs }) };
 }

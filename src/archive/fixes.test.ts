@@ -1,47 +1,22 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Clock } from '../internal/clock.ts';
-import { type HttpClient, openHttpClient } from '../internal/http.ts';
+import { describe, expect, it } from 'vitest';
 import { type AptSource, type Fixes, type InstalledPackage, openArchive } from './archive.ts';
 import {
   addSuite,
   changelogEntry,
   debBytes,
   entryText,
-  type FileServer,
   keyringOf,
-  newKey,
-  serveFiles,
   sourceOf,
-  type TestKey,
   type TestPackage,
   type TestSuite,
 } from './testdata/fake-archive.ts';
+import { at, cacheFolder, day, http, key, now, server, setUp } from './testdata/world.ts';
 
-const now = Date.UTC(2026, 10, 24, 12);
-const date = new Date(now - 86_400_000);
-const clock: Clock = { now: () => now, sleep: async () => {} };
-
-let key: TestKey;
-let server: FileServer;
-let http: HttpClient;
-let cacheFolder: string;
-
-beforeAll(async () => {
-  key = await newKey('archive', new Date(now - 1e10));
-  http = await openHttpClient({ env: {}, userAgent: 'test' });
-});
-afterAll(() => http.close());
-beforeEach(async () => {
-  server = await serveFiles();
-  cacheFolder = mkdtempSync(join(tmpdir(), 'seaworthy-archive-'));
-});
-afterEach(async () => {
-  await server.close();
-  rmSync(cacheFolder, { recursive: true, force: true });
-});
+setUp();
+const date = new Date(now - day);
+const clock = at(now);
 
 const put = (suite: string, packages: readonly TestPackage[], more: Partial<TestSuite> = {}): Promise<void> =>
   addSuite(server.files, { suite, packages, date, signers: [key], ...more });
@@ -311,7 +286,7 @@ describe('what is spoilt', () => {
     expect(found.problems.map((problem) => problem.code)).toEqual([code]);
     expect(ids(found)).toEqual([]);
     const kept = readdirSync(cacheFolder, { recursive: true }).map(String);
-    expect(kept.filter((name) => /\.tmp$/.test(name))).toEqual([]);
+    expect(kept.filter((name) => name.endsWith('.tmp'))).toEqual([]);
     await put('stable', packages);
     expect(ids(await ask(own))).toHaveLength(2);
   });
@@ -320,7 +295,7 @@ describe('what is spoilt', () => {
     ['an index by its digest, where the other is good', 'index', flip],
   ])('%s', async (_, __, change) => {
     await put('stable', packages, { byHash: true });
-    const [path = ''] = [...server.files.keys()].filter((name) => name.includes('by-hash'));
+    const path = [...server.files.keys()].find((name) => name.includes('by-hash')) ?? '';
     spoil(path, change);
     expect(ids(await ask(own))).toHaveLength(2);
   });

@@ -192,5 +192,7 @@ function shown(text: string): string {
 
 function inOrder<T extends ChangelogFlaw>(flaws: ReadonlyMap<string, T>): T[] {
   const number = ({ id }: T): number => Number(id.slice(9));
-  return [...flaws.values()].sort((a, b) => a.id.slice(0, 8).localeCompare(b.id.slice(0, 8)) || number(a) - number(b));
+  return [...flaws.values()].toSorted(
+    (a, b) => a.id.slice(0, 8).localeCompare(b.id.slice(0, 8)) || number(a) - number(b),
+  );
 }

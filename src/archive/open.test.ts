@@ -1,51 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Clock, systemClock } from '../internal/clock.ts';
-import { type HttpClient, openHttpClient } from '../internal/http.ts';
+import { describe, expect, it } from 'vitest';
 import { type AptSource, type Archive, type Keyring, openArchive } from './archive.ts';
-import {
-  addSuite,
-  clearSigned,
-  type FileServer,
-  keyringOf,
-  newKey,
-  serveFiles,
-  sourceOf,
-  type TestKey,
-  type TestSuite,
-} from './testdata/fake-archive.ts';
+import { addSuite, clearSigned, keyringOf, sourceOf, type TestKey, type TestSuite } from './testdata/fake-archive.ts';
+import { at, cacheFolder, day, expired, http, key, now, other, server, setUp } from './testdata/world.ts';
 
-const day = 86_400_000;
-const now = Date.UTC(2026, 10, 24, 12);
+setUp();
 const date = new Date(now - 2 * day);
-
-let key: TestKey;
-let other: TestKey;
-let expired: TestKey;
-let server: FileServer;
-let http: HttpClient;
-let cacheFolder: string;
-
-beforeAll(async () => {
-  const created = new Date(now - 400 * day);
-  key = await newKey('archive', created);
-  other = await newKey('other', created);
-  expired = await newKey('old', created, 399 * 86_400);
-  http = await openHttpClient({ env: {}, userAgent: 'test' });
-});
-afterAll(() => http.close());
-beforeEach(async () => {
-  server = await serveFiles();
-  cacheFolder = mkdtempSync(join(tmpdir(), 'seaworthy-archive-'));
-});
-afterEach(async () => {
-  await server.close();
-  rmSync(cacheFolder, { recursive: true, force: true });
-});
-
-const at = (time: number): Clock => ({ now: () => time, sleep: async () => {} });
 
 const put = (more: Partial<TestSuite> = {}): Promise<void> =>
   addSuite(server.files, { suite: 'stable', packages: [], date, signers: [key], ...more });
@@ -199,11 +158,7 @@ describe('refused', () => {
   ])('%s', async (_, change, code) => {
     await put();
     edit(inRelease, change);
-    const found = await codes();
-    // A damaged signature may no longer be readable as one.
-    expect(found).toHaveLength(1);
-    expect(code === 'untrusted-signature' ? ['untrusted-signature', 'unsigned', 'no-key'] : [code]).toContain(found[0]);
-    if (/text|date|line/.test(_)) expect(found).toEqual([code]);
+    expect(await codes()).toEqual([code]);
   });
 
   it('the key of somebody else', async () => {
@@ -297,123 +252,5 @@ describe('refused', () => {
   it('every refusal says what to do', async () => {
     const { problems } = await open();
     expect(problems[0]?.next).toMatch(/check the address/);
-  });
-});
-
-describe('going back', () => {
-  it('is refused at the same address', async () => {
-    await put();
-    expect((await open()).suites).toHaveLength(1);
-    await put({ date: new Date(date.getTime() - day) });
-    expect(await codes()).toEqual(['rolled-back']);
-    await put();
-    expect((await open()).suites).toHaveLength(1);
-    await put({ date: new Date(date.getTime() + day) });
-    expect((await open()).suites).toHaveLength(1);
-    await put();
-    expect(await codes()).toEqual(['rolled-back']);
-  });
-
-  it('is told of another mirror', async () => {
-    await put();
-    await open();
-    const second = await serveFiles();
-    try {
-      await addSuite(second.files, {
-        suite: 'stable',
-        packages: [],
-        date: new Date(date.getTime() - day),
-        signers: [key],
-      });
-      const sources = [sourceOf(second.uri, 'stable')];
-      const archive = await openArchive({ sources, keyrings: [keyringOf(key)], http, cacheFolder, clock: at(now) });
-      expect(archive.suites).toHaveLength(1);
-      expect(archive.problems).toMatchObject([{ code: 'behind' }]);
-    } finally {
-      await second.close();
-    }
-  });
-
-  it('is not remembered of what was refused', async () => {
-    await put({ date: new Date(now + day), signedAt: date });
-    await codes();
-    await put();
-    expect((await open()).suites).toHaveLength(1);
-  });
-
-  it('does not pass with a memory that is damaged', async () => {
-    await put();
-    await open();
-    for (const name of readdirSync(join(cacheFolder, 'seen'))) writeFileSync(join(cacheFolder, 'seen', name), 'x');
-    expect(await codes()).toEqual(['rolled-back']);
-  });
-});
-
-describe('many sources', () => {
-  it('one that fails leaves the others', async () => {
-    await put();
-    const sources = [sourceOf(server.uri, 'gone'), sourceOf(server.uri, 'stable')];
-    const archive = await openArchive({ sources, keyrings: [keyringOf(key)], http, cacheFolder, clock: at(now) });
-    expect(archive.suites.map(({ name }) => name)).toEqual(['stable']);
-    expect(archive.problems).toMatchObject([{ code: 'not-found' }]);
-  });
-
-  it('the same twice is asked once', async () => {
-    await put();
-    const sources = [sourceOf(server.uri, 'stable'), sourceOf(server.uri, 'stable', { line: 2 })];
-    const archive = await openArchive({ sources, keyrings: [keyringOf(key)], http, cacheFolder, clock: at(now) });
-    expect(archive.suites).toHaveLength(1);
-    expect(server.requests).toEqual([inRelease]);
-  });
-
-  it('guessed suites may be missing, but not all', async () => {
-    await put();
-    const guess = (suite: string): AptSource => sourceOf(server.uri, suite, { guessed: true });
-    const options = { keyrings: [keyringOf(key)], http, cacheFolder, clock: at(now) };
-    const some = await openArchive({ ...options, sources: [guess('stable'), guess('stable-security')] });
-    expect(some.problems).toEqual([]);
-    const none = await openArchive({ ...options, sources: [guess('a'), guess('b')] });
-    expect(none.problems).toMatchObject([{ code: 'not-found' }]);
-  });
-
-  it('none at all throws', async () => {
-    const asking = openArchive({ sources: [], keyrings: [], http, cacheFolder, clock: systemClock });
-    await expect(asking).rejects.toMatchObject({ code: 'no-sources' });
-  });
-
-  it('a cache folder that cannot be made throws', async () => {
-    await put();
-    const file = join(cacheFolder, 'file');
-    writeFileSync(file, '');
-    const sources = [sourceOf(server.uri, 'stable')];
-    const asking = openArchive({
-      sources,
-      keyrings: [keyringOf(key)],
-      http,
-      cacheFolder: join(file, 'x'),
-      clock: at(now),
-    });
-    await expect(asking).rejects.toMatchObject({ code: 'unwritable' });
-  });
-
-  it('calling it off throws', async () => {
-    await put();
-    const sources = [sourceOf(server.uri, 'stable')];
-    const asking = openArchive({
-      sources,
-      keyrings: [keyringOf(key)],
-      http,
-      cacheFolder,
-      clock: at(now),
-      signal: AbortSignal.abort(),
-    });
-    await expect(asking).rejects.toMatchObject({ code: 'aborted' });
-  });
-
-  it('shows no password', async () => {
-    const sources = [sourceOf(server.uri.replace('//', '//me:secret@'), 'gone')];
-    const archive = await openArchive({ sources, keyrings: [], http, cacheFolder, clock: at(now) });
-    expect(JSON.stringify(archive.problems)).not.toContain('secret');
-    expect(archive.problems[0]?.subject).not.toContain('secret');
   });
 });

@@ -54,7 +54,7 @@ export async function openSuites(options: ArchiveOptions): Promise<Archive> {
     try {
       return await openSuite(source, opening);
     } catch (error) {
-      const problem = asArchiveError(error, `${folderOf(source)}`);
+      const problem = asArchiveError(error, folderOf(source));
       if (problem.code === 'aborted' || problem.code === 'unwritable') throw problem;
       (source.guessed && problem.code === 'not-found' ? missing : problems).push(problem);
       return undefined;

@@ -10,6 +10,10 @@ export interface Release {
   readonly codename: string;
 }
 
+function raise(problem: ArchiveError): never {
+  throw problem;
+}
+
 /** Suites that a distribution's release has, beside one another or in archives of their own. */
 const SUITES = ['', '-updates', '-security'];
 
@@ -21,10 +25,7 @@ export function settingSources(text: string, release: Release): AptSource[] {
   const place = { voice: 'setting', file: 'settings' } as const;
   const sources: AptSource[] = [];
   if (/^deb\s/.test(text)) {
-    const tell = (problem: ArchiveError): void => {
-      throw problem;
-    };
-    parseOneLine(text, place, { keep: (source) => sources.push(source), tell });
+    parseOneLine(text, place, { keep: (source) => sources.push(source), tell: raise });
     return sources;
   }
   if (!/^https?:\/\/[^/]/i.test(text) || URL.parse(text) === null) {

@@ -36,7 +36,7 @@ export async function* walkTar(chunks: AsyncIterable<Uint8Array>, wish: TarWish)
       const padding = (blockBytes - (size % blockBytes)) % blockBytes;
       if ('LKx'.includes(header.type)) {
         if (size > NAME_BYTES) throw new UnpackError('too-large', 'the archive has a name that is too long');
-        said = { ...said, ...spoken(header.type, await input.take(size)) };
+        said = Object.assign(said, spoken(header.type, await input.take(size)));
         await input.skip(padding);
         continue;
       }
