@@ -1,7 +1,7 @@
 import type { Fix } from '../finding/finding.ts';
 import type { Package } from '../inventory/inventory.ts';
 import usual from './release-products.json' with { type: 'json' };
-import { isLayeredPart, minorOfRelease, type Stream, streamOf } from './stream.ts';
+import { layeredRelation, minorOfRelease, type Stream, streamOf } from './stream.ts';
 
 /** Products that a package may come from. */
 export interface Products {
@@ -13,7 +13,10 @@ export interface Products {
   readonly minor?: number;
 }
 
-/** How near a statement about some products is to a package: about its own line of builds, or the one it was cut from. */
+/**
+ * How near a statement about some products is to a package: about its own line of builds, or the one it was cut from; its
+ * very product, or a whole of which that is a part.
+ */
 export type Standing = 'own' | 'inherited' | 'none';
 
 /** What tells of the products of a Red Hat image. */
@@ -34,8 +37,12 @@ const plain: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(usu
 export function redHatProducts({ release, productsOf }: ProductSource): (found: Package) => Products | undefined {
   const minor = /^\d+\.(\d+)/.exec(release ?? '')?.[1];
   const known = new Map<string, Products>();
-  const lookUp = (name: string): readonly string[] =>
-    productsOf(name) ?? productsOf(bareName(name)) ?? byName(name, release);
+  const lookUp = (name: string): readonly string[] => {
+    const inMap = productsOf(name);
+    if (inMap !== undefined) return inMap;
+    const told = byName(name, release);
+    return told.length > 0 ? told : (productsOf(name.replace(OF_MINOR, '')) ?? []);
+  };
   return ({ ecosystem, metadata }) => {
     const usualOnes = plain.get(ecosystem ?? '');
     if (usualOnes === undefined || metadata.kind !== 'rpm') return undefined;
@@ -73,10 +80,6 @@ function settled(told: readonly string[], usualOnes: readonly string[], minor: n
 /** A content set of one minor release: `rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2`. */
 const OF_MINOR = /__(\d+)_DOT_(\d+)$/;
 
-function bareName(name: string): string {
-  return name.replace(OF_MINOR, '');
-}
-
 /** What the name of a repository tells where the map does not have it. */
 function byName(name: string, release: string | undefined): readonly string[] {
   const major = /^(?:rhel|ubi|codeready-builder-for-rhel)-(\d+)-/.exec(name)?.[1];
@@ -104,8 +107,10 @@ export function standingOf({ metadata }: Package, said: readonly string[], produ
 
 function standingIn(said: Stream | undefined, has: readonly Stream[], built: number | undefined): Standing {
   if (said === undefined) return 'none';
-  if (said.line === 'layered')
-    return has.some((one) => one.line === 'layered' && isLayeredPart(said, one)) ? 'own' : 'none';
+  if (said.line === 'layered') {
+    const relations = has.flatMap((one) => (one.line === 'layered' ? (layeredRelation(said, one) ?? []) : []));
+    return relations.includes('same') ? 'own' : relations.length > 0 ? 'inherited' : 'none';
+  }
   const main = has.some((one) => one.line === 'main' && one.major === said.major);
   const extended = has.filter((one) => one.line === 'extended' && one.major === said.major);
   if (said.line === 'main') {
@@ -113,8 +118,11 @@ function standingIn(said: Stream | undefined, has: readonly Stream[], built: num
     // With both at hand the build itself tells of which line it is.
     return main && !extended.some(({ minor }) => minor === undefined || minor === built) ? 'own' : 'inherited';
   }
-  const isHad = extended.some((one) => one.minor === said.minor);
-  return isHad && (!main || said.minor === undefined || said.minor === built) ? 'own' : 'none';
+  if (!extended.some((one) => one.minor === said.minor)) return 'none';
+  if (said.minor === undefined || said.minor === built) return 'own';
+  // Of several lines that the package may be of, the build tells which; one for the trunk does not.
+  const isOnly = !main && new Set(extended.map(({ minor }) => minor)).size === 1;
+  return isOnly ? 'own' : built === undefined && !main ? 'inherited' : 'none';
 }
 
 /**

@@ -46,11 +46,12 @@ export function minorOfRelease(release: string): number | undefined {
   return minor === undefined ? undefined : Number(minor);
 }
 
-/** A layered product of a statement is that of an image, or a whole of which it is a part: `openshift:4` of `4.13::el8`. */
-export function isLayeredPart(said: Stream, had: Stream): boolean {
-  return (
-    said.product === had.product &&
-    (said.version === '' || said.version === had.version || had.version.startsWith(`${said.version}.`)) &&
-    (said.edition === '' || said.edition === had.edition)
-  );
+/**
+ * Whether a layered product of a statement is that of an image: the `same`, or a `whole` of which it is a part, as
+ * `openshift:4` is of `openshift:4.13::el8`.
+ */
+export function layeredRelation(said: Stream, had: Stream): 'same' | 'whole' | undefined {
+  if (said.product !== had.product || (said.edition !== '' && said.edition !== had.edition)) return undefined;
+  if (said.version === had.version) return 'same';
+  return said.version === '' || had.version.startsWith(`${said.version}.`) ? 'whole' : undefined;
 }

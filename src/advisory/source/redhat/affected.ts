@@ -1,6 +1,7 @@
 import type { Affected, Severity } from '../../advisory.ts';
 import { rangesBelow } from './fixes.ts';
 import releases from './releases.json' with { type: 'json' };
+import { withoutRepetition, withoutSilence } from './repetition.ts';
 import { severityOf } from './severity.ts';
 import type { Statement } from './statements.ts';
 
@@ -17,7 +18,7 @@ interface Subject {
 /** The statements of a document, united where they are the same for several products and architectures. */
 export function affectedIn(statements: readonly Statement[]): readonly Affected[] {
   const united = new Map<string, { readonly entry: Affected; readonly products: Set<string> }>();
-  for (const subject of subjectsOf(withoutRepetition(statements)).values()) {
+  for (const subject of subjectsOf(withoutSilence(withoutRepetition(statements))).values()) {
     const product = subject.statements[0]?.component.platform.cpe ?? '';
     for (const entry of entriesOf(subject)) {
       const key = JSON.stringify(entry);
@@ -41,61 +42,20 @@ type United = ReadonlyMap<string, { readonly entry: Affected; readonly products:
 function afterMaintenance(united: United): { readonly entry: Affected; readonly products: Set<string> }[] {
   const spoken = new Set<string>();
   for (const { entry, products } of united.values())
-    for (const product of products) spoken.add(`${product} ${nameOf(entry)}`);
+    for (const product of products) spoken.add(`${product} ${subjectOf(entry)}`);
   return [...united.values()].flatMap(({ entry, products }) =>
     [...products].flatMap((product) => {
       const major = /:rhel_els:(\d+)$/.exec(product)?.[1];
       const main = `cpe:/o:redhat:enterprise_linux:${major}`;
-      if (major === undefined || entry.status !== 'affected' || spoken.has(`${main} ${nameOf(entry)}`)) return [];
+      if (major === undefined || entry.status !== 'affected' || spoken.has(`${main} ${subjectOf(entry)}`)) return [];
       const note = `fixed for Extended Life Cycle Support only${entry.note === undefined ? '' : `: ${entry.note}`}`;
       return { entry: { ...entry, fixState: 'end-of-life' as const, note }, products: new Set([main]) };
     }),
   );
 }
 
-function nameOf({ appliesTo, package: name, qualifiers }: Affected): string {
+function subjectOf({ appliesTo, package: name, qualifiers }: Affected): string {
   return `${appliesTo} ${name} ${qualifiers?.module ?? ''}`;
-}
-
-/**
- * Leaves out what says the same again: the source package beside the binary ones of a fix, whose versions are the exact
- * ones; and the binary packages beside the source of what has no fix, which are all of it.
- */
-function withoutRepetition(statements: readonly Statement[]): readonly Statement[] {
-  const groups = Map.groupBy(statements, ({ component: { platform, module } }) => `${platform.cpe} ${module ?? ''}`);
-  return [...groups.values()].flatMap((group) => {
-    const releases = new Set(
-      group.flatMap(({ status, component: { kind, version } }) =>
-        status === 'fixed' && kind === 'binary' && version !== undefined ? withoutEpoch(version) : [],
-      ),
-    );
-    const sources = new Map<string, Set<Statement['status']>>();
-    for (const { status, component } of group) {
-      if (component.kind !== 'source') continue;
-      const said = sources.get(component.name);
-      if (said) said.add(status);
-      else sources.set(component.name, new Set([status]));
-    }
-    const isAlone = new Set(group.filter(({ status }) => status !== 'fixed').map(({ status }) => status)).size === 1;
-    return group.filter(({ status, component: { kind, name, version } }) => {
-      if (status === 'fixed') return kind === 'binary' || !releases.has(withoutEpoch(version ?? ''));
-      if (kind === 'source') return true;
-      return !(isAlone ? [...sources.values()].some((said) => said.has(status)) : isOf(name, status, sources));
-    });
-  });
-}
-
-function withoutEpoch(version: string): string {
-  return version.slice(version.indexOf(':') + 1);
-}
-
-/** Whether the binary package is named after a source package, the nearest of all, of which the same alone is said. */
-function isOf(name: string, status: Statement['status'], sources: ReadonlyMap<string, ReadonlySet<string>>): boolean {
-  for (let at = name.length; at > 0; at = name.lastIndexOf('-', at - 1)) {
-    const said = sources.get(name.slice(0, at));
-    if (said !== undefined) return said.size === 1 && said.has(status);
-  }
-  return false;
 }
 
 /** Statements by release, name, module and product. */
@@ -113,9 +73,8 @@ function subjectsOf(statements: readonly Statement[]): ReadonlyMap<string, Subje
   return subjects;
 }
 
-/** What is laid upon a release says which, or its builds do; that it is not affected is worth no guess. */
-function releasesOf({ status, component: { platform, version } }: Statement): readonly number[] {
-  if (platform.line === 'layered' && status === 'not-affected') return [];
+/** What is laid upon a release says which, or its builds do. */
+function releasesOf({ component: { platform, version } }: Statement): readonly number[] {
   const major = platform.major ?? Number(/\.el(\d+)/.exec(version ?? '')?.[1] ?? Number.NaN);
   if (!Number.isNaN(major)) return [major];
   return KNOWN.get(platform.cpe.split(':')[3] ?? '') ?? RELEASES;
@@ -145,21 +104,21 @@ function byArchitecture(fixed: readonly Statement[]): readonly Builds[] {
   const groups = Map.groupBy(fixed, ({ component: { architecture = 'noarch' } }) => architecture);
   const everywhere = groups.get('noarch') ?? [];
   if (groups.size > 1) groups.delete('noarch');
-  const alike = new Map<string, { architectures: string[]; statements: Statement[] }>();
+  const alike = new Map<string, { versions: readonly string[]; architectures: string[]; statements: Statement[] }>();
   for (const [architecture, own] of groups) {
     const statements = architecture === 'noarch' ? own : [...own, ...everywhere];
-    const versions = [...new Set(statements.map(({ component }) => component.version ?? ''))].toSorted().join(' ');
-    const known = alike.get(versions);
+    const versions = [...new Set(statements.map(({ component }) => component.version ?? ''))].toSorted();
+    const key = JSON.stringify(versions);
+    const known = alike.get(key);
     if (known) {
       known.architectures.push(architecture);
       known.statements.push(...statements);
-    } else alike.set(versions, { architectures: [architecture], statements: [...statements] });
+    } else alike.set(key, { versions, architectures: [architecture], statements: [...statements] });
   }
-  return Array.from(alike, ([versions, { architectures, statements }]) => ({
-    versions: versions.split(' '),
+  return Array.from(alike.values(), ({ architectures, ...same }) => ({
+    ...same,
     // What is said of every architecture that there is needs none.
     architectures: alike.size === 1 ? [] : architectures.toSorted(),
-    statements,
   }));
 }
 

@@ -1,13 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Advisory, AdvisoryError, type Affected } from '../../advisory.ts';
 import { describeSource } from '../source.contract.ts';
 import { redhat } from './redhat.ts';
+import { documentWith, line } from './testdata/document.ts';
 import { tarOf } from './testdata/tar.ts';
-
-const samples = new URL('../../../../../shared/feeds/samples/redhat/csaf-vex/', import.meta.url);
-const absent = !existsSync(samples);
-const why = absent ? ' (SKIPPED: the samples ../shared/feeds/samples are not here)' : '';
 
 function excerpt(name: string): Buffer {
   return readFileSync(new URL(`testdata/${name}`, import.meta.url));
@@ -74,40 +72,6 @@ describeSource(redhat, {
   },
 });
 
-interface Product {
-  readonly id: string;
-  readonly purl?: string;
-  readonly cpe?: string;
-}
-
-/** A document of the published form with just these packages of these products. */
-function documentWith(
-  statuses: Readonly<Record<string, readonly (readonly [cpe: string, purl: string])[]>>,
-  more: object = {},
-): object {
-  const products = new Map<string, Product>();
-  const relationships: object[] = [];
-  const status: Record<string, string[]> = {};
-  for (const [name, pairs] of Object.entries(statuses)) {
-    for (const [cpe, purl] of pairs) {
-      products.set(cpe, { id: cpe, cpe });
-      products.set(purl, { id: purl, purl });
-      const id = `${cpe} ${purl}`;
-      const product = { product_id: id };
-      relationships.push({ full_product_name: product, product_reference: purl, relates_to_product_reference: cpe });
-      (status[name] ??= []).push(id);
-    }
-  }
-  const branches = Array.from(products.values(), ({ id, purl, cpe }) => ({
-    product: { product_id: id, product_identification_helper: purl === undefined ? { cpe } : { purl } },
-  }));
-  return {
-    document: { aggregate_severity: { text: 'Moderate' }, tracking: { id: 'CVE-2026-1', status: 'final' } },
-    product_tree: { branches, relationships },
-    vulnerabilities: [{ cve: 'CVE-2026-1', product_status: status, ...more }],
-  };
-}
-
 function small(): object {
   return documentWith({
     fixed: [[MAIN, 'pkg:rpm/redhat/p@1-1.el9?arch=x86_64']],
@@ -133,34 +97,6 @@ async function affectedBy(document: object | Uint8Array): Promise<readonly Affec
     () => {},
   );
   return found.flatMap(({ affected }) => affected);
-}
-
-/** One line for each: `9 binary curl [module] affected fixed 0..1 {products} note`. */
-function line({
-  ecosystem,
-  appliesTo,
-  package: name,
-  status,
-  fixState,
-  ranges,
-  note,
-  severity,
-  qualifiers = {},
-}: Affected): string {
-  const { module, architectures, products = [] } = qualifiers;
-  const spans = ranges.map(({ events }) => events.flatMap((event) => Object.values(event) as string[]).join('..'));
-  return [
-    ecosystem.replace('Red Hat:', ''),
-    appliesTo,
-    name,
-    ...(module === undefined || module === '' ? [] : [`[${module}]`]),
-    status === 'affected' ? fixState : status,
-    ...(spans.length === 0 ? [] : [spans.join(' or ')]),
-    ...(architectures === undefined ? [] : [architectures.join('+')]),
-    `{${products.map((cpe) => cpe.replace(/^cpe:\/[ao]:redhat:/, '')).join(' ')}}`,
-    ...(note === undefined ? [] : [note]),
-    ...(severity === undefined ? [] : [severity.value]),
-  ].join(' ');
 }
 
 async function lines(document: object | Uint8Array): Promise<readonly string[]> {
@@ -250,4 +186,45 @@ describe('a genuine document', () => {
       ],
     });
   });
+});
+
+describe('the index', () => {
+  it.each([
+    '',
+    'Not Found',
+    'csaf_vex.tar.zst\nother',
+    '../csaf_vex.tar.zst',
+    'https://x.test/a.tar',
+    'a b.tar',
+    'csaf_vex.zip',
+  ])('does not name an archive in %j', (text) => {
+    expect(() => redhat.follow?.(index, Buffer.from(text))).toThrow(AdvisoryError);
+  });
+  it('names the archive of the day under one name', () => {
+    expect(redhat.follow?.(index, Buffer.from('csaf_vex_2026-11-20.tar.zst'))).toEqual([
+      { url: `${archive.url}.zst`, ecosystems: ['Red Hat'], edition: 'csaf-vex' },
+    ]);
+  });
+});
+
+it('reads every document that it can', async () => {
+  const found: string[] = [];
+  const files = {
+    'a.json': Buffer.from('{"document":'),
+    'b.json': Buffer.from('[]'),
+    'c.json': Buffer.from('{"document":{"tracking":{"id":"CVE-2026-9"}}}'),
+    'd.json': Buffer.from(JSON.stringify(documentWith({ fixed: [[MAIN, 'pkg:oci/p?tag=1']] }))),
+    'e.json': Buffer.from(JSON.stringify(small())),
+    'changes.csv': Buffer.from('"a.json","2026-11-20T00:00:00+00:00"'),
+  };
+  const packed = zstdCompressSync(tarOf(files));
+  const report = await redhat.parse(
+    archive,
+    packed,
+    ({ id }) => found.push(id),
+    () => {},
+  );
+  expect(found).toEqual(['CVE-2026-1']);
+  const skipped = { malformed: 2, 'no-flaw': 1, 'no-package': 1 };
+  expect(report).toEqual({ read: 5, kept: 1, skipped, malformed: ['a.json', 'b.json'] });
 });
