@@ -1,6 +1,7 @@
 import { closeSync, constants, copyFileSync, fstatSync, ftruncateSync, openSync, renameSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { temporaryBeside } from '../internal/atomic-file.ts';
+import { newProductIndex } from './codec.ts';
 import { type CompiledFeed, compileFeed } from './compile.ts';
 import { type FeedName, isSameFeed, nameOf, nameOfStored } from './feed-name.ts';
 import { type Directory, PAGE_BYTES, rowChecksum, SCHEMA, type StoredFeed } from './format.ts';
@@ -66,6 +67,7 @@ const EMPTY: Directory = {
   feeds: [],
   scopes: [],
   shelves: [],
+  products: [],
   failures: [],
 };
 
@@ -82,6 +84,7 @@ function copyUnsealed(base: string, temporary: string): void {
 
 function builderOf(sqlite: DatabaseSync, temporary: string, initial: Directory): Builder {
   let directory = initial;
+  const products = newProductIndex(initial.products);
   const forgive = (name: FeedName): void => {
     directory = { ...directory, failures: directory.failures.filter((failure) => !isSameFeed(failure, name)) };
   };
@@ -99,7 +102,8 @@ function builderOf(sqlite: DatabaseSync, temporary: string, initial: Directory):
       const name = nameOf(wanted);
       const known = directory.feeds.filter((one) => isSameFeed(nameOfStored(one), name));
       const previous = Math.max(0, ...known.map(({ report }) => report.kept));
-      const compiled = await compileFeed(sqlite, wanted, bytes, { feed, nextScope, nextShelf, previous, signal });
+      const start = { feed, nextScope, nextShelf, placeOf: products.find, previous, signal };
+      const compiled = await compileFeed(sqlite, wanted, bytes, start);
       forgive(name);
       for (const old of known) remove(old);
       directory = withFeed(directory, describe(feed, compiled.report), compiled);
@@ -120,7 +124,7 @@ function builderOf(sqlite: DatabaseSync, temporary: string, initial: Directory):
       forgive(failure);
       directory = { ...directory, failures: [...directory.failures, failure] };
     },
-    finish: (builtAt) => finish(sqlite, temporary, { ...directory, builtAt }),
+    finish: (builtAt) => finish(sqlite, temporary, { ...directory, builtAt, products: products.list() }),
     discard() {
       if (sqlite.isOpen) sqlite.close();
       rmSync(temporary, { force: true });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Affected, SourceRef } from '../advisory/advisory.ts';
-import { decodeEntries, encodeEntry } from './codec.ts';
+import { decodeEntries, encodeEntry, newProductIndex } from './codec.ts';
 import { type DetailPart, decodeDetails, encodeDetails } from './details.ts';
 import { checkedText, rowChecksum } from './format.ts';
 import { advisory } from './testdata/fake-source.ts';
@@ -58,13 +58,26 @@ describe('an entry', () => {
   it('comes back as it was', () => {
     fc.assert(
       fc.property(text, fc.array(text), fc.array(text), affected, (id, aliases, covers, one) => {
-        const data = `[${encodeEntry(advisory(id, {}, { aliases, covers }), one)}]`;
+        const products = newProductIndex(['cpe:/a']);
+        const data = `[${encodeEntry(advisory(id, {}, { aliases, covers }), one, products.find)}]`;
         const { ecosystem: _ecosystem, package: _package, ...rest } = one;
-        expect(decodeEntries(data, one.appliesTo, 7, source)).toEqual([
+        expect(decodeEntries(data, { appliesTo: one.appliesTo, feed: 7, source, products: products.list() })).toEqual([
           { id, aliases, covers, feed: 7, source, ...rest },
         ]);
       }),
     );
+  });
+});
+
+describe('an index of products', () => {
+  it('gives each its place, and no place when there are too many', () => {
+    const { find, list } = newProductIndex(['a', 'b']);
+    expect(['b', 'c', 'a', 'c'].map(find)).toEqual([1, 2, 0, 2]);
+    expect(list()).toEqual(['a', 'b', 'c']);
+    const many = Array.from({ length: 20_000 }, (_, index) => find(`p${index}`));
+    expect([many[9996], many[9997], many.at(-1)]).toEqual([9999, 'p9997', 'p19999']);
+    expect(list()).toHaveLength(10_000);
+    expect(find('p1')).toBe(4);
   });
 });
 

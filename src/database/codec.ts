@@ -4,7 +4,7 @@
  * state     8 × index of the status + index of the fix state
  * range     [type's first letter, event, …]; event = its kind's first letter (i f l m) and the version
  * severity  [label, scheme, value, by]
- * product   a CPE 2.2 URI without its `cpe:/`
+ * product   its place in the directory's list, or itself when that list is full
  * import    [path, symbol, …]
  */
 import type {
@@ -25,8 +25,31 @@ const FIX_STATES: readonly FixState[] = ['fixed', 'not-fixed', 'will-not-fix', '
 const RANGE_TYPES: readonly AffectedRange['type'][] = ['ecosystem', 'semver', 'git'];
 const TYPE_LETTERS = 'esg';
 
+/** Finds the place of a product in a list that it is added to. */
+export type ProductIndex = (product: string) => number | string;
+
+/** Most products in the list, which every process reads; there are some hundred. */
+const MOST_PRODUCTS = 10_000;
+
+/** An index of products that starts with `known`. */
+export function newProductIndex(known: readonly string[]): {
+  readonly find: ProductIndex;
+  readonly list: () => string[];
+} {
+  const places = new Map(known.map((product, place) => [product, place]));
+  return {
+    find(product) {
+      const place = places.get(product) ?? places.size;
+      if (place >= MOST_PRODUCTS) return product;
+      places.set(product, place);
+      return place;
+    },
+    list: () => [...places.keys()],
+  };
+}
+
 /** The JSON of one entry. */
-export function encodeEntry(advisory: Advisory, affected: Affected): string {
+export function encodeEntry(advisory: Advisory, affected: Affected, placeOf: ProductIndex): string {
   const { ranges, versions, severity, note, qualifiers } = affected;
   const fields: unknown[] = [
     advisory.id,
@@ -37,24 +60,23 @@ export function encodeEntry(advisory: Advisory, affected: Affected): string {
     versions ?? 0,
     severity === undefined ? 0 : encodeSeverity(severity),
     note ?? 0,
-    ...(qualifiers === undefined ? [] : qualifierFields(qualifiers)),
+    ...(qualifiers === undefined ? [] : qualifierFields(qualifiers, placeOf)),
   ];
   while (fields.at(-1) === 0) fields.pop();
   return JSON.stringify(fields);
 }
 
-function qualifierFields({ module, architectures, products, flavour, service, imports }: Qualifiers): unknown[] {
+function qualifierFields(qualifiers: Qualifiers, placeOf: ProductIndex): unknown[] {
+  const { module, architectures, products, flavour, service, imports } = qualifiers;
   return [
     module ?? 0,
     architectures ?? 0,
-    products?.map((product) => (product.startsWith(CPE) ? product.slice(CPE.length) : `!${product}`)) ?? 0,
+    products?.map(placeOf) ?? 0,
     flavour ?? 0,
     service ?? 0,
     imports?.map(({ path, symbols }) => [path, ...symbols]) ?? 0,
   ];
 }
-
-const CPE = 'cpe:/';
 
 function orZero<T>(list: readonly T[]): readonly T[] | 0 {
   return list.length === 0 ? 0 : list;
@@ -89,7 +111,7 @@ type EntryFields = [
   note?: string | 0,
   module?: string | 0,
   architectures?: string[] | 0,
-  products?: string[] | 0,
+  products?: (string | number)[] | 0,
   flavour?: Qualifiers['flavour'] | 0,
   service?: string | 0,
   imports?: string[][] | 0,
@@ -97,22 +119,21 @@ type EntryFields = [
 
 const NONE: readonly never[] = [];
 
-/** The entries of a row, `[entry, …]`, whose checksum was right. */
-export function decodeEntries(
-  data: string,
-  appliesTo: Affected['appliesTo'],
-  feed: number,
-  source: SourceRef,
-): StoredEntry[] {
-  return (JSON.parse(data) as EntryFields[]).map((fields) => decodeEntry(fields, appliesTo, feed, source));
+/** What all entries of a row have in common. */
+export interface RowContext {
+  readonly appliesTo: Affected['appliesTo'];
+  readonly feed: number;
+  readonly source: SourceRef;
+  /** The directory's list. */
+  readonly products: readonly string[];
 }
 
-function decodeEntry(
-  fields: EntryFields,
-  appliesTo: Affected['appliesTo'],
-  feed: number,
-  source: SourceRef,
-): StoredEntry {
+/** The entries of a row, `[entry, …]`, whose checksum was right. */
+export function decodeEntries(data: string, context: RowContext): StoredEntry[] {
+  return (JSON.parse(data) as EntryFields[]).map((fields) => decodeEntry(fields, context));
+}
+
+function decodeEntry(fields: EntryFields, { appliesTo, feed, source, products }: RowContext): StoredEntry {
   // By index: in a cold process destructuring takes half as long again, and a scan is one.
   const state = fields[1];
   const ranges = fields[2];
@@ -133,17 +154,17 @@ function decodeEntry(
   if (versions) entry.versions = versions;
   if (severity) entry.severity = decodeSeverity(severity);
   if (typeof note === 'string') entry.note = note;
-  if (fields.length > 8) entry.qualifiers = decodeQualifiers(fields);
+  if (fields.length > 8) entry.qualifiers = decodeQualifiers(fields, products);
   return entry;
 }
 
-function decodeQualifiers(fields: EntryFields): Qualifiers {
+function decodeQualifiers(fields: EntryFields, all: readonly string[]): Qualifiers {
   const qualifiers: { -readonly [K in keyof Qualifiers]: Qualifiers[K] } = {};
   const [module, architectures, products] = [fields[8], fields[9], fields[10]];
   if (typeof module === 'string') qualifiers.module = module;
   if (architectures) qualifiers.architectures = architectures;
   if (fields.length <= 10) return qualifiers;
-  if (products) qualifiers.products = products.map((text) => (text.startsWith('!') ? text.slice(1) : CPE + text));
+  if (products) qualifiers.products = products.map((one) => (typeof one === 'number' ? (all[one] ?? '') : one));
   const [flavour, service, imports] = [fields[11], fields[12], fields[13]];
   if (flavour) qualifiers.flavour = flavour;
   if (typeof service === 'string') qualifiers.service = service;

@@ -8,7 +8,7 @@ import { advisory, fakeSource, feedText, prediction } from './testdata/fake-sour
 
 const feed: Feed = { url: 'https://f/', ecosystems: ['npm'], facts: ['prediction'] };
 const wanted = { source: fakeSource('s', [feed]), feed };
-const start = { feed: 3, nextScope: 5, nextShelf: 7, previous: 0 };
+const start = { feed: 3, nextScope: 5, nextShelf: 7, placeOf: String, previous: 0 };
 
 function bytesOf(count: number, more: object = {}): Uint8Array {
   const all = Array.from({ length: count }, (_, index) =>
@@ -28,7 +28,17 @@ it('answers the same whether a feed was compiled in one go or in parts', async (
     const stored = { ...start, id: 3, name: 's', url: 'u', digest: 'd', fetchedAt: 't', checkedAt: 't', bytes: 1 };
     const report = { read: 24, kept: 24, skipped: {}, malformed: [] };
     const feeds = [{ ...stored, report, tool: 't', from: 'u' }];
-    const directory = { builtAt: 't', nextFeed: 4, nextScope: 6, nextShelf: 8, feeds, scopes, shelves, failures: [] };
+    const directory = {
+      builtAt: 't',
+      nextFeed: 4,
+      nextScope: 6,
+      nextShelf: 8,
+      feeds,
+      scopes,
+      shelves,
+      products: [],
+      failures: [],
+    };
     const reader = newReader({ sqlite, directory, digest: '', bytes: 0 });
     const entries = ['p0', 'p1', 'p2'].map((name) => reader.lookup('npm', name, 'source'));
     const facts = Array.from({ length: 13 }, (_, index) => reader.facts('prediction', `CVE-${index}`));

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Advisory, AdvisoryError, type Affected, type Fact, type ParseReport } from '../advisory/advisory.ts';
 import { packageNameKey } from '../advisory/package-name.ts';
-import { encodeEntry } from './codec.ts';
+import { encodeEntry, type ProductIndex } from './codec.ts';
 import { holds } from './coverage.ts';
 import { encodeDetails } from './details.ts';
 import { asDatabaseError, DatabaseError } from './error.ts';
@@ -23,6 +23,7 @@ export interface CompileStart {
   readonly feed: number;
   readonly nextScope: number;
   readonly nextShelf: number;
+  readonly placeOf: ProductIndex;
   /** Records kept of the feed when it was compiled last. */
   readonly previous: number;
   /** How much is collected in memory before it is written, bytes by estimate. */
@@ -142,7 +143,8 @@ function newCompiler(sqlite: DatabaseSync, { source, feed }: WantedFeed, start: 
       halt();
       const affected = advisory.affected.filter((one) => holds(feed.ecosystems, one.ecosystem));
       const reason = refusal(advisory, affected);
-      if (reason === undefined) collect(addAdvisory(advisory, affected, { scopeOf, details, names }));
+      if (reason === undefined)
+        collect(addAdvisory(advisory, affected, { scopeOf, details, names, placeOf: start.placeOf }));
       else refuse(reason);
     },
     note(fact) {
@@ -183,7 +185,7 @@ function ids(rows: Iterable<{ readonly id: number }>): number[] {
 }
 
 /** What the rows of advisories are collected in. */
-interface Collection extends Pick<Scopes, 'scopeOf'> {
+interface Collection extends Pick<Scopes, 'scopeOf'>, Pick<CompileStart, 'placeOf'> {
   readonly details: Map<string, string[]>;
   readonly names: AliasRow[];
 }
@@ -195,7 +197,7 @@ function addAdvisory(advisory: Advisory, affected: readonly Affected[], collecti
   for (const one of affected) {
     const scope = collection.scopeOf(one.ecosystem);
     ecosystems.add(scope);
-    size += addEntry(scope, advisory, one);
+    size += addEntry(scope, one, encodeEntry(advisory, one, collection.placeOf));
   }
   for (const scope of ecosystems) scope.advisories++;
   for (const name of [...advisory.aliases, ...advisory.covers])
@@ -212,8 +214,7 @@ function refusal(advisory: Advisory, affected: readonly Affected[]): string | un
   return names.some((name) => name === '' || name.length > LONGEST_NAME) ? 'malformed' : undefined;
 }
 
-function addEntry(scope: OpenScope, advisory: Advisory, affected: Affected): number {
-  const entry = encodeEntry(advisory, affected);
+function addEntry(scope: OpenScope, affected: Affected, entry: string): number {
   const key =
     packageNameKey(affected.ecosystem, affected.package).toWellFormed() + (affected.appliesTo === 'source' ? '0' : '1');
   const entries = scope.entries.get(key);

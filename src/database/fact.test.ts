@@ -112,7 +112,17 @@ function shelve(facts: readonly Fact[]): Shelved {
     from: 'u',
   };
   const feeds = [{ ...stored, report: { read: 0, kept: 0, skipped: {}, malformed: [] } }];
-  const directory = { builtAt: '', nextFeed: 2, nextScope: 1, nextShelf: 9, feeds, scopes: [], shelves, failures: [] };
+  const directory = {
+    builtAt: '',
+    nextFeed: 2,
+    nextScope: 1,
+    nextShelf: 9,
+    feeds,
+    scopes: [],
+    shelves,
+    products: [],
+    failures: [],
+  };
   const reader = newReader({ sqlite, directory, digest: '', bytes: 0 });
   const find = (name: string): Fact[] =>
     kinds.flatMap((kind) => reader.facts(kind, name)).map(({ source: _source, ...rest }) => rest);

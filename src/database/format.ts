@@ -98,6 +98,8 @@ export interface Directory {
   readonly nextShelf: number;
   readonly scopes: readonly Scope[];
   readonly shelves: readonly Shelf[];
+  /** Products that entries are limited to, which name them by their place here. */
+  readonly products: readonly string[];
   readonly failures: readonly FeedFailure[];
 }
 

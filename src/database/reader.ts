@@ -74,7 +74,9 @@ function packageReader(
         if (!speaksOf(scope.id, applies)) continue;
         for (const row of entries().all(scope.id, key, applies)) {
           const data = checkedText(row, scope.id, key, applies, Number(row['part']));
-          for (const entry of decodeEntries(data, appliesTo, scope.feed, sourceOf(scope.feed))) found.push(entry);
+          const { feed } = scope;
+          const context = { appliesTo, feed, source: sourceOf(feed), products: directory.products };
+          for (const entry of decodeEntries(data, context)) found.push(entry);
         }
       }
       return found;
