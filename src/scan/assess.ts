@@ -12,8 +12,8 @@ import {
   type Unjudged,
 } from '../match/match.ts';
 import type { VersionScheme } from '../version/version.ts';
-import { versionSchemes } from './ecosystems.ts';
 import { byFlaw, namesIn } from './flaws.ts';
+import { versionSchemes } from './formats.ts';
 import { isForeign } from './judged.ts';
 import { type FactLookup, vulnerabilityOf } from './vulnerability.ts';
 

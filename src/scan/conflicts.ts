@@ -3,8 +3,8 @@ import { packageFormatOf } from '../distro/distro.ts';
 import { judge } from '../match/match.ts';
 import type { VersionScheme } from '../version/version.ts';
 import types from './ecosystem-types.json' with { type: 'json' };
-import { versionSchemes } from './ecosystems.ts';
 import { byName } from './flaws.ts';
+import { versionSchemes } from './formats.ts';
 
 /** Records of two publishers that disagree on whether some version of a package has a flaw. */
 export interface Conflict {

@@ -3,7 +3,7 @@ import type { Coverage, CoverageSource, EcosystemCoverage } from '../finding/fin
 import type { Inventory, Package } from '../inventory/inventory.ts';
 import type { Unjudged } from '../match/match.ts';
 import type { Assessment } from './assess.ts';
-import { ecosystems as formats } from './ecosystems.ts';
+import { formats } from './formats.ts';
 import type { Judged } from './judged.ts';
 
 /** Which advisories answered. */

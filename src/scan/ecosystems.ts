@@ -38,82 +38,59 @@ import { snapExtractor } from '../catalog/snap/snap-extractor.ts';
 import { swift } from '../catalog/swift/swift.ts';
 import { wordpress } from '../catalog/wordpress/wordpress.ts';
 import type { Extractor } from '../image/image.ts';
-import { apk as apkVersions } from '../version/apk.ts';
-import { bitnami as bitnamiVersions } from '../version/bitnami.ts';
-import { conan as conanVersions } from '../version/conan.ts';
-import { conda as condaVersions } from '../version/conda.ts';
-import { cran as cranVersions } from '../version/cran.ts';
-import { dpkg as dpkgVersions } from '../version/dpkg.ts';
-import { gem as gemVersions } from '../version/gem.ts';
-import { go } from '../version/go.ts';
-import { hackage as hackageVersions } from '../version/hackage.ts';
-import { hex as hexVersions } from '../version/hex.ts';
-import { luarocks as luarocksVersions } from '../version/luarocks.ts';
-import { maven as mavenVersions } from '../version/maven.ts';
-import { nuget as nugetVersions } from '../version/nuget.ts';
-import { packagist } from '../version/packagist.ts';
-import { pacman } from '../version/pacman.ts';
-import { pep440 } from '../version/pep440.ts';
-import { portage as portageVersions } from '../version/portage.ts';
-import { pub as pubVersions } from '../version/pub.ts';
-import { rpm as rpmVersions } from '../version/rpm.ts';
-import { semver } from '../version/semver.ts';
-import type { VersionScheme } from '../version/version.ts';
 import dullFolders from './dull-folders.json' with { type: 'json' };
+import { type Format, formats } from './formats.ts';
 
-/** What one package format brings. */
-export interface Ecosystem {
-  /** Package format, which is the purl type. */
-  readonly type: string;
+export { versionSchemes } from './formats.ts';
+
+/** What reads the packages of one format. */
+interface Reader {
   readonly cataloger: Cataloger;
-  /** Absent where no advisories speak of such packages: nothing is compared. */
-  readonly versions?: VersionScheme;
-  /** Whether its packages are what a distribution installs, which may own the files of others'. */
-  readonly distribution?: true;
-  /** Whether its packages may own files of others' without being the distribution's. */
-  readonly owner?: true;
   /** Look into files for the cataloger. */
   readonly extractors?: readonly Extractor[];
 }
 
-/** The only list of package formats: one line each. */
-export const ecosystems: readonly Ecosystem[] = [
-  {
-    type: 'deb',
-    cataloger: dpkg,
-    versions: dpkgVersions,
-    distribution: true,
-    extractors: [copyrightExtractor, ownershipExtractor(mayShowPackage)],
-  },
-  { type: 'apk', cataloger: apk, versions: apkVersions, distribution: true },
-  { type: 'rpm', cataloger: rpm, versions: rpmVersions, distribution: true },
-  { type: 'alpm', cataloger: alpm, versions: pacman, distribution: true },
-  { type: 'ebuild', cataloger: portage, versions: portageVersions, distribution: true },
-  { type: 'opkg', cataloger: opkg, versions: dpkgVersions, distribution: true },
-  { type: 'npm', cataloger: npm, versions: semver, extractors: [yarnCache] },
-  { type: 'pypi', cataloger: pypi, versions: pep440, extractors: [wheelExtractor] },
-  { type: 'maven', cataloger: maven, versions: mavenVersions, extractors: [jarExtractor, executable] },
-  { type: 'golang', cataloger: golang, versions: go, extractors: [executable] },
-  { type: 'cargo', cataloger: cargo, versions: semver, extractors: [executable] },
-  { type: 'nuget', cataloger: nuget, versions: nugetVersions, extractors: [dllExtractor] },
-  { type: 'gem', cataloger: gem, versions: gemVersions },
-  { type: 'composer', cataloger: composer, versions: packagist },
-  { type: 'pub', cataloger: pub, versions: pubVersions },
-  { type: 'hex', cataloger: hex, versions: hexVersions },
-  { type: 'swift', cataloger: swift, versions: semver },
-  { type: 'cocoapods', cataloger: cocoapods },
-  { type: 'cran', cataloger: cran, versions: cranVersions },
-  { type: 'luarocks', cataloger: luarocks, versions: luarocksVersions },
-  { type: 'hackage', cataloger: hackage, versions: hackageVersions },
-  { type: 'conan', cataloger: conan, versions: conanVersions },
-  { type: 'bitnami', cataloger: bitnami, versions: bitnamiVersions },
-  { type: 'conda', cataloger: conda, versions: condaVersions, owner: true },
-  { type: 'brew', cataloger: brew, owner: true },
-  { type: 'wordpress', cataloger: wordpress },
-  { type: 'nix', cataloger: nix },
-  { type: 'snap', cataloger: snap, extractors: [snapExtractor] },
-  { type: 'flatpak', cataloger: flatpak },
-];
+/** What one package format brings. */
+export interface Ecosystem extends Format, Reader {}
+
+const readers: Readonly<Record<string, Reader>> = {
+  deb: { cataloger: dpkg, extractors: [copyrightExtractor, ownershipExtractor(mayShowPackage)] },
+  apk: { cataloger: apk },
+  rpm: { cataloger: rpm },
+  alpm: { cataloger: alpm },
+  ebuild: { cataloger: portage },
+  opkg: { cataloger: opkg },
+  npm: { cataloger: npm, extractors: [yarnCache] },
+  pypi: { cataloger: pypi, extractors: [wheelExtractor] },
+  maven: { cataloger: maven, extractors: [jarExtractor, executable] },
+  golang: { cataloger: golang, extractors: [executable] },
+  cargo: { cataloger: cargo, extractors: [executable] },
+  nuget: { cataloger: nuget, extractors: [dllExtractor] },
+  gem: { cataloger: gem },
+  composer: { cataloger: composer },
+  pub: { cataloger: pub },
+  hex: { cataloger: hex },
+  swift: { cataloger: swift },
+  cocoapods: { cataloger: cocoapods },
+  cran: { cataloger: cran },
+  luarocks: { cataloger: luarocks },
+  hackage: { cataloger: hackage },
+  conan: { cataloger: conan },
+  bitnami: { cataloger: bitnami },
+  conda: { cataloger: conda },
+  brew: { cataloger: brew },
+  wordpress: { cataloger: wordpress },
+  nix: { cataloger: nix },
+  snap: { cataloger: snap, extractors: [snapExtractor] },
+  flatpak: { cataloger: flatpak },
+};
+
+/** All package formats with what reads them, in the order of `formats`. */
+export const ecosystems: readonly Ecosystem[] = formats.map((format) => {
+  const reader = readers[format.type];
+  if (reader === undefined) throw new TypeError(`Nothing reads packages of type ${format.type}`);
+  return { ...format, ...reader };
+});
 
 /** Folders of `usr/share` and the root in which most of a distribution's files lie, and none that shows a package. */
 const dull: ReadonlySet<string> = new Set(dullFolders);
@@ -151,11 +128,6 @@ const programFolders: ReadonlySet<string> = new Set(
 
 /** Every cataloger, in the order in which they run. */
 export const catalogers: readonly Cataloger[] = ecosystems.map(({ cataloger }) => cataloger);
-
-/** The version order of each package format. */
-export const versionSchemes: ReadonlyMap<string, VersionScheme> = new Map(
-  ecosystems.flatMap(({ type, versions }) => (versions ? [[type, versions] as const] : [])),
-);
 
 /**
  * The only list of advisory sources. Their order is their precedence: the first that speaks of a package decides, and

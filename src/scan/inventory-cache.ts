@@ -5,7 +5,7 @@ import type { Image } from '../image/image.ts';
 import { writeFileAtomic } from '../internal/atomic-file.ts';
 import { makeFolder } from '../internal/make-folder.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import { ecosystems } from './ecosystems.ts';
+import { formats } from './formats.ts';
 import { version } from './version.ts';
 
 /** More inventories than this are not kept; the longest unused go first. */
@@ -17,7 +17,7 @@ export interface InventoryCache {
   write(image: Image, inventory: Inventory): void;
 }
 
-const formats: readonly string[] = ecosystems.map(({ type }) => type);
+const types: readonly string[] = formats.map(({ type }) => type);
 
 /** Keeps inventories in a folder. Whatever goes wrong with it is a cache miss, never an error. */
 export function inventoryCache(folder: string): InventoryCache {
@@ -30,8 +30,8 @@ export function inventoryCache(folder: string): InventoryCache {
       const file = fileOf(folder, image);
       // What was met on the way may be gone the next time: only a whole reading is remembered.
       if (file === undefined || inventory.problems.some(({ lossy }) => lossy)) return;
-      const body = JSON.stringify({ ...inventory, ownership: [] } satisfies Inventory);
       try {
+        const body = JSON.stringify({ ...inventory, ownership: [] } satisfies Inventory);
         makeFolder(folder);
         writeFileAtomic(file, `${checksum(body)}\n${body}`);
         prune(folder);
@@ -43,7 +43,7 @@ export function inventoryCache(folder: string): InventoryCache {
 /** The image's digests, and which catalogers of which version of the program looked. */
 function fileOf(folder: string, image: Image): string | undefined {
   if (image.kind !== 'layered') return undefined;
-  const key = checksum(JSON.stringify([version, formats, image.digest ?? '', image.configDigest]));
+  const key = checksum(JSON.stringify([version, types, image.digest ?? '', image.configDigest]));
   return join(folder, `${key}.json`);
 }
 

@@ -9,8 +9,7 @@ import { chooseAdvisories } from './advisories.ts';
 import { assess } from './assess.ts';
 import { checkpoint } from './checkpoint.ts';
 import { coverageOf } from './coverage.ts';
-import { discover } from './discover.ts';
-import { versionSchemes } from './ecosystems.ts';
+import { versionSchemes } from './formats.ts';
 import { inventoryCache } from './inventory-cache.ts';
 import { judgedOf } from './judged.ts';
 import type { ScanOptions } from './options.ts';
@@ -75,6 +74,8 @@ async function inventoryOf(
   const known = cache?.read(image);
   if (known) return { inventory: known, cached: true };
   const { onProgress, signal } = options;
+  // A known image needs nothing that reads packages.
+  const { discover } = await import('./discover.ts');
   const inventory = await discover(image, {
     onProgress: onProgress && ((done, total) => onProgress({ stage: 'reading', done, total })),
     signal,
