@@ -113,7 +113,8 @@ function byEntities(comment: string, object: string, entities: readonly StateEnt
 function ofVersions(comment: string, name: string, entities: readonly StateEntity[]): Leaf {
   const evr = entities.find(({ field }) => field === 'evr');
   const arch = entities.find(({ field }) => field === 'arch');
-  const claim = evr && claimOf(comment, evr.operation, evrOf(evr.value));
+  const version = evrOf(evr?.value ?? '');
+  const claim = evr && ONE_VERSION.test(version) ? claimOf(comment, evr.operation, version) : undefined;
   if (claim === undefined) return { kind: 'unclear', because: `a version ${evr?.operation} ${evr?.value}`, name };
   if (arch === undefined) return { kind: 'package', name, claim };
   const architectures = /^\(?([\w|]+)\)?$/.exec(arch.value)?.[1]?.split('|');
@@ -145,9 +146,16 @@ function isZero(version: string): boolean {
   return /^(?:0:)?[0.]+(?:-0)?$/.test(version);
 }
 
-/** SUSE writes an empty release behind some versions: `0:14-2.2-0` is `0:14-2.2`. */
+/** Azure Linux once has a list, `0:1.17.13-2,1.18.8-2,1.21.6-1.azl3`, which an order of versions would take for one. */
+const ONE_VERSION = /^(?:\d+:)?[\w.+~^]+(?:-[\w.+~^]+)?$/;
+
+/**
+ * SUSE writes an empty release behind some versions: `0:14-2.2-0` is `0:14-2.2`. Azure Linux once has a blank behind the epoch:
+ * `0: 1.20.10-1.azl3`.
+ */
 function evrOf(text: string): string {
-  return /-.*-0$/.test(text) ? text.slice(0, -2) : text;
+  const version = text.replace(/^(\d+:)\s+/, '$1');
+  return /-.*-0$/.test(version) ? version.slice(0, -2) : version;
 }
 
 /** The opposite of a criterion. */
