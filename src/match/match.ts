@@ -134,12 +134,19 @@ function qualify(found: Package, match: Match, products: Products | undefined): 
   if (!isOfFlavour(found, match.entry.qualifiers?.flavour)) return undefined;
   const answer = qualifies(found, match.entry.qualifiers, products);
   if (answer === 'no') return undefined;
-  if (answer === 'inherited' && products !== undefined)
-    return { match: { ...match, fix: fixFromMain(match.fix, products) }, inherited: true };
+  if (answer === 'inherited' && products !== undefined) return { match: fromMain(match, products), inherited: true };
   if (answer === 'yes' || match.verdict !== 'affected')
     return { match: products?.assumed === true ? withAssumption(match) : match };
   const unknownReason = 'The package is of a module, but the package database does not say of which stream';
   return { match: { ...match, verdict: 'unknown', unknownReason } };
+}
+
+/** Nothing is said of the very builds that the image has, so what is said of those that they were cut from goes. */
+function fromMain(match: Match, products: Products): Match {
+  const { verdict, comparison } = match;
+  if (verdict === 'not-affected') return match;
+  const said = `${comparison}; said of a wider product than the image's own, of which nothing is`;
+  return { ...match, comparison: said, fix: fixFromMain(match.fix, products) };
 }
 
 function withAssumption(match: Match): Match {

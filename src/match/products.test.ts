@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { StoredEntry } from '../database/database.ts';
+import { rpm } from '../version/rpm.ts';
+import { elsewhere, matchPackages } from './match.ts';
 import { type ProductSource, redHatProducts } from './products.ts';
 import { type Installed, installed, judgedBy } from './redhat.contract.ts';
 
@@ -51,6 +54,14 @@ describe('the products of a package', () => {
       { repository: 'ubi-9-baseos-rpms' },
       '9.4',
       assumed9,
+      false,
+    ],
+    ['of a cloud provider, by its name', { repository: 'rhui-rhel-9-baseos-rhui-rpms' }, '9.4', assumed9, false],
+    [
+      'of an unknown channel of extras, by its name',
+      { major: 7, repository: 'rhel-7-server-extras-rpms' },
+      '7.9',
+      ['cpe:/a:redhat:rhel_extras:7'],
       false,
     ],
     [
@@ -300,4 +311,50 @@ describe('modules and ends of maintenance: CVE-2025-40907 of perl-FCGI', () => {
   ])('%s', (_, found, expected) => {
     expect(fcgi(installed(found), image())).toBe(expected);
   });
+});
+
+it.each<[string, string, boolean]>([
+  ['kernel-headers', 'kernel', true],
+  ['kernel-core', 'kernel', false],
+  ['kernel-tools-libs', 'kernel', false],
+])('flaws of the kernel are not in %s of %s: %s', (name, source, expected) => {
+  const found = installed({ name, source, version: '5.14.0-70.el9', major: 9 });
+  expect(elsewhere(found, 'CVE-2026-1') !== undefined).toBe(expected);
+});
+
+it('says what a verdict leans on', () => {
+  const found = installed({
+    name: 'libcurl',
+    source: 'curl',
+    architecture: 'x86_64',
+    version: '7.76.1-14.el9',
+    major: 9,
+  });
+  const entry: StoredEntry = {
+    id: 'CVE-2023-38545',
+    aliases: [],
+    covers: [],
+    appliesTo: 'binary',
+    status: 'affected',
+    ranges: [{ type: 'ecosystem', events: [{ introduced: '0' }, { fixed: '7.76.1-23.el9_2.4' }] }],
+    fixState: 'fixed',
+    qualifiers: { module: '', products: ['cpe:/o:redhat:enterprise_linux:9'] },
+    feed: 1,
+    source: { name: 'redhat', url: 'https://x.test/', digest: 'sha256:0', fetchedAt: '2026-11-24T00:00:00Z' },
+  };
+  const comparisonIn = (more: Partial<Installed>): string | undefined => {
+    const one = {
+      ...found,
+      metadata: installed({ name: 'libcurl', version: '7.76.1-14.el9', major: 9, ...more }).metadata,
+    };
+    const lookup = (_: string, __: string, to: string): readonly StoredEntry[] => (to === 'binary' ? [entry] : []);
+    const context = { productsOf: redHatProducts(image('9.2')) };
+    return matchPackages([one], { lookup }, new Map([['rpm', rpm]]), context).packages[0]?.matches[0]?.comparison;
+  };
+  const plain = '7.76.1-14.el9 is within < 7.76.1-23.el9_2.4 (rpm)';
+  expect(comparisonIn({ contentSets: main9 })).toBe(plain);
+  expect(comparisonIn({})).toBe(`${plain}; the image does not tell its products, so those of a plain one`);
+  expect(comparisonIn({ contentSets: eus9 })).toBe(
+    `${plain}; said of a wider product than the image's own, of which nothing is`,
+  );
 });

@@ -82,9 +82,10 @@ const OF_MINOR = /__(\d+)_DOT_(\d+)$/;
 
 /** What the name of a repository tells where the map does not have it. */
 function byName(name: string, release: string | undefined): readonly string[] {
-  const major = /^(?:rhel|ubi|codeready-builder-for-rhel)-(\d+)-/.exec(name)?.[1];
+  const major = /^(?:rhui-)?(?:rhel|ubi|codeready-builder-for-rhel)-(\d+)-/.exec(name)?.[1];
   if (major === undefined) return [];
-  const stream = /-(eus|aus|tus|e4s|els)-(?:debug-|source-)?rpms/.exec(name)?.[1];
+  if (/-extras-(?:debug-|source-)?rpms/.test(name)) return [`cpe:/a:redhat:rhel_extras:${major}`];
+  const stream = /-(eus|aus|tus|e4s|els)-(?:rhui-)?(?:debug-|source-)?rpms/.exec(name)?.[1];
   if (stream === undefined) return [`cpe:/o:redhat:enterprise_linux:${major}`];
   if (stream === 'els') return [`cpe:/o:redhat:rhel_els:${major}`];
   const [, , minor] = OF_MINOR.exec(name) ?? [];
