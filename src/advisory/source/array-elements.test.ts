@@ -45,6 +45,7 @@ describe('elements of an array', () => {
     ['truncated', '{"list":["'],
     ['truncated', '{"list":[1]'],
     ['not-the-format', '[]'],
+    ['not-the-format', '\0\0'],
     ['not-the-format', '"list"'],
     ['not-the-format', 'x{"list":[]}'],
     ['not-the-format', '{"list":[]}x'],

@@ -63,7 +63,7 @@ function* elementsIn(chunk: Uint8Array, walk: Walk): Generator<Uint8Array> {
       stepInString(byte, walk);
       continue;
     }
-    if (byte <= 0x20) continue;
+    if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) continue;
     if (walk.inArray && walk.depth === 2) {
       if (byte === COMMA || byte === CLOSE_ARRAY) {
         if (walk.pieces !== undefined) yield closed(chunk.subarray(start, at), walk);
