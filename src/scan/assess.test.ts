@@ -3,7 +3,7 @@ import type { StoredEntry } from '../database/database.ts';
 import type { Package } from '../inventory/inventory.ts';
 import { type Advisories, assess } from './assess.ts';
 import { advisorySources } from './ecosystems.ts';
-import { precedence } from './scan.ts';
+import { precedence } from './precedence.ts';
 
 const layer = { index: 0, diffId: '' };
 const found: Package = {

@@ -134,10 +134,17 @@ export const catalogers: readonly Cataloger[] = ecosystems.map(({ cataloger }) =
  * the first that has an ecosystem is fetched for it on first use. Loaded only where advisories are fetched.
  */
 export async function advisorySources(): Promise<readonly AdvisorySource[]> {
-  const [{ debian }, { alpine }, { osv }] = await Promise.all([
-    import('../advisory/source/debian/debian.ts'),
-    import('../advisory/source/alpine/alpine.ts'),
-    import('../advisory/source/osv/osv.ts'),
+  return await Promise.all([
+    import('../advisory/source/debian/debian.ts').then(({ debian }) => debian),
+    import('../advisory/source/redhat/redhat.ts').then(({ redhat }) => redhat),
+    import('../advisory/source/oracle/oracle.ts').then(({ oracle }) => oracle),
+    import('../advisory/source/suse/suse.ts').then(({ suse }) => suse),
+    import('../advisory/source/azure/azure.ts').then(({ azure }) => azure),
+    import('../advisory/source/photon/photon.ts').then(({ photon }) => photon),
+    import('../advisory/source/alpine/alpine.ts').then(({ alpine }) => alpine),
+    import('../advisory/source/osv/osv.ts').then(({ osv }) => osv),
+    import('../advisory/source/kev/kev.ts').then(({ kev }) => kev),
+    import('../advisory/source/epss/epss.ts').then(({ epss }) => epss),
+    import('../advisory/source/endoflife/endoflife.ts').then(({ endoflife }) => endoflife),
   ]);
-  return [debian, alpine, osv];
 }

@@ -4,7 +4,7 @@ import type { Package, PackageMetadata } from '../inventory/inventory.ts';
 import { type Advisories, assess } from './assess.ts';
 import { versionSchemes } from './ecosystems.ts';
 import { judgedOf } from './judged.ts';
-import { precedence } from './scan.ts';
+import { precedence } from './precedence.ts';
 
 const source = { name: 'osv', url: 'https://osv.test/', digest: 'sha256:0', fetchedAt: '2026-11-24T00:00:00Z' };
 

@@ -13,6 +13,7 @@ import { versionSchemes } from './formats.ts';
 import { inventoryCache } from './inventory-cache.ts';
 import { judgedOf } from './judged.ts';
 import type { ScanOptions } from './options.ts';
+import { precedence } from './precedence.ts';
 import { version } from './version.ts';
 import { applyVex, purlsOf, readDocuments, type VexOutcome } from './vex.ts';
 
@@ -60,9 +61,6 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
 function wantedEcosystems(packages: readonly Package[]): string[] {
   return [...new Set(packages.flatMap(({ ecosystem }) => ecosystem ?? []))].toSorted();
 }
-
-/** Names of the sources, the one that decides first; kept equal to `advisorySources` by a test, and free to load. */
-export const precedence: readonly string[] = ['debian', 'alpine', 'osv', 'starter'];
 
 async function inventoryOf(
   image: Image,

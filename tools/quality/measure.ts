@@ -8,7 +8,7 @@ import { zipFile } from '../../src/internal/testdata/zip-file.ts';
 import { assess } from '../../src/scan/assess.ts';
 import { advisorySources, versionSchemes } from '../../src/scan/ecosystems.ts';
 import { judgedOf } from '../../src/scan/judged.ts';
-import { precedence } from '../../src/scan/scan.ts';
+import { precedence } from '../../src/scan/precedence.ts';
 import type { Label, QualityDocument, QualitySet } from './set.ts';
 import { wholePackage } from './set.ts';
 
