@@ -14,6 +14,8 @@ const FILES = [
   'secdb.alpinelinux.org/v3.20/main.json',
   'secdb.alpinelinux.org/v3.20/community.json',
   'osv-vulnerabilities.storage.googleapis.com/AlmaLinux/all.zip',
+  'epss.empiricalsecurity.com/epss_scores-current.csv.gz',
+  'www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json',
 ];
 
 describe.skipIf(!existsSync(snapshots))('real feeds (skipped: no snapshots in ../shared/feeds)', () => {
@@ -21,12 +23,14 @@ describe.skipIf(!existsSync(snapshots))('real feeds (skipped: no snapshots in ..
   let folder: string;
   let sources: AdvisorySource[];
   beforeAll(async () => {
-    const [{ debian }, { alpine }, { osv }] = await Promise.all([
+    const [{ debian }, { alpine }, { osv }, { epss }, { kev }] = await Promise.all([
       import('../advisory/source/debian/debian.ts'),
       import('../advisory/source/alpine/alpine.ts'),
       import('../advisory/source/osv/osv.ts'),
+      import('../advisory/source/epss/epss.ts'),
+      import('../advisory/source/kev/kev.ts'),
     ]);
-    sources = [debian, alpine, osv];
+    sources = [debian, alpine, osv, epss, kev];
     folder = mkdtempSync(join(tmpdir(), 'feeds-'));
     server = await startServer();
     for (const file of FILES) {
@@ -49,7 +53,7 @@ describe.skipIf(!existsSync(snapshots))('real feeds (skipped: no snapshots in ..
     await updateDatabase({
       path: join(folder, 'advisories.db'),
       sources,
-      only: ['Debian:11', 'Alpine:v3.20', 'AlmaLinux:9'],
+      only: ['Debian:11', 'Alpine:v3.20', 'AlmaLinux:9', 'epss', 'kev'],
       mirror,
       tool: 'seaworthy/test',
       env: {},
@@ -63,9 +67,9 @@ describe.skipIf(!existsSync(snapshots))('real feeds (skipped: no snapshots in ..
     const asked = server.requests.length;
     const second = await update();
     const again = new Map(second.feeds.map((feed) => [feed.url, feed.kind]));
-    expect(brought.map((url) => again.get(url))).toEqual(['unchanged', 'unchanged', 'unchanged', 'unchanged']);
+    expect(brought.map((url) => again.get(url))).toEqual(FILES.map(() => 'unchanged'));
     const conditions = server.requests.slice(asked).map((request) => request.headers['if-none-match']);
-    expect(conditions.filter((condition) => condition !== undefined)).toHaveLength(4);
+    expect(conditions.filter((condition) => condition !== undefined)).toHaveLength(FILES.length);
   });
 
   it('answer for their packages', () => {
@@ -86,6 +90,21 @@ describe.skipIf(!existsSync(snapshots))('real feeds (skipped: no snapshots in ..
       const skipped = Object.values(report.skipped).reduce((sum, count) => sum + count, 0);
       expect(report.read).toBe(report.kept + skipped);
     }
+  });
+
+  it('answer for flaws', () => {
+    const database = openDatabase(join(folder, 'advisories.db'));
+    expect(database.facts('exploited', 'CVE-2021-44228')).toMatchObject([
+      { name: 'Apache Log4j2 Remote Code Execution Vulnerability', added: '2021-12-10', ransomware: true },
+    ]);
+    expect(database.facts('prediction', 'CVE-2021-44228')).toMatchObject([
+      { score: 0.999_99, percentile: 1, date: '2026-08-21', source: { name: 'epss' } },
+    ]);
+    expect(database.facts('prediction', 'CVE-2021-4422')).toEqual([]);
+    expect(database.facts('flaw', 'CVE-2021-44228')).toEqual([]);
+    const counts = database.info.feeds.flatMap(({ facts }) => (facts === undefined ? [] : [facts]));
+    expect(counts).toEqual([{ prediction: 1556 }, { exploited: 1404 }]);
+    database.close();
   });
 
   it('are told from those that cannot be reached, and stay', async () => {
