@@ -77,8 +77,9 @@ function isLoaded(builder: Builder, url: string): boolean {
 }
 
 /** How it came to be asked for. */
-function placeOf({ feed, via }: FeedRequest): Pick<StoredFeed, 'via' | 'edition'> {
+function placeOf({ source, feed, via }: FeedRequest): Pick<StoredFeed, 'role' | 'via' | 'edition'> {
   return {
+    ...(source.role === 'supplement' ? { role: source.role } : {}),
     ...(via === undefined ? {} : { via }),
     ...(feed.edition === undefined ? {} : { edition: feed.edition }),
   };

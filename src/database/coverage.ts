@@ -19,7 +19,9 @@ export function ecosystemInfo(directory: Directory, ecosystem: string): Ecosyste
   const feeds = new Map(directory.feeds.map((feed) => [feed.id, feed]));
   const sources = directory.scopes.flatMap((scope) => {
     const feed = scope.ecosystem === ecosystem ? feeds.get(scope.feed) : undefined;
-    return feed === undefined ? [] : [{ ...sourceRefOf(feed), lists: scope.lists, advisories: scope.advisories }];
+    if (feed === undefined) return [];
+    const { lists, advisories } = scope;
+    return [{ ...sourceRefOf(feed), lists, advisories, ...(feed.role === undefined ? {} : { role: feed.role }) }];
   });
   const missing = neverLoaded(directory).filter((failure) => holds(failure.ecosystems, ecosystem));
   return { ecosystem, sources, missing };

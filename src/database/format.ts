@@ -60,6 +60,8 @@ export interface StoredFeed extends Omit<FeedInfo, 'failure' | 'ecosystems' | 'f
   readonly from: string;
   readonly etag?: string;
   readonly lastModified?: string;
+  /** Set where it only adds to what another source says of its ecosystems. */
+  readonly role?: 'supplement';
   /** Address of the index, one that the source gives itself, through which the feed was found. */
   readonly via?: string;
   /** What it is called from edition to edition where its address changes. */

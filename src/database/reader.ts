@@ -101,6 +101,7 @@ function factReader({ sqlite, directory }: SealedFile, sourceOf: Reader['sourceO
   const textOf = (feed: number, key: string, index: number): string | undefined =>
     (shelves().get('text') ?? []).filter((shelf) => shelf.feed === feed).flatMap((shelf) => onShelf(shelf, key))[index];
   return <K extends Fact['kind']>(kind: K, key: string): StoredFact<K>[] => {
+    if (shelves().get(kind) === undefined) return [];
     const found: StoredFact<K>[] = [];
     const texts = new Map<number, number>();
     for (const shelf of shelves().get(kind) ?? []) {

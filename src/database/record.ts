@@ -64,6 +64,8 @@ export interface EcosystemSource extends SourceRef {
   readonly lists: 'disclosures' | 'fixes';
   /** Records of the feed that speak of the ecosystem. */
   readonly advisories: number;
+  /** Set where it only adds to what another source says. */
+  readonly role?: 'supplement';
 }
 
 /** A feed that should be there and is not, or is not up to date. */

@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { AdvisorySource } from '../advisory/advisory.ts';
-import { DatabaseError, databaseStatus, openDatabase, sourcesFor, updateDatabase } from '../database/database.ts';
+import {
+  DatabaseError,
+  databaseStatus,
+  type EcosystemInfo,
+  openDatabase,
+  sourcesFor,
+  updateDatabase,
+} from '../database/database.ts';
 import type { ReportProvenance } from '../finding/finding.ts';
 import type { Advisories } from './assess.ts';
 import type { ScanOptions } from './options.ts';
@@ -73,7 +80,7 @@ interface Opened {
 
 function openKnown(path: string, ecosystems: readonly string[]): Opened {
   const database = openDatabase(path);
-  const lacking = ecosystems.filter((name) => database.ecosystem(name).sources.length === 0);
+  const lacking = ecosystems.filter((name) => isLacking(database.ecosystem(name)));
   const { digest, builtAt } = database.info;
   return {
     chosen: {
@@ -85,6 +92,11 @@ function openKnown(path: string, ecosystems: readonly string[]): Opened {
     lacking,
     some: lacking.length < ecosystems.length,
   };
+}
+
+/** Nothing is loaded, or only what adds to advisories that failed to come. */
+function isLacking({ sources, missing }: EcosystemInfo): boolean {
+  return sources.length === 0 || (missing.length > 0 && sources.every(({ role }) => role === 'supplement'));
 }
 
 /** The starter set is asked too, last: what it knows of an image and the sources do not shows that they are old or cut. */

@@ -87,4 +87,7 @@ it('says which advisories did not come, whatever facts did', async () => {
     expect.stringMatching(/^The advisories of Debian:12 could not be fetched: the mirror does not have the feed, /),
   ]);
   expect(feeds).toEqual(['epss', 'kev', 'more']);
+  // What only adds to them is not taken for them: the next scan tries again.
+  put('debian', feedText([advisory('CVE-1', {})]));
+  expect((await use('Debian:12')).feeds).toEqual(['epss', 'kev', 'more', 'debian']);
 });
