@@ -1,6 +1,6 @@
 // What apt, dpkg-deb and dpkg-parsechangelog say of the same packages: the independent half of archive-live.ts.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A package in hand, as dpkg-query tells it. */
@@ -28,12 +28,15 @@ export function installedIn(root: string): Listed[] {
 export interface Apt {
   /** Candidate of each package, by name. */
   candidates(names: readonly string[]): Map<string, string>;
+  /** The smallest package of each source of the main suite that the security suite has a newer version of. */
+  outdated(release: string, mostBytes: number): Listed[];
   /** Changelog of the candidate out of its package, with the entries after `since` alone. */
   changelogSince(name: string, source: string, since: string): string;
 }
 
 /** Makes it in `folder` and updates it; its lists are verified by apt and gpgv. */
 export function privateApt(folder: string, root: string, lines: readonly string[]): Apt {
+  rmSync(join(folder, 'lists'), { recursive: true, force: true });
   for (const part of ['lists/partial', 'archives/partial', 'etc']) mkdirSync(join(folder, part), { recursive: true });
   writeFileSync(join(folder, 'sources.list'), `${lines.join('\n')}\n`);
   const settings = [
@@ -58,6 +61,19 @@ export function privateApt(folder: string, root: string, lines: readonly string[
         [...text.matchAll(/^(\S+):\n {2}Installed: .*\n {2}Candidate: (.*)$/gm)].map((m) => [m[1] ?? '', m[2] ?? '']),
       );
     },
+    outdated(release, mostBytes) {
+      const main = stanzas(folder, `${release}_main`);
+      const newer = new Map(stanzas(folder, `${release}-security_main`).map((one) => [one.name, one]));
+      const smallest = new Map<string, Stanza>();
+      for (const one of main) {
+        const theirs = newer.get(one.name);
+        if (theirs === undefined || theirs.size > mostBytes || theirs.source.version === one.source.version) continue;
+        if (theirs.size < (smallest.get(one.source.name)?.size ?? Number.POSITIVE_INFINITY)) {
+          smallest.set(one.source.name, { ...one, size: theirs.size });
+        }
+      }
+      return [...smallest.values()];
+    },
     changelogSince(name, source, since) {
       const text = changelogIn(folder, env, name, source);
       // It stops reading early, which a pipe would take amiss.
@@ -66,6 +82,28 @@ export function privateApt(folder: string, root: string, lines: readonly string[
       return run('dpkg-parsechangelog', ['-l', file, '--format', 'dpkg', '--since', since]);
     },
   };
+}
+
+interface Stanza extends Listed {
+  readonly size: number;
+}
+
+/** The packages of one of apt's lists. */
+function stanzas(folder: string, suite: string): Stanza[] {
+  const file =
+    readdirSync(join(folder, 'lists')).find((name) => name.includes(`_dists_${suite}_binary-amd64_Packages`)) ?? '';
+  return run('/usr/lib/apt/apt-helper', ['cat-file', join(folder, 'lists', file)])
+    .split('\n\n')
+    .flatMap((text) => {
+      const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1] ?? '';
+      const [name, version] = [field('Package'), field('Version')];
+      const [, source = name, sourceVersion = version] = /^(\S+)(?: \((.*)\))?$/.exec(field('Source')) ?? [];
+      if (name === '') return [];
+      const size = Number(field('Size'));
+      return [
+        { name, version, architecture: field('Architecture'), source: { name: source, version: sourceVersion }, size },
+      ];
+    });
 }
 
 /** By the name of the binary package, then by what its folder of documentation links to. */

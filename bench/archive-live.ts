@@ -1,7 +1,8 @@
-// Holds the archive source against apt on images of plain suites. Usage (as root): node bench/archive-live.ts [release…]
+// Holds the archive source against apt on images of plain suites. Usage (as root): node bench/archive-live.ts [--wide] [release…]
 //
 // For bullseye, bookworm and trixie it makes a minbase of the main suite alone, asks the archive what its updates and
 // security suites close, and holds each claim against apt's candidate and the changelog in the package that apt fetches.
+// --wide asks for one package of every source of which the security suite has a newer version, instead of the image's.
 // Then it spoils what the archive says, which must be refused. Addresses are those of this machine's own apt sources.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -22,7 +23,9 @@ import { type Apt, entriesByVersion, installedIn, type Listed, privateApt } from
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const work = join(process.env['SEAWORTHY_BENCH_DIR'] ?? join(root, '.cache/bench'), 'archive');
-const releases = process.argv.length > 2 ? process.argv.slice(2) : ['bullseye', 'bookworm', 'trixie'];
+const wide = process.argv.includes('--wide');
+const named = process.argv.slice(2).filter((one) => !one.startsWith('--'));
+const releases = named.length > 0 ? named : ['bullseye', 'bookworm', 'trixie'];
 const settings = aptSettings(machineAptFiles(), 'machine');
 const keyrings: readonly Keyring[] = settings.keyrings;
 
@@ -151,8 +154,10 @@ const mirror = settings.sources.find(({ suite }) => /^[a-z]+$/.test(suite))?.uri
 const table: string[] = [];
 for (const release of releases) {
   const rootfs = rootOf(release, mirror);
-  const packages = installedIn(rootfs);
   const sources = sourcesFor(release);
+  const lines = sources.map(({ uri, suite }) => `deb [signed-by=${keyringPath()}] ${uri} ${suite} main`);
+  const apt = privateApt(join(work, release, 'apt'), rootfs, lines);
+  const packages = wide ? apt.outdated(release, 3_000_000) : installedIn(rootfs);
   const cacheFolder = join(work, release, 'cache');
   rmSync(cacheFolder, { recursive: true, force: true });
   const once = async () => {
@@ -164,8 +169,6 @@ for (const release of releases) {
   };
   const first = await once();
   const second = await once();
-  const lines = sources.map(({ uri, suite }) => `deb [signed-by=${keyringPath()}] ${uri} ${suite} main`);
-  const apt = privateApt(join(work, release, 'apt'), rootfs, lines);
   const { claims, wrong, missed, unread } = check(first.fixes, packages, apt);
   const newer = first.fixes.filter((fix) => fix.newer);
   const flaws = new Set(newer.flatMap(({ closes }) => closes.map(({ id }) => id)));

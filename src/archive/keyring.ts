@@ -10,7 +10,11 @@ export interface TrustedKey {
 }
 
 /** Names of the distributions' own keys by fingerprint. */
-const pinned: ReadonlyMap<string, string> = new Map(Object.values(pinnedKeys).flatMap((keys) => Object.entries(keys)));
+const pinned: ReadonlyMap<string, string> = new Map(
+  Object.values(pinnedKeys).flatMap((keys) =>
+    Object.entries(keys).map(([fingerprint, { name }]) => [fingerprint, name]),
+  ),
+);
 
 /** The name of a key whose fingerprint the program knows. */
 export function pinnedName(fingerprint: string): string | undefined {
