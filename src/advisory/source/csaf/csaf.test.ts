@@ -188,3 +188,10 @@ describe.skipIf(absent)(`samples${why}`, () => {
     }
   });
 });
+
+it('does not name the members of a group without end', () => {
+  const groups = [{ group_id: 'g', product_ids: Array.from({ length: 10_000 }, (_, at) => `p${at}`) }];
+  const remediations = Array.from({ length: 10_000 }, () => ({ category: 'workaround', group_ids: ['g'] }));
+  const bytes = documentOf({ product_tree: { product_groups: groups }, vulnerabilities: [{ remediations }] });
+  expect(() => readCsaf(bytes)).toThrow(AdvisoryError);
+});

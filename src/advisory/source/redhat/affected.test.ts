@@ -350,3 +350,49 @@ it.each<[string, object | undefined]>([
 ])('product %s', (cpe, expected) => {
   expect(platformOf(cpe)).toEqual(expected);
 });
+
+describe('hostile documents take time that grows with them', () => {
+  const many = 100_000;
+  it.each<[string, Statuses, number]>([
+    [
+      'one package not affected in every version',
+      {
+        known_not_affected: Array.from(
+          { length: many },
+          (_, at) => [MAIN9, `pkg:rpm/redhat/p@${at}-1?arch=x`] as const,
+        ),
+      },
+      1,
+    ],
+    [
+      'builds for ever more architectures',
+      {
+        fixed: Array.from(
+          { length: many },
+          (_, at) => [MAIN9, `pkg:rpm/redhat/p@1-1?arch=${at % 2 ? at : 'noarch'}`] as const,
+        ),
+      },
+      1,
+    ],
+    [
+      'a fix in ever more versions',
+      { fixed: Array.from({ length: many }, (_, at) => [MAIN9, `pkg:rpm/redhat/p@${at}-1.el9_1?arch=x`] as const) },
+      1,
+    ],
+    [
+      'a name of ever more parts',
+      {
+        known_affected: [
+          [MAIN9, 'pkg:rpm/redhat/p?arch=src'],
+          [MAIN9, `pkg:rpm/redhat/${'-'.repeat(many)}`],
+        ],
+        known_not_affected: [[MAIN9, 'pkg:rpm/redhat/q?arch=src']],
+      },
+      3,
+    ],
+  ])('%s', (_, statuses, expected) => {
+    const start = performance.now();
+    expect(read(statuses)).toHaveLength(expected);
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+});

@@ -84,14 +84,17 @@ function entriesOf({ statements, major }: Subject): readonly Affected[] {
   const entries: Affected[] = [];
   const fixed = statements.filter(({ status }) => status === 'fixed');
   for (const same of byArchitecture(fixed)) entries.push(fixedEntry(same, major));
+  const isAlone = statements.every(({ status }) => status === 'not-affected');
   for (const statement of statements) {
     const { status, fixState } = statement;
-    if (status === 'fixed' || (status === 'not-affected' && statements.some((other) => other.status !== status)))
-      continue;
+    if (status === 'fixed' || (status === 'not-affected' && !isAlone)) continue;
     entries.push({ ...baseOf(statement, major), status, fixState, ...noteOf(statement.note) });
   }
   return entries;
 }
+
+/** More than there are: such a document is none that tells them apart. */
+const MOST_ARCHITECTURES = 32;
 
 interface Builds {
   readonly versions: readonly string[];
@@ -103,11 +106,12 @@ interface Builds {
 function byArchitecture(fixed: readonly Statement[]): readonly Builds[] {
   const groups = Map.groupBy(fixed, ({ component: { architecture = 'noarch' } }) => architecture);
   const everywhere = groups.get('noarch') ?? [];
+  if (groups.size > MOST_ARCHITECTURES) return [{ versions: versionsOf(fixed), architectures: [], statements: fixed }];
   if (groups.size > 1) groups.delete('noarch');
   const alike = new Map<string, { versions: readonly string[]; architectures: string[]; statements: Statement[] }>();
   for (const [architecture, own] of groups) {
     const statements = architecture === 'noarch' ? own : [...own, ...everywhere];
-    const versions = [...new Set(statements.map(({ component }) => component.version ?? ''))].toSorted();
+    const versions = versionsOf(statements);
     const key = JSON.stringify(versions);
     const known = alike.get(key);
     if (known) {
@@ -120,6 +124,10 @@ function byArchitecture(fixed: readonly Statement[]): readonly Builds[] {
     // What is said of every architecture that there is needs none.
     architectures: alike.size === 1 ? [] : architectures.toSorted(),
   }));
+}
+
+function versionsOf(statements: readonly Statement[]): readonly string[] {
+  return [...new Set(statements.map(({ component }) => component.version ?? ''))].toSorted();
 }
 
 function fixedEntry({ versions, architectures, statements }: Builds, major: number): Affected {

@@ -41,9 +41,12 @@ function withoutEpoch(version: string): string {
   return version.slice(version.indexOf(':') + 1);
 }
 
+/** No name of a package has more parts. */
+const MOST_PARTS = 32;
+
 /** Whether the binary package is named after a source package, the nearest of all, of which the same alone is said. */
 function isOf(name: string, status: Statement['status'], sources: ReadonlyMap<string, ReadonlySet<string>>): boolean {
-  for (let at = name.length; at > 0; at = name.lastIndexOf('-', at - 1)) {
+  for (let at = name.length, steps = 0; at > 0 && steps < MOST_PARTS; at = name.lastIndexOf('-', at - 1), steps++) {
     const said = sources.get(name.slice(0, at));
     if (said !== undefined) return said.size === 1 && said.has(status);
   }
