@@ -1,8 +1,39 @@
-import type { Reference } from '../advisory.ts';
-import { asText } from './document.ts';
+import type { Reference, Severity, SeverityLabel } from '../advisory.ts';
+import { cvssSeverity } from '../severity.ts';
+import { asObject, asText } from './document.ts';
 
 const MOST_REFERENCES = 20;
 const MOST_WEAKNESSES = 20;
+
+const LABELS: ReadonlyMap<unknown, SeverityLabel> = new Map([
+  ['CRITICAL', 'critical'],
+  ['HIGH', 'high'],
+  ['MEDIUM', 'medium'],
+  ['LOW', 'low'],
+  ['NONE', 'negligible'],
+]);
+
+/** The objects of a list; anything else in it is passed over, where nothing depends on single ones. */
+export function objectsIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.map(asObject).filter((one) => one !== undefined) : [];
+}
+
+/** The English text of a list of `{ lang, value }`. */
+export function englishIn(texts: unknown): unknown {
+  return objectsIn(texts).find(({ lang }) => typeof lang === 'string' && /^en\b/i.test(lang))?.['value'];
+}
+
+/**
+ * A rating out of FIRST's JSON of CVSS (`vectorString`, `baseSeverity`). The label is computed from the vector; the one that
+ * is given stands only where the vector cannot be read.
+ */
+export function cvssIn(data: unknown, scheme: string, by: string, word?: unknown): Severity | undefined {
+  const fields = asObject(data);
+  const value = asText(fields?.['vectorString']);
+  if (fields === undefined || value === undefined) return undefined;
+  const label = LABELS.get(fields['baseSeverity'] ?? word) ?? 'unknown';
+  return cvssSeverity(value, by) ?? { label, scheme, value: value.slice(0, 300), by };
+}
 
 /** References that are web addresses, each once, at most twenty: those whose kind is known first. */
 export function referencesFrom(references: Iterable<Reference>): readonly Reference[] {

@@ -6,10 +6,9 @@
  *     metrics: { cvssMetricV2 / V30 / V31 / V40: [ { source, type, cvssData: { vectorString, baseSeverity? } } ] },
  *     weaknesses?: [ { description: [ { lang, value } ] } ], references: [ { url, tags? } ] }
  */
-import type { FlawFact, Reference, Severity, SeverityLabel } from '../../advisory.ts';
-import { cvssSeverity } from '../../severity.ts';
+import type { FlawFact, Reference, Severity } from '../../advisory.ts';
 import { asObject, asText } from '../document.ts';
-import { referencesFrom, timeIn, weaknessesFrom } from '../flaw.ts';
+import { cvssIn, englishIn, objectsIn, referencesFrom, timeIn, weaknessesFrom } from '../flaw.ts';
 import { isCve } from '../flaw-id.ts';
 import { summaryLine } from '../summary.ts';
 import raters from './raters.json' with { type: 'json' };
@@ -25,14 +24,6 @@ const METRICS: readonly (readonly [name: string, scheme: string])[] = [
   ['cvssMetricV2', 'CVSS_V2'],
 ];
 
-const LABELS: ReadonlyMap<unknown, SeverityLabel> = new Map([
-  ['CRITICAL', 'critical'],
-  ['HIGH', 'high'],
-  ['MEDIUM', 'medium'],
-  ['LOW', 'low'],
-  ['NONE', 'negligible'],
-]);
-
 /** The first tag of these that a reference has says what it is. */
 const REFERENCE_TYPES: readonly (readonly [tag: string, type: Reference['type']])[] = [
   ['Patch', 'fix'],
@@ -47,7 +38,7 @@ const REFERENCE_TYPES: readonly (readonly [tag: string, type: Reference['type']]
 export function flawOf(record: Fields): FlawFact | undefined {
   const key = asText(record['id']);
   if (key === undefined || !isCve(key)) return undefined;
-  const summary = summaryLine(english(record['descriptions']));
+  const summary = summaryLine(englishIn(record['descriptions']));
   const published = timeIn(record['published']);
   const modified = timeIn(record['lastModified']);
   const state = stateOf(record);
@@ -66,15 +57,6 @@ export function flawOf(record: Fields): FlawFact | undefined {
   };
 }
 
-/** The objects of a list; anything else in it is passed over, since nothing depends on single ones. */
-function objectsIn(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.map(asObject).filter((one) => one !== undefined) : [];
-}
-
-function english(descriptions: unknown): unknown {
-  return objectsIn(descriptions).find(({ lang }) => typeof lang === 'string' && /^en\b/.test(lang))?.['value'];
-}
-
 function stateOf(record: Fields): FlawFact['state'] {
   if (record['vulnStatus'] === 'Rejected') return 'rejected';
   const tags = objectsIn(record['cveTags']).flatMap((one) => (Array.isArray(one['tags']) ? one['tags'] : []));
@@ -85,21 +67,12 @@ function severitiesIn(metrics: Fields): readonly Severity[] {
   const severities: Severity[] = [];
   for (const [name, scheme] of METRICS) {
     for (const metric of objectsIn(metrics[name])) {
-      const severity = severityOf(metric, scheme);
+      const by = raterOf(asText(metric['source']) ?? '');
+      const severity = cvssIn(metric['cvssData'], scheme, by, metric['baseSeverity']);
       if (severity !== undefined) severities.push(severity);
     }
   }
   return severities;
-}
-
-/** The label is computed from the vector; the one that is given stands only where the vector cannot be read. */
-function severityOf(metric: Fields, scheme: string): Severity | undefined {
-  const data = asObject(metric['cvssData']);
-  const value = asText(data?.['vectorString']);
-  if (data === undefined || value === undefined) return undefined;
-  const by = raterOf(asText(metric['source']) ?? '');
-  const label = LABELS.get(data['baseSeverity'] ?? metric['baseSeverity']);
-  return cvssSeverity(value, by) ?? { label: label ?? 'unknown', scheme, value: value.slice(0, 300), by };
 }
 
 function raterOf(source: string): string {
