@@ -15,7 +15,7 @@ export interface Reader {
   lookup(ecosystem: string, name: string, appliesTo: Affected['appliesTo']): StoredEntry[];
   packages(ecosystem: string): readonly PackageKey[];
   details(id: string, feed: number): AdvisoryDetails | undefined;
-  facts<K extends Fact['kind']>(kind: K, key: string): StoredFact<K>[];
+  facts<K extends Fact['kind']>(kind: K, key: string): readonly StoredFact<K>[];
 }
 
 /** A reader of an open file; throws `DatabaseError` `corrupt`, and what SQLite throws. */
@@ -100,8 +100,7 @@ function factReader({ sqlite, directory }: SealedFile, sourceOf: Reader['sourceO
   // The texts of a key lie in the order of the facts that have one.
   const textOf = (feed: number, key: string, index: number): string | undefined =>
     (shelves().get('text') ?? []).filter((shelf) => shelf.feed === feed).flatMap((shelf) => onShelf(shelf, key))[index];
-  return <K extends Fact['kind']>(kind: K, key: string): StoredFact<K>[] => {
-    if (shelves().get(kind) === undefined) return [];
+  const read = <K extends Fact['kind']>(kind: K, key: string): StoredFact<K>[] => {
     const found: StoredFact<K>[] = [];
     const texts = new Map<number, number>();
     for (const shelf of shelves().get(kind) ?? []) {
@@ -115,7 +114,21 @@ function factReader({ sqlite, directory }: SealedFile, sourceOf: Reader['sourceO
     }
     return found.length > 1 ? found.toSorted(byAge) : found;
   };
+  // One flaw is found in many packages of an image.
+  const answers = new Map<string, StoredFact[]>();
+  return <K extends Fact['kind']>(kind: K, key: string): StoredFact<K>[] => {
+    if (shelves().get(kind) === undefined) return [];
+    const name = `${kind} ${key}`;
+    const known = answers.get(name) as StoredFact<K>[] | undefined;
+    if (known !== undefined) return known;
+    const found = read(kind, key);
+    if (answers.size >= KEPT_ANSWERS) answers.clear();
+    answers.set(name, found);
+    return found;
+  };
 }
+
+const KEPT_ANSWERS = 10_000;
 
 function lazily<T>(make: () => T): () => T {
   let made: T | undefined;

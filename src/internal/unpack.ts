@@ -4,7 +4,7 @@ import { tooLarge, UnpackError } from './unpack-error.ts';
 import { tarFiles } from './untar.ts';
 import { ZipError, type ZipLimits, zipEntries } from './zip.ts';
 
-export { UnpackError, type UnpackErrorCode } from './unpack-error.ts';
+export { UnpackError } from './unpack-error.ts';
 
 /** How much an archive may ask of us. */
 export type PackedLimits = ZipLimits;
