@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { generic } from './generic.ts';
 import { describeScheme, order } from './scheme.contract.ts';
 
-const token = fc.constantFrom(...'0 0 1 2 9 10 01 392 a b k p sp u update rc alpha beta dev RC snapshot'.split(' '));
+const token = fc.constantFrom(
+  ...'0 0 1 2 9 10 01 392 a b k p sp u update rc alpha beta dev RC snapshot release m'.split(' '),
+);
 const separator = fc.constantFrom('.', '.', '.', '', '-', '_', '+', '~', '..');
 const arbitrary = fc
   .tuple(
