@@ -56,7 +56,7 @@ export function assess(
   const findings: Finding[] = [];
   const left: Elsewhere[] = [];
   const detailsOf = detailsOnce(advisories);
-  const spoken = spokenOfOwner(all, advisories);
+  const spoken = spokenOfOwner(all, advisories, context);
   const nameOf = lineages(all);
   for (const { package: found, matches } of matched) {
     for (const [flaw, opinions] of byFlaw(matches)) {
@@ -92,13 +92,21 @@ function compareText(a: string, b: string): number {
 const nothing: ReadonlySet<string> = new Set();
 
 /** Names of the flaws that the owner's advisories speak of for that build of it, whatever they say. */
-function spokenOfOwner(all: readonly Package[], advisories: Advisories): (found: Package) => ReadonlySet<string> {
+function spokenOfOwner(
+  all: readonly Package[],
+  advisories: Advisories,
+  { productsOf }: MatchContext,
+): (found: Package) => ReadonlySet<string> {
   const byId = new Map(all.map((one) => [one.id, one]));
   const known = new Map<string, ReadonlySet<string>>();
   return ({ ownedBy }) => {
     const owner = ownedBy === undefined ? undefined : byId.get(ownedBy);
     if (owner?.ecosystem === undefined || isForeign(owner)) return nothing;
-    const entries = (): readonly StoredEntry[] => entriesOf(owner, owner.ecosystem ?? '', advisories);
+    const products = productsOf?.(owner);
+    const entries = (): readonly StoredEntry[] =>
+      entriesOf(owner, owner.ecosystem ?? '', advisories).filter(
+        ({ qualifiers }) => qualifies(owner, qualifiers, products) !== 'no',
+      );
     const names = known.get(owner.id) ?? new Set(entries().flatMap(namesIn));
     known.set(owner.id, names);
     return names;
@@ -110,7 +118,7 @@ function entriesOf(found: Package, ecosystem: string, advisories: Advisories): r
   return [
     ...advisories.lookup(ecosystem, source?.name ?? name, 'source'),
     ...advisories.lookup(ecosystem, name, 'binary'),
-  ].filter(({ qualifiers }) => qualifies(found, qualifiers) !== 'no');
+  ];
 }
 
 type DetailsOf = (match: Match) => AdvisoryDetails | undefined;

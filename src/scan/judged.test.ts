@@ -132,7 +132,7 @@ describe('a flaw that the advisories of the owner speak of', () => {
     const inner = packageOf('npm', 'tar', 'npm', { ownedBy: owner.id });
     const known = advisories(
       { 'AlmaLinux:8': 'fixes', npm: 'disclosures' },
-      { 'AlmaLinux:8 nodejs': [spoken], 'npm tar': [entry('CVE-2021-1')] },
+      { 'AlmaLinux:8 nodejs': [spoken], 'Red Hat:8 nodejs': [spoken], 'npm tar': [entry('CVE-2021-1')] },
     );
     return assess([inner], known, { precedence, all: [owner, inner] }).findings.map(
       ({ vulnerability }) => vulnerability.id,
@@ -140,10 +140,15 @@ describe('a flaw that the advisories of the owner speak of', () => {
   };
   const spoken = (module?: string): StoredEntry =>
     entry('ALSA-1', { covers: ['CVE-2021-1'], ...(module === undefined ? {} : { qualifiers: { module } }) });
+  const of = (product: string): StoredEntry =>
+    entry('CVE-2021-1', { qualifiers: { module: 'nodejs:12', products: [product] } });
+  const redHat = packageOf('rpm', 'nodejs', 'Red Hat:8', { metadata: rpm('nodejs:12:1:2') });
   const nodejs = packageOf('rpm', 'nodejs', 'AlmaLinux:8', { metadata: rpm('nodejs:12:1:2') });
   it.each<[string, Package, StoredEntry, string[]]>([
     ['is not told again', nodejs, spoken('nodejs:12'), []],
     ['of another module stream is', nodejs, spoken('nodejs:14'), ['CVE-2021-1']],
+    ['of its own products is not', redHat, of('cpe:/o:redhat:enterprise_linux:8'), []],
+    ['of a product that the image does not have is', redHat, of('cpe:/a:redhat:satellite:6.13::el8'), ['CVE-2021-1']],
     [
       'is where somebody else built the owner',
       { ...nodejs, metadata: { kind: 'rpm', release: '1nodesource', thirdParty: 'NodeSource' } },
