@@ -23,12 +23,28 @@ export function judge(version: Version | Unparsable, entry: StoredEntry, scheme:
   if (entry.status === 'not-affected') return notAffected;
   const judged = judgeAs(version, entry, scheme);
   if (judged.verdict === 'affected' || version.kind === 'unparsable') return judged;
+  const other = otherReading(version, entry, scheme);
+  if (other === undefined) return judged;
+  const { comparison, ...rest } = judgeAs(other.version, entry, scheme);
+  if (rest.verdict === 'not-affected' || rest.verdict === judged.verdict) return judged;
+  return { ...rest, comparison: `${other.because}: ${comparison}` };
+}
+
+/** The version as a record means it that knows less of versions than the package database. */
+function otherReading(
+  version: Version,
+  entry: StoredEntry,
+  scheme: VersionScheme,
+): { readonly version: Version; readonly because: string } | undefined {
   const unbuilt = scheme.publicVersion?.(version);
   // Whoever tells builds apart (`fixed: 1.2.3+patched1`) has judged ours already.
-  if (unbuilt === undefined || namesBuilds(entry, scheme)) return judged;
-  const { comparison, ...rest } = judgeAs(unbuilt, entry, scheme);
-  if (rest.verdict === 'not-affected' || rest.verdict === judged.verdict) return judged;
-  return { ...rest, comparison: `${version.text} is a build of ${unbuilt.text}: ${comparison}` };
+  if (unbuilt !== undefined && !names(entry, scheme, (bound) => scheme.publicVersion?.(bound) !== undefined))
+    return { version: unbuilt, because: `${version.text} is a build of ${unbuilt.text}` };
+  // A binary package's epoch is known to whoever publishes versions of binary packages.
+  const plain = entry.appliesTo === 'source' ? scheme.withoutEpoch?.(version) : undefined;
+  if (plain !== undefined && !names(entry, scheme, (bound) => scheme.withoutEpoch?.(bound) !== undefined))
+    return { version: plain, because: `the record has no epochs, so ${version.text} is ${plain.text}` };
+  return undefined;
 }
 
 function judgeAs(version: Version | Unparsable, entry: StoredEntry, scheme: VersionScheme): Judgement {
@@ -44,15 +60,18 @@ function judgeAs(version: Version | Unparsable, entry: StoredEntry, scheme: Vers
   return withinRanges(version, read, entry, scheme);
 }
 
-function namesBuilds({ ranges }: StoredEntry, scheme: VersionScheme): boolean {
-  return ranges.some(({ type, events }) => type !== 'git' && events.some((event) => isBuild(event, scheme)));
-}
-
-function isBuild(event: RangeEvent, scheme: VersionScheme): boolean {
-  return Object.values(event).some((text: string) => {
-    const bound = scheme.parse(text);
-    return bound.kind === 'version' && scheme.publicVersion?.(bound) !== undefined;
-  });
+/** Whether any version that the record names is such a one. */
+function names({ ranges }: StoredEntry, scheme: VersionScheme, isSuch: (bound: Version) => boolean): boolean {
+  return ranges.some(
+    ({ type, events }) =>
+      type !== 'git' &&
+      events.some((event) =>
+        Object.values(event).some((text: string) => {
+          const bound = scheme.parse(text);
+          return bound.kind === 'version' && isSuch(bound);
+        }),
+      ),
+  );
 }
 
 /** Affected, or not known yet where the source has not determined it. */

@@ -62,6 +62,15 @@ async function askRpm(pairs: readonly (readonly [string, string, ...unknown[]])[
   }
 }
 
+it.each([
+  ['1:2.0-3', '2.0-3'],
+  ['0:2.0-3', '2.0-3'],
+  ['2.0-3', undefined],
+])('%s without the epoch that it states is %s', (text, expected) => {
+  const version = rpm.parse(text);
+  expect(version.kind === 'version' ? rpm.withoutEpoch?.(version)?.text : 'unparsable').toBe(expected);
+});
+
 // `rpm.vercmp` takes an epoch and a release since 4.16; on older ones it answers 0 here.
 const present = await askRpm([['1:1', '2']]).then(
   ([answer]) => answer === '1',

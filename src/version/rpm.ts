@@ -25,7 +25,7 @@ export interface RpmVersion extends Version {
 const blankOrControl = /[\s\p{Cc}]/u;
 
 /** RPM's order (rpm-version(7)); refuses what rpmbuild would never write and what is not one version. */
-export const rpm: VersionScheme<RpmVersion> = { id: 'rpm', parse, compare };
+export const rpm: VersionScheme<RpmVersion> = { id: 'rpm', parse, compare, withoutEpoch };
 
 function parse(text: string): RpmVersion | Unparsable {
   const refused = refusal(text);
@@ -51,6 +51,12 @@ function compare(a: RpmVersion, b: RpmVersion): Ordering {
     compareSegments(a.version, b.version) ||
     compareReleases(a.release, b.release)
   );
+}
+
+function withoutEpoch({ text }: RpmVersion): RpmVersion | undefined {
+  const colon = text.indexOf(':');
+  const rest = colon < 0 ? undefined : parse(text.slice(colon + 1));
+  return rest?.kind === 'version' ? rest : undefined;
 }
 
 function compareReleases(a: string | undefined, b: string | undefined): Ordering {

@@ -27,4 +27,9 @@ export interface VersionScheme<V extends Version = Version> {
    * added. Whoever speaks of a version without such an addition means its builds too.
    */
   publicVersion?(version: V): V | undefined;
+  /**
+   * The version without the epoch that it states, or undefined when it states none. A source package's name in the package
+   * database has no epoch, and neither have records by source packages whose publisher does not know it.
+   */
+  withoutEpoch?(version: V): V | undefined;
 }

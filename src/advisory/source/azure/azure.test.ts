@@ -63,6 +63,7 @@ describe('genuine definitions', () => {
   it('have severity, date and reference', async () => {
     const { advisories } = await advisoriesIn(azure, 'Azure Linux:3', readFileSync(file('azurelinux-3.0.xml')));
     expect(advisories[0]).toMatchObject({
+      aliases: ['AZL-50124'],
       published: '2024-07-23T22:05:39Z',
       severities: [],
       affected: [{ severity: { label: 'high', scheme: 'azure-severity', value: 'High', by: 'azure' } }],

@@ -56,13 +56,19 @@ function advisoryOf(definition: Definition, ecosystem: string): Advisory | Skipp
   const published = textIn(metadata, 'advisory_date');
   return {
     id,
-    aliases: [],
+    aliases: aliasOf(textIn(metadata, 'advisory_id')),
     covers: more,
     ...(published !== undefined && /^\d{4}-\d{2}-\d{2}/.test(published) && { published }),
     severities: [],
     affected: affectedBy(statements, ecosystem, textIn(metadata, 'patchable') ?? '', severity),
     references: referencesOf(definition, () => 'web'),
   };
+}
+
+/** OSV has the same records under this name. */
+function aliasOf(identifier: string | undefined): readonly string[] {
+  const number = /^(\d+)(?:-\d+)?$/.exec(identifier ?? '')?.[1];
+  return number === undefined ? [] : [`AZL-${number}`];
 }
 
 function affectedBy(
