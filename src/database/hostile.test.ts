@@ -134,7 +134,7 @@ describe('a feed that', () => {
     ['is JSON of nothing', EPSS, () => 'null', 'the feed made its parser fail'],
     ['has facts no more', EPSS, () => feedText([]), 'the feed has no records any more'],
     ['is no JSON', EPSS, () => '{"facts":[', 'the feed ends too early'],
-    ['is empty', npm.url, () => '', 'the file is not a ZIP archive'],
+    ['is empty', npm.url, () => '', 'archive'],
     [
       'has only records that cannot be read',
       npm.url,
