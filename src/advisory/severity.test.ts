@@ -1,7 +1,9 @@
 import { array, assert, constantFrom, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Severity, SeverityLabel } from './advisory.ts';
+import raters from './raters.json' with { type: 'json' };
 import { cvssSeverity, labelled, PRECEDENCE, severityFrom } from './severity.ts';
+import identifiers from './source/osv/identifiers.json' with { type: 'json' };
 
 const word = (by: string, label: SeverityLabel, value: string = label): Severity => ({
   label,
@@ -198,4 +200,10 @@ it.each([
 ])('%s is %s, of scheme %s', (value, label, scheme) => {
   expect(cvssSeverity(value, 'nvd')).toEqual({ label, scheme, value, by: 'nvd' });
   expect(cvssSeverity(`${value}/`, 'nvd')).toBeUndefined();
+});
+
+it('knows who publishes records in the OSV format', () => {
+  const listed = new Set(Object.values(raters).flat());
+  expect(Object.values(identifiers.by).filter((name) => !listed.has(name))).toEqual([]);
+  expect(listed.size).toBe(Object.values(raters).flat().length);
 });

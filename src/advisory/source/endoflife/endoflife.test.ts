@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Fact, LifecycleFact, ParseReport } from '../../advisory.ts';
+import { cycleOf, type ProductFacts, productOf } from '../../lifecycle.ts';
+import products from '../../lifecycle-products.json' with { type: 'json' };
 import { describeSource } from '../source.contract.ts';
-import { cycleOf, type ProductFacts, productOf } from './cycle.ts';
 import { endoflife } from './endoflife.ts';
-import products from './products.json' with { type: 'json' };
 
 const debian = readFileSync(new URL('testdata/debian.json', import.meta.url));
 const feeds = new URL('../../../../../shared/feeds/endoflife.date/api/', import.meta.url);

@@ -12,10 +12,10 @@ import {
   type LifecycleFact,
   type ParseReport,
 } from '../../advisory.ts';
+import products from '../../lifecycle-products.json' with { type: 'json' };
 import { dayIn } from '../day.ts';
 import { asObject, asText, innerMembers, memberValue } from '../document.ts';
 import { newTally } from '../tally.ts';
-import products from './products.json' with { type: 'json' };
 
 const API = 'https://endoflife.date/api/';
 

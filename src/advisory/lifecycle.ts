@@ -1,5 +1,5 @@
-import type { LifecycleFact } from '../../advisory.ts';
-import products from './products.json' with { type: 'json' };
+import type { LifecycleFact } from './advisory.ts';
+import products from './lifecycle-products.json' with { type: 'json' };
 
 /** What is known of a product in an image: a distribution by os-release, anything else by its name. */
 export type ProductFacts =
