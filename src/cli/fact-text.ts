@@ -26,14 +26,14 @@ function spans(fact: StoredFact): Span[] {
   return fact.kind === 'flaw' ? flawSpans(fact) : [span(lifecycleText(fact))];
 }
 
-/** `exploited within 30 days: 94.4 %, more likely than 99.9 % of flaws (2026-08-21)`. */
+/** `exploited within 30 days: 94.4%, more likely than 99.9% of flaws (2026-08-21)`. */
 function predictionText({ score, percentile, date }: StoredFact<'prediction'>): string {
   return `exploited within 30 days: ${percent(score)}, more likely than ${percent(percentile)} of flaws (${date})`;
 }
 
 function percent(portion: number): string {
-  if (portion > 0.999 && portion < 1) return 'over 99.9 %';
-  return `${(portion * 100).toFixed(portion < 0.001 ? 3 : 1)} %`;
+  if (portion > 0.999 && portion < 1) return 'over 99.9%';
+  return `${(portion * 100).toFixed(portion < 0.001 ? 3 : 1)}%`;
 }
 
 function exploitedText({ name, added, due, ransomware }: StoredFact<'exploited'>): string {
