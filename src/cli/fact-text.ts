@@ -31,9 +31,10 @@ function predictionText({ score, percentile, date }: StoredFact<'prediction'>): 
   return `exploited within 30 days: ${percent(score)}, more likely than ${percent(percentile)} of flaws (${date})`;
 }
 
+/** Rounded down: nothing that is not certain is 100 %. */
 function percent(portion: number): string {
-  if (portion > 0.999 && portion < 1) return 'over 99.9%';
-  return `${(portion * 100).toFixed(portion < 0.001 ? 3 : 1)}%`;
+  const digits = portion < 0.001 ? 3 : 1;
+  return `${(Math.floor(portion * 100 * 10 ** digits) / 10 ** digits).toFixed(digits)}%`;
 }
 
 function exploitedText({ name, added, due, ransomware }: StoredFact<'exploited'>): string {
