@@ -20,7 +20,7 @@ function packageOf(ecosystem: string, name: string, version: string): Package {
 /** The record as our reader has it: the entries on a package, as the database would give them. */
 export function entriesOf(record: unknown, ecosystem: string, name: string): readonly StoredEntry[] {
   const read = ecosystemNamed(ecosystem);
-  const advisory = read && readRecord(record, read);
+  const advisory = read && readRecord(record, [read]);
   if (typeof advisory !== 'object') return [];
   const { id, aliases, covers } = advisory;
   const key = packageNameKey(ecosystem, name);

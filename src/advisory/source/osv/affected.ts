@@ -4,8 +4,10 @@ import { asObject, asText } from '../document.ts';
 import { joinBuilds } from './builds.ts';
 import { type Ecosystem, ecosystemNamed, withoutRepository } from './ecosystem.ts';
 import { fixStateOf } from './fix-state.ts';
+import { importsIn } from './imports.ts';
 import { untilLastKnown } from './last-known.ts';
 import { qualified, streamsIn } from './module.ts';
+import { serviceIn, withServices } from './service.ts';
 import { severityOfPackage } from './severity.ts';
 import { united } from './united.ts';
 
@@ -19,27 +21,43 @@ const RANGE_TYPES: ReadonlyMap<unknown, AffectedRange['type']> = new Map([
 const NOTHING = /^0(?:\.0)*$/;
 
 /**
- * Reads `affected[]` (OSV schema 1.7), only the entries of this database's ecosystem: those of others stand in theirs too.
+ * Reads `affected[]` (OSV schema 1.7), only the entries of this database's ecosystems: those of others stand in theirs too.
  * Undefined when the list or one of its entries is malformed. An entry whose affected versions cannot be told is
  * `undetermined`.
  */
 export function readAffected(
   record: Readonly<Record<string, unknown>>,
-  ecosystem: Ecosystem,
+  ecosystems: readonly Ecosystem[],
   by: string,
 ): readonly Affected[] | undefined {
   const list = record['affected'];
   if (!Array.isArray(list)) return undefined;
-  const affected: Affected[] = [];
+  const entries = new Map<Ecosystem, Affected[]>();
   for (const item of list) {
     const fields = asObject(item);
     if (fields === undefined) return undefined;
     // Without a package the entry speaks of commits of a repository.
     if (fields['package'] === undefined || fields['package'] === null) continue;
-    const entry = readEntry(fields, ecosystem, by);
-    if (entry === undefined) return undefined;
-    if (entry !== 'elsewhere') affected.push(entry);
+    const named = asObject(fields['package']);
+    const [full, name] = [asText(named?.['ecosystem']), asText(named?.['name'])];
+    if (full === undefined || name === undefined) return undefined;
+    const ecosystem = ecosystemNamed(full);
+    if (ecosystem === undefined || !ecosystems.includes(ecosystem)) continue;
+    const entry = readEntry(fields, ecosystem, { full, name, by });
+    const known = entries.get(ecosystem);
+    if (known === undefined) entries.set(ecosystem, [entry]);
+    else known.push(entry);
   }
+  return [...entries].flatMap(([ecosystem, affected]) => settled(affected, ecosystem, record));
+}
+
+/** The entries of one ecosystem, with what they mean only together. */
+function settled(
+  affected: readonly Affected[],
+  ecosystem: Ecosystem,
+  record: Readonly<Record<string, unknown>>,
+): readonly Affected[] {
+  if (ecosystem.services) return withServices(affected);
   if (!ecosystem.modular) return united(affected);
   const streams = streamsIn(asText(record['summary']) ?? '');
   return joinBuilds(affected).flatMap((entry) => qualified(entry, streams));
@@ -48,17 +66,14 @@ export function readAffected(
 function readEntry(
   fields: Readonly<Record<string, unknown>>,
   ecosystem: Ecosystem,
-  by: string,
-): Affected | 'elsewhere' | undefined {
-  const named = asObject(fields['package']);
-  const [full, name] = [asText(named?.['ecosystem']), asText(named?.['name'])];
-  if (full === undefined || name === undefined) return undefined;
-  if (ecosystemNamed(full)?.name !== ecosystem.name) return 'elsewhere';
+  { full, name, by }: { readonly full: string; readonly name: string; readonly by: string },
+): Affected {
   const ranges = readRanges(fields['ranges']);
   const versions = readVersions(fields['versions']);
   const known = versions.length > 0 || ranges?.some(({ type }) => type !== 'git') === true;
   const severity = severityOfPackage(fields['severity'], by);
   const note = noteIn(fields);
+  const qualifiers = ecosystem.services ? serviceIn(fields) : ecosystem.imports ? importsIn(fields) : undefined;
   const entry: Affected = {
     ecosystem: withoutRepository(full),
     package: name,
@@ -69,6 +84,7 @@ function readEntry(
     fixState: fixStateOf(ranges ?? []),
     ...(severity === undefined ? {} : { severity }),
     ...(note === undefined ? {} : { note }),
+    ...(qualifiers === undefined ? {} : { qualifiers }),
   };
   return untilLastKnown(entry, asObject(fields['database_specific'])?.['last_known_affected_version_range']);
 }
@@ -118,8 +134,7 @@ function readVersions(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((version) => typeof version === 'string' && version !== '') : [];
 }
 
-/** RustSec's `informational` (`unmaintained`, `unsound`, `notice`) and Ubuntu's `availability` of the fix. */
+/** RustSec's `informational` (`unmaintained`, `unsound`, `notice`). */
 function noteIn(fields: Readonly<Record<string, unknown>>): string | undefined {
-  const informational = asText(asObject(fields['database_specific'])?.['informational']);
-  return informational ?? asText(asObject(fields['ecosystem_specific'])?.['availability']);
+  return asText(asObject(fields['database_specific'])?.['informational']);
 }

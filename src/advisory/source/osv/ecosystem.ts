@@ -9,12 +9,18 @@ export interface Ecosystem {
   readonly appliesTo: 'source' | 'binary';
   /** Whether builds of RPM module streams stand among its versions. */
   readonly modular: boolean;
+  /** Whether some fixes are only to be had of a paid service, which has an ecosystem of its own there. */
+  readonly services: boolean;
+  /** Whether records name the packages of a module that have the flaw (`ecosystem_specific.imports`). */
+  readonly imports: boolean;
 }
 
 interface Row {
   readonly lists?: string;
   readonly appliesTo?: string;
   readonly modular?: boolean;
+  readonly services?: boolean;
+  readonly imports?: boolean;
 }
 
 const ECOSYSTEMS: ReadonlyMap<string, Ecosystem> = new Map(
@@ -25,6 +31,8 @@ const ECOSYSTEMS: ReadonlyMap<string, Ecosystem> = new Map(
       lists: row.lists === 'fixes' ? 'fixes' : 'disclosures',
       appliesTo: row.appliesTo === 'source' ? 'source' : 'binary',
       modular: row.modular === true,
+      services: row.services === true,
+      imports: row.imports === true,
     },
   ]),
 );

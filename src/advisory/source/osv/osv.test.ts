@@ -15,16 +15,19 @@ function testdata(name: string): readonly unknown[] {
   return JSON.parse(readFileSync(new URL(`testdata/${name}.json`, import.meta.url), 'utf8'));
 }
 
-function parse(ecosystem: string, records: readonly unknown[]): { report: ParseReport; advisories: Advisory[] } {
+async function parse(
+  ecosystem: string,
+  records: readonly unknown[],
+): Promise<{ report: ParseReport; advisories: Advisory[] }> {
   const [feed] = osv.feeds([ecosystem]);
   if (feed === undefined) throw new Error(`no feed for ${ecosystem}`);
   const advisories: Advisory[] = [];
-  const report = osv.parse(
+  const report = await osv.parse(
     feed,
     zipOf(records),
     (advisory) => advisories.push(advisory),
     () => {},
-  ) as ParseReport;
+  );
   return { report, advisories };
 }
 
@@ -85,18 +88,18 @@ describe('feeds', () => {
 });
 
 describe('archives', () => {
-  it('counts records that are no JSON or no record, and names them', () => {
+  it('counts records that are no JSON or no record, and names them', async () => {
     const [feed] = osv.feeds(['npm']);
     const files = ['{"id":', '[]', '{}', '{"id":"A"}', '{"id":"B","affected":[{"package":{}}]}'];
     const archive = zipFile(files.map((text, index) => ({ name: `npm/${index}.json`, bytes: Buffer.from(text) })));
     const report =
       feed &&
-      osv.parse(
+      (await osv.parse(
         feed,
         archive,
         () => {},
         () => {},
-      );
+      ));
     expect(report).toEqual({
       read: 5,
       kept: 0,
@@ -105,23 +108,23 @@ describe('archives', () => {
     });
   });
 
-  it('is refused whole when one entry is damaged, with the entry named', () => {
+  it('is refused whole when one entry is damaged, with the entry named', async () => {
     const [feed] = osv.feeds(['npm']);
     const file = { name: 'a.json', bytes: Buffer.from('{}') };
-    const read = () =>
+    const read = async (): Promise<unknown> =>
       feed &&
-      osv.parse(
+      (await osv.parse(
         feed,
         zipFile([file, { ...file, crc: 0 }]),
         () => {},
         () => {},
-      );
-    expect(read).toThrow(AdvisoryError);
-    expect(read).toThrow(expect.objectContaining({ code: 'not-the-format', detail: 'entry 1' }));
+      ));
+    await expect(read()).rejects.toThrow(AdvisoryError);
+    await expect(read()).rejects.toThrow(expect.objectContaining({ code: 'not-the-format', detail: 'entry 1' }));
   });
 
-  it('skips withdrawn records', () => {
-    expect(parse('PyPI', testdata('pypi')).report).toEqual({
+  it('skips withdrawn records', async () => {
+    expect((await parse('PyPI', testdata('pypi'))).report).toEqual({
       read: 2,
       kept: 1,
       skipped: { withdrawn: 1 },
@@ -129,16 +132,16 @@ describe('archives', () => {
     });
   });
 
-  it('skips records of repositories only', () => {
+  it('skips records of repositories only', async () => {
     const ranges = [{ type: 'GIT', repo: 'https://example.org/x', events: [{ introduced: '0' }] }];
-    expect(parse('Go', [{ id: 'OSV-2020-1', affected: [{ ranges }] }]).report).toMatchObject({
+    expect((await parse('Go', [{ id: 'OSV-2020-1', affected: [{ ranges }] }])).report).toMatchObject({
       kept: 0,
       skipped: { 'no-package': 1 },
     });
   });
 
-  it('keeps malware', () => {
-    expect(parse('npm', testdata('npm')).advisories[0]).toMatchObject({
+  it('keeps malware', async () => {
+    expect((await parse('npm', testdata('npm'))).advisories[0]).toMatchObject({
       id: 'MAL-2023-1035',
       aliases: ['GHSA-8348-2q94-ffjx'],
       affected: [{ package: 'flot-axis', status: 'affected', fixState: 'not-fixed' }],

@@ -18,14 +18,14 @@ const REFERENCE_TYPES: ReadonlyMap<unknown, Reference['type']> = new Map([
 
 const MOST_REFERENCES = 100;
 
-/** Reads one OSV record (schema 1.7) as it stands in the database of `ecosystem`. */
-export function readRecord(value: unknown, ecosystem: Ecosystem): Advisory | SkipReason {
+/** Reads one OSV record (schema 1.7) as it stands in a database of these ecosystems: what it says of others is left out. */
+export function readRecord(value: unknown, ecosystems: readonly Ecosystem[]): Advisory | SkipReason {
   const record = asObject(value);
   const id = asText(record?.['id']);
   if (record === undefined || id === undefined) return 'malformed';
   if (asText(record['withdrawn']) !== undefined) return 'withdrawn';
   const kind = identifierKind(id);
-  const affected = readAffected(record, ecosystem, kind.by);
+  const affected = readAffected(record, ecosystems, kind.by);
   if (affected === undefined) return 'malformed';
   const { aliases, covers } = otherNames(record, kind.notice);
   if (kind.notSecurity && covers.length === 0) return 'not-security';

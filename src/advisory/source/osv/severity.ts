@@ -26,10 +26,11 @@ export function severitiesOf(record: Readonly<Record<string, unknown>>, kind: Id
   return [...severities, ...scoresIn(record['severity'], kind.by)];
 }
 
-/** The severity given for one package (`affected[].severity`): the CVSS 3 score where there are several. */
+/** The severity given for one package (`affected[].severity`): the publisher's own word, else the CVSS 3 score. */
 export function severityOfPackage(scores: unknown, by: string): Severity | undefined {
   const severities = scoresIn(scores, by);
-  return severities.find(({ scheme }) => scheme === 'CVSS_V3') ?? severities[0];
+  const own = severities.find(({ scheme }) => scheme === 'ubuntu-priority');
+  return own ?? severities.find(({ scheme }) => scheme === 'CVSS_V3') ?? severities[0];
 }
 
 function scoresIn(scores: unknown, by: string): Severity[] {
@@ -41,7 +42,11 @@ function scoresIn(scores: unknown, by: string): Severity[] {
     if (type === undefined || value === undefined) continue;
     severities.push(type === 'Ubuntu' ? severity(value, 'ubuntu-priority', by) : severity(value, type, by));
   }
-  return severities;
+  return severities.toSorted((a, b) => Number(isScore(a)) - Number(isScore(b)));
+}
+
+function isScore({ scheme }: Severity): boolean {
+  return scheme.startsWith('CVSS_');
 }
 
 function severity(value: string, scheme: string, by: string): Severity {

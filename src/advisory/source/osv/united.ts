@@ -1,4 +1,4 @@
-import type { Affected } from '../../advisory.ts';
+import type { Affected, GoImport } from '../../advisory.ts';
 import { fixStateOf } from './fix-state.ts';
 
 /**
@@ -11,9 +11,10 @@ export function united(entries: readonly Affected[]): readonly Affected[] {
   return groups.size === entries.length ? entries : [...groups.values()].map(unite);
 }
 
-/** Whether its versions are all that is to be told of it. */
-function isPlain({ status, qualifiers, fixState, ranges }: Affected): boolean {
-  return status === 'affected' && qualifiers === undefined && fixState === fixStateOf(ranges);
+/** Whether its versions are all that is to be told of it, beside the Go packages that have the flaw. */
+function isPlain({ status, qualifiers = {}, fixState, ranges }: Affected): boolean {
+  const { imports: _packages, ...more } = qualifiers;
+  return status === 'affected' && Object.keys(more).length === 0 && fixState === fixStateOf(ranges);
 }
 
 function keyOf({ ecosystem, package: name, severity, note }: Affected): string {
@@ -25,5 +26,30 @@ function unite(group: readonly Affected[]): Affected {
   if (more.length === 0) return first;
   const ranges = group.flatMap((entry) => entry.ranges);
   const versions = [...new Set(group.flatMap((entry) => entry.versions ?? []))];
-  return { ...first, ranges, fixState: fixStateOf(ranges), ...(versions.length === 0 ? {} : { versions }) };
+  const { qualifiers: _own, ...entry } = first;
+  return {
+    ...entry,
+    ranges,
+    fixState: fixStateOf(ranges),
+    ...(versions.length === 0 ? {} : { versions }),
+    ...importsOf(group),
+  };
+}
+
+/** The Go packages of all; where one entry names none, its flaw may be anywhere. */
+function importsOf(group: readonly Affected[]): Pick<Affected, 'qualifiers'> {
+  const symbols = new Map<string, Set<string>>();
+  const whole = new Set<string>();
+  for (const { qualifiers } of group) {
+    if (qualifiers?.imports === undefined) return {};
+    for (const one of qualifiers.imports) {
+      if (one.symbols.length === 0) whole.add(one.path);
+      symbols.set(one.path, new Set([...(symbols.get(one.path) ?? []), ...one.symbols]));
+    }
+  }
+  const imports: GoImport[] = Array.from(symbols, ([path, names]) => ({
+    path,
+    symbols: whole.has(path) ? [] : [...names],
+  }));
+  return { qualifiers: { imports } };
 }
