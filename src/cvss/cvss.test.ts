@@ -203,6 +203,18 @@ const anyVector: Arbitrary<[string, string[], string[], string]> = constantFrom(
   ),
 );
 
+it.each([
+  [COMPLETE, 'CVSS-B'],
+  [`${COMPLETE}/E:X/MAV:X`, 'CVSS-B'],
+  [`${COMPLETE}/E:P`, 'CVSS-BT'],
+  [`${COMPLETE}/CR:H`, 'CVSS-BE'],
+  [`${COMPLETE}/CR:H/RL:O`, 'CVSS-BTE'],
+  ['AV:N/AC:L/Au:N/C:P/I:P/A:P/E:ND/TD:L', 'CVSS-BE'],
+  ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N/E:A/S:P', 'CVSS-BT'],
+])('%s is %s', (vector, nomenclature) => {
+  expect(cvssOf(vector)?.nomenclature).toBe(nomenclature);
+});
+
 describe('labels', () => {
   it.each([
     ['3.1', 0, 'none'],

@@ -1,12 +1,15 @@
 import { scoresOf2 } from './v2.ts';
 import { scoresOf3 } from './v3.ts';
 import { scoresOf4 } from './v4.ts';
-import { type CvssVersion, parseVector } from './vector.ts';
+import { type CvssVersion, hasGroup, parseVector } from './vector.ts';
 
 export type { CvssVersion } from './vector.ts';
 
 /** FIRST's qualitative scale of versions 3 and 4 (`none` is score 0); for version 2 the NVD's, which has three of them. */
 export type CvssLabel = 'none' | 'low' | 'medium' | 'high' | 'critical';
+
+/** Which groups of metrics went into a score (FIRST 4.0, section 1.3): base, threat (before: temporal), environmental. */
+export type CvssNomenclature = 'CVSS-B' | 'CVSS-BT' | 'CVSS-BE' | 'CVSS-BTE';
 
 /** A vector and what it comes to. */
 export interface Cvss {
@@ -18,6 +21,7 @@ export interface Cvss {
   readonly score: number;
   /** Of `score`. */
   readonly label: CvssLabel;
+  readonly nomenclature: CvssNomenclature;
 }
 
 /**
@@ -30,7 +34,10 @@ export function cvssOf(vector: string): Cvss | undefined {
   const { version, metrics } = parsed;
   const scores =
     version === '2.0' ? scoresOf2(metrics) : version === '4.0' ? scoresOf4(metrics) : scoresOf3(version, metrics);
-  return { version, vector, ...scores, label: labelOfScore(scores.score, version) };
+  const threat = hasGroup(version, metrics, 'threat') ? 'T' : '';
+  const environment = hasGroup(version, metrics, 'environmental') ? 'E' : '';
+  const nomenclature = `CVSS-B${threat}${environment}` as const;
+  return { version, vector, ...scores, label: labelOfScore(scores.score, version), nomenclature };
 }
 
 /** What a score is called: FIRST 3.1 section 5 and 4.0 section 6; for 2.0 the NVD's ranges. */

@@ -1,3 +1,7 @@
+/*
+ * The scores of macro vectors, the highest vectors of each level and how deep a level is are those that FIRST publishes with
+ * the specification (section 8 and the reference calculator); here the levels of EQ3 and EQ6 stand under `36`.
+ */
 import table from './macro-vectors.json' with { type: 'json' };
 import { baseMetrics, type Metrics, weightOf } from './vector.ts';
 
