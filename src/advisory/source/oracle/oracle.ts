@@ -39,20 +39,14 @@ function feedsOf(ecosystems: readonly string[] | undefined): readonly Feed[] {
     const release = match[1];
     for (const one of release === undefined ? [...known.own, ...known.older] : [release]) releases.add(one);
   }
-  const isAll = ecosystems === undefined || ecosystems.includes('Oracle Linux');
-  const feeds = [...releases]
+  const feeds: Feed[] = [...releases]
     .filter((release) => !known.older.includes(release))
-    .map((release) => feedOf(release, isAll));
+    .map((release) => ({ url: `${OVAL}ol${release}.xml.bz2`, ecosystems: [`Oracle Linux:${release}`] }));
   const older = [...releases].filter((release) => known.older.includes(release));
   if (older.length > 0) {
     feeds.push({ url: `${OVAL}all.xml.bz2`, ecosystems: older.map((release) => `Oracle Linux:${release}`) });
   }
   return feeds;
-}
-
-function feedOf(release: string, isOptional: boolean): Feed {
-  const feed = { url: `${OVAL}ol${release}.xml.bz2`, ecosystems: [`Oracle Linux:${release}`] };
-  return isOptional && !known.own.includes(release) ? { ...feed, optional: true } : feed;
 }
 
 function advisoryOf(definition: Definition, ecosystems: readonly string[]): Advisory | Skipped {

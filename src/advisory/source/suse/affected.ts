@@ -2,6 +2,9 @@ import type { Affected } from '../../advisory.ts';
 import { affectedIn, type StatedVersions, type Statement } from '../oval/oval.ts';
 import { type SuseProduct, suseProducts } from './product.ts';
 
+/** What SUSE builds for. */
+const ARCHITECTURES: readonly string[] = ['aarch64', 'ppc64le', 's390x', 'x86_64'];
+
 /** A statement on one package of one ecosystem. */
 interface Stated extends StatedVersions {
   readonly architectures: string;
@@ -88,9 +91,16 @@ function chosenOf(stated: readonly Stated[]): readonly Stated[] {
   return hasAnswer || fixes.length === 0 ? withoutOpen(general) : fixes;
 }
 
+/** A fix that is only for some architectures leaves the others affected. */
 function withoutOpen(stated: readonly Stated[]): readonly Stated[] {
-  const hasFix = stated.some(({ claim, unclear }) => claim?.kind === 'range' && claim.fixed && unclear === undefined);
-  return hasFix ? stated.filter((one) => !isOpen(one)) : stated;
+  const fixes = stated.filter(({ claim, unclear }) => claim?.kind === 'range' && claim.fixed && unclear === undefined);
+  if (fixes.length === 0) return stated;
+  const fixed = new Set(fixes.flatMap(({ architectures }) => architectures.split(' ')));
+  const left = fixed.has('') ? [] : ARCHITECTURES.filter((one) => !fixed.has(one));
+  return stated.flatMap((one) => {
+    if (!isOpen(one)) return [one];
+    return left.length > 0 && one.architectures === '' ? [{ ...one, architectures: left.join(' ') }] : [];
+  });
 }
 
 /** Affected in every version, as far as is known. */

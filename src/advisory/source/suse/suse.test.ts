@@ -124,6 +124,10 @@ const CLAIMS = {
   open: ['bash is affected', evr('greater than', '0:0-0')],
   never: ['bash is not affected', '<version operation="equals">0</version>'],
   already: ['bash was already fixed', evr('greater than', '0:5-2-0')],
+  arm: [
+    'bash-5-2 is installed',
+    `<arch operation="pattern match">(aarch64|ppc64le|s390x)</arch>${evr('less than', '0:5-2')}`,
+  ],
   noarch: ['bash-5-2 is installed', `<arch operation="pattern match">(noarch)</arch>${evr('less than', '0:5-2')}`],
 } as const;
 
@@ -224,6 +228,14 @@ describe('what products say together', () => {
       ],
       ['not-fixed'],
     ],
+    [
+      'a fix for some architectures leaves the others affected',
+      [
+        [SERVER, 'open'],
+        [MODULE, 'arm'],
+      ],
+      ['not-fixed for x86_64', 'fixed introduced 0 fixed 0:5-2 for aarch64,ppc64le,s390x'],
+    ],
     ['builds for no architecture may be for each one day', [[SERVER, 'noarch']], ['fixed introduced 0 fixed 0:5-2']],
     ['another service pack says nothing', [['Server 15 SP5', 'fixed']], []],
   ])('%s', async (_, said, expected) => {
@@ -257,8 +269,10 @@ describe('documents', () => {
     ['SUSE Linux Enterprise Micro:5.5', 'suse.linux.enterprise.micro.5.5-affected.xml.gz', 1],
     ['SUSE Linux Micro:6.1', 'suse.linux.micro.6.1-affected.xml.gz', 1],
     ['openSUSE:Leap 15.6', 'opensuse.leap.15.6-affected.xml.gz', 1],
-    ['openSUSE:Leap Micro 5.5', 'opensuse.leap.micro.5.5-affected.xml.gz', 1],
-    ['openSUSE:Tumbleweed', 'opensuse.tumbleweed-affected.xml.gz', 1],
+    ['openSUSE:Leap 16.1', 'opensuse.leap.16.1-affected.xml.gz', 1],
+    ['openSUSE:Leap 42.3', 'opensuse.leap.42.3.xml.gz', 1],
+    ['openSUSE:Leap Micro 5.5', 'opensuse.leap.micro.5.5.xml.gz', 1],
+    ['openSUSE:Tumbleweed', 'opensuse.tumbleweed.xml.gz', 1],
   ])('of %s is %s', (ecosystem, name, products) => {
     const feeds = suse.feeds([ecosystem]);
     expect(feeds.map(({ url }) => url)).toEqual([home + name]);
@@ -276,9 +290,15 @@ describe('documents', () => {
   });
 
   it('of a product are those of its releases', () => {
-    expect(suse.feeds(['openSUSE'])).toHaveLength(10);
+    expect(suse.feeds(['openSUSE'])).toHaveLength(16);
     expect(suse.feeds(['SUSE Linux Enterprise Server'])).toHaveLength(12);
-    expect(suse.feeds(undefined)).toHaveLength(31);
+    expect(suse.feeds(undefined)).toHaveLength(37);
+    expect(suse.feeds(undefined).every(({ optional }) => optional)).toBe(true);
+    // What is asked for by its name has to be there.
+    const both = suse.feeds(['openSUSE', 'openSUSE:Leap 15.6', 'openSUSE']);
+    expect(both.filter(({ optional }) => optional !== true).flatMap((feed) => feed.ecosystems)).toEqual([
+      'openSUSE:Leap 15.6',
+    ]);
   });
 
   it('list unfixed flaws of SUSE, not of openSUSE', () => {

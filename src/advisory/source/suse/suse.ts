@@ -4,7 +4,7 @@
  * SUSE publishes the same as CSAF VEX too, one document per CVE, in one archive of all products that unpacks to gigabytes; and
  * only there it says which flaws it will not fix. OVAL comes in one document per service pack (`-affected`: with unfixed flaws),
  * a few megabytes each, so that a scan fetches what it needs: it is the better default. Of openSUSE's releases the documents
- * have hardly any unfixed flaws.
+ * have hardly any unfixed flaws, and some have no such edition that is packed.
  */
 import type { Advisory, AdvisorySource, Feed, Reference, Severity } from '../../advisory.ts';
 import { cvssIn, type Definition, dateIn, parseOval, type Skipped, wordIn } from '../oval/oval.ts';
@@ -25,15 +25,16 @@ export const suse: AdvisorySource = {
   parse: (feed, bytes, keep) => parseOval(bytes, keep, (definition) => advisoryOf(definition, feed.ecosystems)),
 };
 
+/** When all releases are wanted, one that SUSE has taken away is no error. */
 function feedsOf(ecosystems: readonly string[] | undefined): readonly Feed[] {
   const feeds = new Map<string, Feed>();
-  for (const ecosystem of ecosystems ?? allEcosystems()) {
-    for (const feed of isLine(ecosystem)
-      ? allEcosystems()
-          .filter((one) => startsLine(one, ecosystem))
-          .flatMap(feedOf)
-      : feedOf(ecosystem))
-      feeds.set(feed.url, feed);
+  for (const ecosystem of ecosystems ?? ['']) {
+    const all = ecosystem === '' || isLine(ecosystem);
+    const wanted = all ? allEcosystems().filter((one) => ecosystem === '' || startsLine(one, ecosystem)) : [ecosystem];
+    for (const feed of wanted.flatMap(feedOf)) {
+      if (!all) feeds.set(feed.url, feed);
+      else if (!feeds.has(feed.url)) feeds.set(feed.url, { ...feed, optional: true });
+    }
   }
   return [...feeds.values()];
 }
@@ -55,12 +56,20 @@ function allEcosystems(): readonly string[] {
   ];
 }
 
+/** The version behind a product's name; `""` for one that rolls. */
+function versionIn(ecosystem: string, name: string): string | undefined {
+  if (name === 'openSUSE:Tumbleweed') return ecosystem === name ? '' : undefined;
+  const rest = ecosystem.startsWith(name) ? ecosystem.slice(name.length) : '';
+  return /^[ :](\d+\.\d+)$/.exec(rest)?.[1];
+}
+
 /** The document of a release; a service pack newer than the list can be asked for by its name. */
 function feedOf(ecosystem: string): readonly Feed[] {
-  for (const { name, stem } of known.lines) {
-    const version = new RegExp(`^${name}(?:[ :](\\d+\\.\\d+))?$`).exec(ecosystem);
-    if (version === null || (version[1] === undefined) !== (name === 'openSUSE:Tumbleweed')) continue;
-    return [{ url: `${OVAL}${stem}${version[1] ?? ''}-affected.xml.gz`, ecosystems: [ecosystem] }];
+  const lines = known.lines.filter(({ name }) => versionIn(ecosystem, name) !== undefined);
+  const line = lines.find(({ name, versions }) => versions.includes(versionIn(ecosystem, name) ?? '')) ?? lines[0];
+  if (line !== undefined) {
+    const file = line.file.replace('$', versionIn(ecosystem, line.name) ?? '');
+    return [{ url: OVAL + file, ecosystems: [ecosystem] }];
   }
   const [base = '', version = ''] = ecosystem.split(':');
   const [, major, pack] = /^(\d+)(?:\.(\d+))?$/.exec(version) ?? [];
