@@ -1,7 +1,7 @@
 import { count } from '../internal/terminal-figures.ts';
 import { safeJson } from '../internal/terminal-json.ts';
 import { flow, type Line, render, span } from '../internal/terminal-layout.ts';
-import type { ConflictList } from '../scan/conflicts.ts';
+import type { ConflictList } from '../scan/scan.ts';
 import { wantsColor } from './color.ts';
 import { type Exit, exits } from './exit.ts';
 import type { DbReadFlags } from './program.ts';

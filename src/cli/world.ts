@@ -1,8 +1,7 @@
 import type { AdvisorySource } from '../advisory/advisory.ts';
 import type { Database } from '../database/database.ts';
 import type { Report } from '../finding/finding.ts';
-import type { ConflictList } from '../scan/conflicts.ts';
-import type { ScanOptions } from '../scan/scan.ts';
+import type { ConflictList, ScanOptions } from '../scan/scan.ts';
 import type { Env } from './color.ts';
 
 /** Where text goes: a terminal, a pipe or a file. */

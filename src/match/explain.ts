@@ -1,6 +1,13 @@
+import type { StoredEntry } from '../database/database.ts';
 import { describe, intervalsOf } from '../version/range.ts';
 import type { VersionScheme } from '../version/version.ts';
-import type { Match } from './match.ts';
+import type { Judgement } from './judge.ts';
+
+/** What was judged, by which record. */
+export interface Judged extends Judgement {
+  readonly entry: StoredEntry;
+  readonly searched: { readonly version: string };
+}
 
 /** Affected versions in words, and the comparison that decided. */
 export interface Explanation {
@@ -9,7 +16,7 @@ export interface Explanation {
 }
 
 /** Says of a match why it is so; of one that is `not-affected` that is found out only here, since few are asked. */
-export function explain(match: Match, scheme: VersionScheme | undefined): Explanation {
+export function explain(match: Judged, scheme: VersionScheme | undefined): Explanation {
   const { verdict, entry, range, comparison, searched } = match;
   if (verdict !== 'not-affected') return { range, comparison };
   if (entry.status === 'not-affected') return { range: 'none', comparison: 'the record says that it is not affected' };

@@ -17,6 +17,7 @@ import { precedence } from './precedence.ts';
 import { version } from './version.ts';
 import { applyVex, purlsOf, readDocuments, type VexOutcome } from './vex.ts';
 
+export type { Conflict, ConflictList, ConflictSide } from './conflicts.ts';
 export type { ScanOptions, ScanProgress } from './options.ts';
 
 /** The scope of this version: what the report's silence can't speak of. */
@@ -41,6 +42,7 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
       precedence,
       all: inventory.packages,
       release: inventory.distro?.versionId,
+      services: inventory.distro?.services,
     });
     const asked = {
       ecosystem: (name: string) => chosen.advisories.ecosystem(name),

@@ -8,7 +8,7 @@
  */
 import { component, digestOf, type Fields, fieldsOf, listOf, textOf, textsOf } from './fields.ts';
 import type { ReadDocument } from './openvex.ts';
-import type { VexComponent, VexProduct, VexStatement, VexStatus } from './vex.ts';
+import type { VexComponent, VexProduct, VexStatement, VexStatus } from './statement.ts';
 
 const STATUSES: Readonly<Record<string, VexStatus>> = {
   known_not_affected: 'not_affected',

@@ -7,7 +7,7 @@
  */
 import { component, digestOf, type Fields, fieldsOf, listOf, textOf } from './fields.ts';
 import type { ReadDocument } from './openvex.ts';
-import type { VexProduct, VexStatement, VexStatus } from './vex.ts';
+import type { VexProduct, VexStatement, VexStatus } from './statement.ts';
 
 const STATUSES: ReadonlyMap<unknown, VexStatus> = new Map([
   ['resolved', 'fixed'],

@@ -1,5 +1,5 @@
 import { type Purl, parsePurl } from '../purl/purl.ts';
-import type { VexComponent } from './vex.ts';
+import type { VexComponent } from './statement.ts';
 
 /** A JSON object of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ export function textsOf(value: unknown): readonly string[] {
 }
 
 /** The package URLs among texts, which may be other identifiers too. */
-export function purlsAmong(texts: readonly (string | undefined)[]): readonly Purl[] {
+function purlsAmong(texts: readonly (string | undefined)[]): readonly Purl[] {
   return texts.flatMap((text) => {
     const purl = text === undefined ? undefined : parsePurl(text);
     return purl ?? [];

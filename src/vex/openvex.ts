@@ -8,7 +8,7 @@
  *   component = { "@id", identifiers?: { purl?, cpe22?, cpe23? }, hashes?: { algorithm: value } }
  */
 import { component, digestOf, type Fields, fieldsOf, listOf, textOf, textsOf } from './fields.ts';
-import type { VexComponent, VexDocument, VexProduct, VexStatement, VexStatus } from './vex.ts';
+import type { VexComponent, VexDocument, VexProduct, VexStatement, VexStatus } from './statement.ts';
 
 /** What a reader of one format gives: the document but for where it was. */
 export type ReadDocument = Omit<VexDocument, 'place' | 'digest'>;

@@ -3,7 +3,7 @@ import { isCsaf, readCsaf } from './csaf.ts';
 import { isCycloneDx, readCycloneDx } from './cyclonedx.ts';
 import { fieldsOf } from './fields.ts';
 import { isOpenVex, readOpenVex } from './openvex.ts';
-import { type VexDocument, VexError } from './vex.ts';
+import { type VexDocument, VexError } from './statement.ts';
 
 /** Larger documents are no VEX of one image: Red Hat's largest has 15 MB. */
 const MOST_BYTES = 128 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { Purl } from '../purl/purl.ts';
-import type { VexComponent, VexDocument, VexProduct, VexStatement } from './vex.ts';
+import type { VexComponent, VexDocument, VexProduct, VexStatement } from './statement.ts';
 
 /** What was scanned, as statements may name it. */
 export interface VexSubject {

@@ -144,7 +144,7 @@ const subject = record<Subject>(
   ['kind', 'reference', 'layers', 'entries'],
 );
 const distro = record<Distro>(
-  { id: text, name: text, versionId: text, codename: text, like: few(text), source: text, ecosystem: text },
+  { id: text, name: text, versionId: text, codename: text, like: few(text), source: text, ecosystem: text, services: few(text) },
   ['id', 'name', 'like', 'source'],
 );
 
