@@ -17,9 +17,9 @@ import {
   referencesOf,
   type Skipped,
   type Statement,
+  textIn,
   wordIn,
 } from '../oval/oval.ts';
-import { textIn } from '../oval/xml.ts';
 import releases from './releases.json' with { type: 'json' };
 
 const HOME = 'https://raw.githubusercontent.com/microsoft/AzureLinuxVulnerabilityData/main/';

@@ -4,6 +4,7 @@
  */
 import type { Advisory, AdvisorySource, Feed, ParseReport } from '../../advisory.ts';
 import {
+  childrenOf,
   cvesOf,
   cvssIn,
   type Definition,
@@ -11,9 +12,9 @@ import {
   parseOval,
   referencesOf,
   type Skipped,
+  textIn,
   wordIn,
 } from '../oval/oval.ts';
-import { childrenOf, textIn } from '../oval/xml.ts';
 import { summaryLine } from '../summary.ts';
 import { affectedBy } from './affected.ts';
 import known from './releases.json' with { type: 'json' };

@@ -1,15 +1,16 @@
 import type { Advisory, Affected, Severity } from '../../advisory.ts';
 import {
   affectedIn,
+  childrenOf,
   cvesOf,
   type Definition,
   dateIn,
   referencesOf,
   type Skipped,
   type Statement,
+  textIn,
   wordIn,
 } from '../oval/oval.ts';
-import { childrenOf, textIn } from '../oval/xml.ts';
 import { summaryLine } from '../summary.ts';
 
 /** The notice that a definition of Photon's OVAL is. */

@@ -7,8 +7,17 @@
  * have hardly any unfixed flaws, and some have no such edition that is packed.
  */
 import type { Advisory, AdvisorySource, Feed, Reference, Severity } from '../../advisory.ts';
-import { cvssIn, type Definition, dateIn, parseOval, type Skipped, wordIn } from '../oval/oval.ts';
-import { childrenOf, textIn, type XmlElement } from '../oval/xml.ts';
+import {
+  childrenOf,
+  cvssIn,
+  type Definition,
+  dateIn,
+  parseOval,
+  type Skipped,
+  textIn,
+  wordIn,
+  type XmlElement,
+} from '../oval/oval.ts';
 import { summaryLine } from '../summary.ts';
 import { affectedBy } from './affected.ts';
 import known from './feeds.json' with { type: 'json' };
