@@ -1,5 +1,6 @@
 // Holds the archive source against gpg, dpkg-deb, dpkg-scanpackages, xz and dpkg-parsechangelog; skipped where one is missing.
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +81,9 @@ describe.runIf(tools)('an archive that gpg signs and dpkg packs (skipped where n
         `Package: ${name}\nSource: tool (2:1.3-1)\nVersion: 2:1.3-1+b1\nArchitecture: amd64\nMaintainer: A <a@example.org>\nDescription: x\n`,
       );
       writeFileSync(join(root, 'usr/share/doc', name, 'changelog.Debian.gz'), gzipSync(changelog));
+      // The reader stops before it; what is left must not be in the way of the next.
+      mkdirSync(join(root, 'usr/share/zz'), { recursive: true });
+      writeFileSync(join(root, 'usr/share/zz/random'), randomBytes(1 << 20));
       mkdirSync(join(archive, 'pool'), { recursive: true });
       execFileSync('dpkg-deb', ['--root-owner-group', `-Z${pack}`, '-b', root, join(archive, 'pool')], {
         stdio: 'ignore',

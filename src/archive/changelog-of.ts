@@ -11,6 +11,7 @@ import { type FoundChangelog, findChangelog } from './deb.ts';
 import { fetchVerified } from './download.ts';
 import { ArchiveError } from './error.ts';
 import type { Offer } from './indexes.ts';
+import { touch } from './prune.ts';
 
 /** The changelog of a source package at the candidate's version. */
 export interface SourceChangelog {
@@ -83,7 +84,10 @@ async function keptOrFetched(from: Candidate, options: ArchiveOptions): Promise<
   const folder = join(options.cacheFolder, 'changelogs');
   const path = join(folder, `${from.sha256}.zst`);
   const kept = readKept(path, from.name);
-  if (kept !== undefined) return kept;
+  if (kept !== undefined) {
+    touch(path, options.clock.now());
+    return kept;
+  }
   if (from.size > DEB_BYTES) {
     const data = { subject: from.url, detail: `${from.size} bytes` };
     throw new ArchiveError('too-large', 'a package is too large to look into', data);

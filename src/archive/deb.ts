@@ -74,7 +74,7 @@ interface Followed {
   readonly member?: Extract<TarMember, { kind: 'file' }>;
 }
 
-/** Follows links of the file and of its folder; undefined where they lead in circles or out of the documentation. */
+/** Follows links of the file and of its folder; undefined where they lead in circles. */
 function follow(files: ReadonlyMap<string, TarMember>, start: string): Followed | undefined {
   let path = start;
   for (let links = 0; links < LINKS; links++) {
@@ -84,7 +84,6 @@ function follow(files: ReadonlyMap<string, TarMember>, start: string): Followed 
     if (folder?.kind === 'link') path = `${targetOf(folder)}${path.slice(slash)}`;
     else if (member?.kind === 'link') path = targetOf(member);
     else return { path, ...(member !== undefined && { member }) };
-    if (!path.startsWith(DOC)) return undefined;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type AptSource, type Fixes, type InstalledPackage, openArchive } from './archive.ts';
@@ -347,6 +347,20 @@ describe('the cache', () => {
     server.requests.length = 0;
     expect(await ask(own)).toEqual(first);
     expect(server.requests).toEqual(['/debian/dists/stable/InRelease']);
+  });
+
+  it('what nobody used for a month is removed', async () => {
+    await put('stable', packages);
+    await ask(own);
+    const old = join(cacheFolder, 'indexes', `${'0'.repeat(64)}.zst`);
+    const left = join(cacheFolder, 'changelogs', 'x.zst.1-0123456789ab.tmp');
+    const recent = join(cacheFolder, 'indexes', `${'1'.repeat(64)}.zst`);
+    for (const path of [old, left, recent]) writeFileSync(path, '');
+    for (const path of [old, left]) utimesSync(path, (now - 31 * day) / 1000, (now - 31 * day) / 1000);
+    utimesSync(recent, (now - 29 * day) / 1000, (now - 29 * day) / 1000);
+    await ask(own);
+    expect([old, left, recent].map((path) => existsSync(path))).toEqual([false, false, true]);
+    expect(readdirSync(join(cacheFolder, 'changelogs'))).toHaveLength(1);
   });
 
   it('what is damaged in it is fetched again', async () => {

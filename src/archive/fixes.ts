@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ArchiveOptions, Candidate, Fix, Fixes, InstalledPackage } from './archive.ts';
 import { eachAtMost } from './at-most.ts';
 import { candidateOf, compareVersions } from './candidate.ts';
@@ -7,6 +8,7 @@ import { ArchiveError, asArchiveError } from './error.ts';
 import { flawsOf } from './flaws.ts';
 import { type Offer, readIndexes } from './indexes.ts';
 import type { OpenSuite } from './open.ts';
+import { prune } from './prune.ts';
 
 const AT_ONCE = 4;
 
@@ -26,6 +28,7 @@ export async function findFixes(
   const offers = await readIndexes(suites, architectures, wanted, options, problems);
   const chosen = packages.map((installed) => choose(installed, candidateOf(installed, native, offers), problems));
   const changelogs = await readChangelogs(chosen, offers, options, problems);
+  for (const folder of ['indexes', 'changelogs']) prune(join(options.cacheFolder, folder), options.clock.now());
   const fixes = chosen.map((choice) => fixOf(choice, changelogs.get(keyOf(choice))));
   return { fixes, problems };
 }

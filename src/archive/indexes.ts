@@ -9,6 +9,7 @@ import { ArchiveError, asArchiveError } from './error.ts';
 import { distil, type Selected, selectRows, type Wanted } from './index-file.ts';
 import type { OpenSuite } from './open.ts';
 import type { Row } from './packages.ts';
+import { touch } from './prune.ts';
 import type { Listed } from './release.ts';
 
 /** A package of an index, with the suite that it is in. */
@@ -103,7 +104,10 @@ async function readIndex(index: Index, wanted: Wanted, options: ArchiveOptions, 
   const folder = join(options.cacheFolder, 'indexes');
   const path = join(folder, `${index.listed.sha256}.zst`);
   const kept = existsSync(path) ? await selectRows(path, index.listed.sha256, wanted) : undefined;
-  if (kept !== undefined) return kept;
+  if (kept !== undefined) {
+    touch(path, options.clock.now());
+    return kept;
+  }
   makeFolder(folder);
   await fetchIndex(index, path, options, inTurn);
   const selected = await selectRows(path, index.listed.sha256, wanted);

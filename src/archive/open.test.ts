@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type AptSource, type Archive, type Keyring, openArchive } from './archive.ts';
-import { addSuite, clearSigned, keyringOf, sourceOf, type TestKey, type TestSuite } from './testdata/fake-archive.ts';
+import {
+  addSuite,
+  clearSigned,
+  keyringOf,
+  newKey,
+  sourceOf,
+  type TestKey,
+  type TestSuite,
+} from './testdata/fake-archive.ts';
 import { at, cacheFolder, day, expired, http, key, now, other, server, setUp } from './testdata/world.ts';
 
 setUp();
@@ -180,6 +188,20 @@ describe('refused', () => {
     expect(await codes({ source: { signedBy: { paths: ['/other.gpg'], fingerprints: [], inline: [] } } })).toEqual([
       'no-key',
     ]);
+  });
+
+  it('a subkey, where the source names the primary key alone', async () => {
+    const two = await newKey('two', new Date(now - day * 9), 0, true);
+    await put({ signers: [two] });
+    const named = (fingerprint: string): Asked => ({
+      source: { signedBy: { paths: [], fingerprints: [fingerprint], inline: [] } },
+      keyrings: [keyringOf(two)],
+    });
+    expect(await codes(named(`${two.fingerprint}!`))).toEqual(['untrusted-signature']);
+    expect((await open(named(two.fingerprint))).suites).toHaveLength(1);
+    const subkey = two.key.subkeys[0]?.getFingerprint().toUpperCase() ?? '';
+    expect((await open(named(`${subkey}!`))).suites).toHaveLength(1);
+    expect((await open(named(subkey))).suites).toHaveLength(1);
   });
 
   it('a key that the image has, for a source of the machine', async () => {

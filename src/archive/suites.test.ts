@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../internal/clock.ts';
 import { type AptSource, type Archive, openArchive } from './archive.ts';
-import { addSuite, keyringOf, serveFiles, sourceOf, type TestSuite } from './testdata/fake-archive.ts';
+import {
+  addSuite,
+  clearSigned,
+  entryText,
+  keyringOf,
+  serveFiles,
+  sha256,
+  sourceOf,
+  type TestSuite,
+} from './testdata/fake-archive.ts';
 import { at, cacheFolder, day, http, key, now, server, setUp } from './testdata/world.ts';
 
 setUp();
@@ -70,12 +79,38 @@ describe('going back', () => {
     expect((await open()).suites).toHaveLength(1);
   });
 
+  it('is not remembered of what nobody signed', async () => {
+    await addSuite(server.files, { suite: 'stable', packages: [], date: new Date(date.getTime() + day), signers: [] });
+    const sources = [sourceOf(server.uri, 'stable', { trusted: true })];
+    expect((await openArchive({ sources, keyrings: [], http, cacheFolder, clock: at(now) })).suites).toHaveLength(1);
+    await put();
+    expect((await open()).suites).toHaveLength(1);
+  });
+
   it('does not pass with a memory that is damaged', async () => {
     await put();
     await open();
     for (const name of readdirSync(join(cacheFolder, 'seen'))) writeFileSync(join(cacheFolder, 'seen', name), 'x');
     expect(await codes()).toEqual(['rolled-back']);
   });
+});
+
+it('a flat archive', async () => {
+  await addSuite(server.files, {
+    suite: 'x',
+    packages: [{ name: 'tool', version: '2', changelog: entryText('tool', '2', ['  * Fix CVE-2026-1001.']) }],
+    date,
+    signers: [],
+  });
+  const packed = server.files.get('/debian/dists/x/main/binary-amd64/Packages.gz') ?? Buffer.alloc(0);
+  server.files.set('/debian/Packages.gz', packed);
+  const text = `Date: ${date.toUTCString().replace('GMT', 'UTC')}\nSHA256:\n ${sha256(packed)} ${packed.length} Packages.gz\n`;
+  server.files.set('/debian/InRelease', Buffer.from(await clearSigned(text, [key], date)));
+  const sources = [sourceOf(server.uri, './', { components: [] })];
+  const archive = await openArchive({ sources, keyrings: [keyringOf(key)], http, cacheFolder, clock: at(now) });
+  expect(archive.problems).toEqual([]);
+  const own = { name: 'tool', version: '1', source: { name: 'tool', version: '1' }, architecture: 'amd64' };
+  expect(await archive.fixes([own])).toMatchObject({ problems: [], fixes: [{ closes: [{ id: 'CVE-2026-1001' }] }] });
 });
 
 describe('many sources', () => {

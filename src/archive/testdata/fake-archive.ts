@@ -16,14 +16,15 @@ export interface TestKey {
   readonly publicText: string;
 }
 
-/** Makes a key, as of a date, for some seconds or for ever. */
-export async function newKey(name: string, created: Date, seconds = 0): Promise<TestKey> {
+/** Makes a key, as of a date, for some seconds or for ever; with a subkey, that one signs. */
+export async function newKey(name: string, created: Date, seconds = 0, withSubkey = false): Promise<TestKey> {
   const { privateKey } = await generateKey({
     userIDs: [{ name }],
     type: 'ecc',
     curve: 'ed25519Legacy',
     date: created,
     keyExpirationTime: seconds,
+    subkeys: withSubkey ? [{ sign: true }] : [],
     format: 'armored',
   });
   const key = await readPrivateKey({ armoredKey: privateKey });
