@@ -86,12 +86,10 @@ function dropTo(top: number, digits: Digits, index: number): number | undefined 
   return lower === undefined ? undefined : top - lower;
 }
 
-/** EQ3 and EQ6 go together; from 00 there are two ways down, of which the higher score counts. */
+/** EQ3 and EQ6 go together; from 00 there are two ways down, of which the higher score counts; from 10 there is no 20. */
 function dropTo3And6(top: number, digits: Digits): number | undefined {
   if (digits[5] === 1) return dropTo(top, digits, 2);
-  const drop = dropTo(top, digits, 5);
-  if (digits[2] === 1) return drop;
-  return Math.min(drop ?? Infinity, dropTo(top, digits, 2) ?? Infinity);
+  return Math.min(dropTo(top, digits, 5) ?? Infinity, dropTo(top, digits, 2) ?? Infinity);
 }
 
 /** The share of the level's depth that lies between the vector and the level's highest vector above it. */

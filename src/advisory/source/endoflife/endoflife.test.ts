@@ -190,6 +190,7 @@ describe.skipIf(absent)(`snapshots${why}`, () => {
     [{ program: 'node' }, '0.10.48', undefined],
     [{ program: 'node' }, '2', '2'],
     [{ program: 'python' }, '3.1.5', '3.1'],
+    [{ program: 'python' }, '3.15.0', undefined],
     [{ program: 'python' }, '3.12.1', '3.12'],
     [{ program: 'go' }, 'go1.22.3', '1.22'],
     [{ program: 'stdlib' }, '1.22.3', '1.22'],
