@@ -46,6 +46,7 @@ async function said(
   ecosystem: string,
   document: Uint8Array,
   installed: Installed,
+  services: readonly string[] = [],
 ): Promise<readonly string[]> {
   const { advisories } = await advisoriesIn(source, ecosystem, document);
   const lookup = (of: string, name: string, to: string): readonly StoredEntry[] =>
@@ -54,7 +55,9 @@ async function said(
         .filter((one) => one.ecosystem === of && one.package === name && one.appliesTo === to)
         .map((one) => ({ ...one, id, aliases, covers, feed: 1, source: provenance })),
     );
-  const { packages } = matchPackages([packageOf(installed, ecosystem)], { lookup }, new Map([['rpm', rpm]]));
+  const { packages } = matchPackages([packageOf(installed, ecosystem)], { lookup }, new Map([['rpm', rpm]]), {
+    services,
+  });
   const matches = packages.flatMap((one) => one.matches).filter(({ verdict }) => verdict !== 'not-affected');
   return [...new Set(matches.map(({ verdict, fix }) => `${verdict} ${fix.version ?? fix.state}`))];
 }
@@ -130,19 +133,25 @@ describe('SUSE by product', () => {
       'LTSS where nothing else is said',
       '15',
       { name: 'kernel-default', version: '4.12.14-150.69.1' },
-      ['affected 0:4.12.14-150.72.1'],
+      ['affected not-fixed'],
     ],
     ['the build of LTSS', '15', { name: 'kernel-default', version: '4.12.14-150.72.1' }, []],
     [
       'a service pack has its own',
       '15.1',
       { name: 'kernel-default', version: '4.12.14-150.72.1' },
-      ['affected 0:4.12.14-197.89.2'],
+      ['affected not-fixed'],
     ],
     ['not affected', '15', { name: 'python3-cryptography', version: '2.1.4-1' }, []],
     ['what can not be read', '15', { name: 'krb5', version: '1.16.3-1' }, ['unknown unknown']],
   ])('%s', async (_, release, installed, expected) => {
     expect(await said(suse, `SUSE Linux Enterprise Server:${release}`, excerpt, installed)).toEqual(expected);
+  });
+
+  it('a fix of LTSS is one for who has LTSS', async () => {
+    const installed = { name: 'kernel-default', version: '4.12.14-150.69.1' };
+    const ecosystem = 'SUSE Linux Enterprise Server:15';
+    expect(await said(suse, ecosystem, excerpt, installed, ['LTSS'])).toEqual(['affected 0:4.12.14-150.72.1']);
   });
 });
 

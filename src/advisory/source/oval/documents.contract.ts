@@ -4,7 +4,7 @@ import type { SourceSample } from '../source.contract.ts';
 import { readElement, type XmlElement } from './xml.ts';
 
 /** An element as JSON, so that the contract can put anything in the place of any part of it. */
-export function jsonOf({ name, attributes, children, text }: XmlElement): unknown {
+function jsonOf({ name, attributes, children, text }: XmlElement): unknown {
   return {
     name,
     attributes: Object.fromEntries(attributes),
@@ -13,7 +13,7 @@ export function jsonOf({ name, attributes, children, text }: XmlElement): unknow
 }
 
 /** The XML of such JSON; of any other JSON an element that holds its text. */
-export function xmlOf(value: unknown): string {
+function xmlOf(value: unknown): string {
   const fields = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
   const name = typeof fields['name'] === 'string' && /^[a-z_]\w*$/.test(fields['name']) ? fields['name'] : undefined;
   if (name === undefined) return `<definition class="patch">${escaped(JSON.stringify(value) ?? '')}</definition>`;
@@ -102,7 +102,7 @@ export function linesOf(advisories: readonly Advisory[], ecosystem: string): rea
 }
 
 function lineOf({ package: name, status, fixState, ranges, versions = [], qualifiers = {}, note }: Affected): string {
-  const { module, flavour, architectures } = qualifiers;
+  const { module, flavour, architectures, service } = qualifiers;
   return [
     name,
     status === 'affected' ? fixState : status,
@@ -111,6 +111,7 @@ function lineOf({ package: name, status, fixState, ranges, versions = [], qualif
     ...(module === undefined || module === '' ? [] : [module]),
     ...(flavour === undefined || flavour === 'plain' ? [] : [flavour]),
     ...(architectures === undefined ? [] : [`for ${architectures.join(',')}`]),
+    ...(service === undefined ? [] : [`with ${service}`]),
     ...(note === undefined ? [] : [`(${note})`]),
   ].join(' ');
 }

@@ -62,14 +62,19 @@ function entriesOf({ ecosystem, package: name, stated }: Subject): readonly Affe
     else list.push(one);
   }
   return [...byArchitecture].flatMap(([architectures, list]) => {
-    const services = new Set(list.flatMap(({ service }) => service ?? []));
+    const services = list.flatMap(({ service }) => service ?? []);
+    // The one that most have, where several have it.
+    const service = services.includes('LTSS') ? 'LTSS' : services[0];
+    const qualifiers = {
+      ...(architectures !== '' && { architectures: architectures.split(' ') }),
+      ...(service !== undefined && { service }),
+    };
     return affectedIn(
       {
         ecosystem,
         package: name,
         appliesTo: 'binary',
-        ...(services.size > 0 && { note: `fixed with ${[...services].join(', ')}` }),
-        ...(architectures !== '' && { qualifiers: { architectures: architectures.split(' ') } }),
+        ...(Object.keys(qualifiers).length > 0 && { qualifiers }),
       },
       list,
       'not-fixed',
