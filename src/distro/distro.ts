@@ -19,6 +19,8 @@ export interface Distro {
    * `Rocky Linux:9`. Absent when the release cannot be told or has no name there.
    */
   readonly ecosystem?: string;
+  /** Paid services that packages come from, by name: `esm-infra`, `esm-apps` (Ubuntu Pro). Absent when there are none. */
+  readonly services?: readonly string[];
 }
 
 /** The value of a purl's `distro` qualifier: `debian-12`, `alpine-3.20.3`, `debian-trixie`, `wolfi`. */

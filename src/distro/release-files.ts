@@ -4,6 +4,7 @@ import { osvEcosystem } from './ecosystem.ts';
 import { type Claim, olderFiles, readOlderFile } from './older-files.ts';
 import { type OsRelease, parseOsRelease } from './os-release.ts';
 import { type Repositories, readRepositories, repositoryFiles } from './repositories.ts';
+import { readUbuntuPro, ubuntuProFiles } from './ubuntu-pro.ts';
 
 /** Files that tell the distribution, paths without leading slash. */
 export const distroFiles: readonly string[] = [
@@ -11,6 +12,7 @@ export const distroFiles: readonly string[] = [
   'usr/lib/os-release',
   ...olderFiles,
   ...repositoryFiles,
+  ...ubuntuProFiles,
 ];
 
 /** Trouble in those files, in the form of an inventory's `Problem`. */
@@ -61,7 +63,7 @@ export function recognizeDistro(files: ReadonlyMap<string, Uint8Array>): DistroA
   if (answer.kind === 'nameless') {
     problems.push(unknown('No advisories are named for this distribution', answer.because, facts.source));
   }
-  const distro = toDistro(facts);
+  const distro = withServices(toDistro(facts), read, problems);
   return { distro: answer.kind === 'named' ? { ...distro, ecosystem: answer.ecosystem } : distro, problems };
 }
 
@@ -205,6 +207,16 @@ function said({ source, versionId, codename }: Facts): string {
 
 function toDistro({ id, name, like, versionId, codename, source }: Facts): Distro {
   return { id, name, like, source: `/${source}`, ...(versionId && { versionId }), ...(codename && { codename }) };
+}
+
+/** Only Ubuntu's: the services of a derivative's packages are not known. */
+function withServices(distro: Distro, read: (path: string) => string | undefined, problems: DistroProblem[]): Distro {
+  if (distro.id !== 'ubuntu') return distro;
+  const { services, unreadable } = readUbuntuPro(read);
+  if (unreadable !== undefined) {
+    problems.push(corrupt('The status of Ubuntu Pro cannot be read', 'which services it has is not known', unreadable));
+  }
+  return services.length === 0 ? distro : { ...distro, services };
 }
 
 function unknown(message: string, detail: string, path?: string): DistroProblem {

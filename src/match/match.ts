@@ -5,6 +5,7 @@ import { isOfFlavour } from './flavour.ts';
 import { type Judgement, judge } from './judge.ts';
 import { fixFromMain, type Products } from './products.ts';
 import { qualifies } from './qualifier.ts';
+import { asServed } from './service.ts';
 
 export { elsewhere } from './elsewhere.ts';
 export { explain } from './explain.ts';
@@ -49,6 +50,8 @@ export interface Matches {
 export interface MatchContext {
   /** The products that a package may come from; undefined where they limit nothing. */
   readonly productsOf?: (found: Package) => Products | undefined;
+  /** Paid services that its packages come from: fixes of others are not to be had. */
+  readonly services?: readonly string[];
 }
 
 /** Matches packages that have an ecosystem against all records that speak of them or of their source package. */
@@ -56,7 +59,7 @@ export function matchPackages(
   packages: readonly Package[],
   database: AdvisoryLookup,
   schemes: ReadonlyMap<string, VersionScheme>,
-  { productsOf }: MatchContext = {},
+  { productsOf, services = [] }: MatchContext = {},
 ): Matches {
   const matched: PackageMatches[] = [];
   const unjudged: Unjudged[] = [];
@@ -78,8 +81,12 @@ export function matchPackages(
     const products = productsOf?.(found);
     for (const appliesTo of ['source', 'binary'] as const) {
       for (const match of judgeAll(found.ecosystem, targetOf(found, appliesTo), appliesTo, scheme)) {
-        const one = match.entry.qualifiers === undefined ? { match } : qualify(found, match, products);
-        if (one) qualified.push(one);
+        if (match.entry.qualifiers === undefined) {
+          qualified.push({ match });
+          continue;
+        }
+        const one = qualify(found, match, products);
+        if (one) qualified.push({ ...one, match: asServed(one.match, services) });
       }
     }
     const matches = ownFirst(qualified);

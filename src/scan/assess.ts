@@ -43,15 +43,17 @@ export interface AssessOptions {
   readonly all?: readonly Package[];
   /** `VERSION_ID` of the image's os-release. */
   readonly release?: string | undefined;
+  /** Paid services that the image's packages come from. */
+  readonly services?: readonly string[] | undefined;
 }
 
 /** Judges packages by the advisories: one finding for each package and flaw, whatever number of records speak of it. */
 export function assess(
   packages: readonly Package[],
   advisories: Advisories,
-  { precedence, all = packages, release }: AssessOptions,
+  { precedence, all = packages, release, services = [] }: AssessOptions,
 ): Assessment {
-  const context = contextOf(advisories, release);
+  const context = { ...contextOf(advisories, release), services };
   const { packages: matched, unjudged } = matchPackages(packages, advisories, versionSchemes, context);
   const findings: Finding[] = [];
   const left: Elsewhere[] = [];

@@ -27,11 +27,7 @@ function feedOf({ name }: Ecosystem, optional: boolean): Feed {
 }
 
 /** A record is one file of the archive. */
-async function parseArchive(
-  feed: Feed,
-  bytes: Uint8Array,
-  keep: (advisory: Advisory) => void,
-): Promise<ParseReport> {
+async function parseArchive(feed: Feed, bytes: Uint8Array, keep: (advisory: Advisory) => void): Promise<ParseReport> {
   const ecosystem = ecosystemNamed(feed.ecosystems[0] ?? '');
   if (ecosystem === undefined) throw new AdvisoryError('not-the-format', 'the feed is of no known ecosystem', feed.url);
   return await readArchive(bytes, (file) => readRecord(jsonIn(file), [ecosystem]), keep);

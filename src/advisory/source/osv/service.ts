@@ -49,7 +49,10 @@ export function serviceIn(fields: Readonly<Record<string, unknown>>): Pick<Quali
 
 /** The entries of one record with what it says of paid builds put together with what it says of the release. */
 export function withServices(entries: readonly Affected[]): readonly Affected[] {
-  const groups = new Map<string, { readonly release: Affected[]; readonly pro: Affected[]; readonly other: Affected[] }>();
+  const groups = new Map<
+    string,
+    { readonly release: Affected[]; readonly pro: Affected[]; readonly other: Affected[] }
+  >();
   for (const entry of entries) {
     const { ecosystem, tier } = placeOf(entry.ecosystem);
     const key = `${ecosystem}\n${entry.package}`;
@@ -57,7 +60,10 @@ export function withServices(entries: readonly Affected[]): readonly Affected[] 
     groups.set(key, group);
     group[tier].push({ ...withoutCounted(entry), ecosystem });
   }
-  return [...groups.values()].flatMap(({ release, pro, other }) => [...deciding(united(release), united(pro)), ...other]);
+  return [...groups.values()].flatMap(({ release, pro, other }) => [
+    ...deciding(united(release), united(pro)),
+    ...other,
+  ]);
 }
 
 /** A fix for everybody counts alone: it is the lower bound of both. Without one that of the service does. */
