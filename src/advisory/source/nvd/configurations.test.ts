@@ -136,18 +136,18 @@ describe('a configuration', () => {
       [{ operator: 'AND', nodes: [node([redis]), node([match('a:v:p:1.0:*:*:*:*:*:*:*')])] }],
       [
         ['redis:redis', 'undetermined', 'only with v:p'],
-        [
-          'of what runs on another application',
-          [{ operator: 'AND', nodes: [node([redis]), node([off('a:php:php:-:*:*:*:*:*:*:*')])] }],
-          [['redis:redis', 'undetermined', 'only with php:php']],
-        ],
-        [
-          'of many alternatives',
-          [{ nodes: [node(Array.from({ length: 500 }, () => redis))] }],
-          [['redis:redis', 'affected']],
-        ],
         ['v:p', 'undetermined', 'only with redis:redis'],
       ],
+    ],
+    [
+      'of what runs on another application',
+      [{ operator: 'AND', nodes: [node([redis]), node([off('a:php:php:-:*:*:*:*:*:*:*')])] }],
+      [['redis:redis', 'undetermined', 'only with php:php']],
+    ],
+    [
+      'of many alternatives',
+      [{ nodes: [node(Array.from({ length: 500 }, () => redis))] }],
+      [['redis:redis', 'affected']],
     ],
     [
       'of a node whose matches go together',
