@@ -251,6 +251,18 @@ describe('an update', () => {
     expect(ids('Debian:12', 'bash')).toEqual(['CVE-1']);
   });
 
+  it('does not ask of a mirror to have every publisher, but those asked for and those that it had', async () => {
+    put(DEBIAN, [advisory('CVE-1', {})]);
+    expect(kinds(await update())).toEqual(['updated', 'absent', 'absent']);
+    expect(databaseStatus(path).missing).toEqual([]);
+    expect(kinds(await update({ only: ['debian', 'alpine'] }))).toEqual(['unchanged', 'failed not-found', 'absent']);
+    put(MAIN, [advisory('CVE-2', apk)]);
+    await update();
+    take(MAIN);
+    expect(kinds(await update())).toEqual(['unchanged', 'failed not-found', 'absent']);
+    expect(ids('Alpine:v3.20', 'busybox')).toEqual(['CVE-2']);
+  });
+
   it('says that a feed vanished, also one that need not be there', async () => {
     put(MAIN, [advisory('CVE-2', apk)]);
     put(COMMUNITY, [advisory('CVE-3', apk)]);

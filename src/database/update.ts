@@ -71,7 +71,8 @@ async function updateLocked(options: UpdateOptions, clock: Clock, selection: Sel
   const { directory, digest, discarded } = currentState(path);
   const loaded = new Set(directory?.feeds.flatMap(({ url, via = url }) => [url, via]));
   const shadowed = selection.shadowed.filter(({ feed }) => loaded.has(feed.url));
-  const fetched = await fetchAll([...selection.wanted, ...shadowed], directory, options, clock);
+  const came = await fetchAll([...selection.wanted, ...shadowed], directory, options, clock);
+  const fetched = withoutUnmirrored(came, directory, options);
   const extra = { unserved: selection.unserved, ...(discarded === undefined ? {} : { discarded }) };
   const failed = fetched.filter((one) => one.kind === 'failed');
   if (failed.length === fetched.length) return { ...nothingCame(path, digest, failed), ...extra, barren: [] };
@@ -91,6 +92,23 @@ async function updateLocked(options: UpdateOptions, clock: Clock, selection: Sel
     builder.discard();
     for (const one of fetched) if (one.kind === 'document' && one.temporary) rmSync(one.path, { force: true });
   }
+}
+
+/** A mirror need not hold every publisher: of one of which it has nothing at all, nothing was asked for by name. */
+function withoutUnmirrored(
+  fetched: readonly Fetched[],
+  directory: Directory | undefined,
+  { mirror, only }: UpdateOptions,
+): readonly Fetched[] {
+  if (mirror === undefined || only !== undefined) return fetched;
+  const isMissing = (one: Fetched): boolean => one.kind === 'failed' && one.error.code === 'not-found';
+  const came = fetched.filter((one) => one.kind !== 'absent' && !isMissing(one)).map(sourceOf);
+  const held = new Set([...came, ...(directory?.feeds ?? []).map(({ name }) => name)]);
+  return fetched.map((one) => (isMissing(one) && !held.has(sourceOf(one)) ? { ...one, kind: 'absent' } : one));
+}
+
+function sourceOf({ request }: Fetched): string {
+  return request.source.id;
 }
 
 async function fetchAll(
