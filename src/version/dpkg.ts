@@ -29,7 +29,7 @@ const outerBlanks = /^[ \t]+|[ \t]+$/g;
 const foreign = /\P{ASCII}|\0/u;
 
 /** Debian's order (Debian Policy 5.6.12); refuses exactly what dpkg calls an error, plus text outside ASCII. */
-export const dpkg: VersionScheme<DpkgVersion> = { id: 'dpkg', parse, compare };
+export const dpkg: VersionScheme<DpkgVersion> = { id: 'dpkg', parse, compare, publicVersion };
 
 function parse(text: string): DpkgVersion | Unparsable {
   const refused = refusal(text);
@@ -48,6 +48,16 @@ function parse(text: string): DpkgVersion | Unparsable {
   if (hyphen === 0) return unparsable(text, 'the upstream version is empty');
   if (hyphen < 0) return { kind: 'version', text, epoch, upstream: rest, revision: '' };
   return { kind: 'version', text, epoch, upstream: rest.slice(0, hyphen), revision: rest.slice(hyphen + 1) };
+}
+
+// Canonical's FIPS builds of Ubuntu 18.04 and 20.04: "1ubuntu2.fips.2.8" is made from "1ubuntu2.8", "1ubuntu2.fips.17" from
+// "1ubuntu2.17". By the order all of them are after each of those.
+const fips = /(\d+)\.fips\.(?:\1\.)?(?=\d)/;
+
+function publicVersion(version: DpkgVersion): DpkgVersion | undefined {
+  if (!fips.test(version.revision)) return undefined;
+  const base = parse(version.text.replace(fips, '$1.'));
+  return base.kind === 'version' ? base : undefined;
 }
 
 /** The epoch, or the reason why the text is none. */
