@@ -1,5 +1,5 @@
-import type { AptSource, Keyring, Voice } from './archive.ts';
 import type { ArchiveError } from './error.ts';
+import type { AptSource, Keyring, Voice } from './model.ts';
 import { parseOneLine } from './one-line.ts';
 import { parseSources } from './sources.ts';
 

@@ -1,6 +1,6 @@
 import { type DpkgVersion, dpkg } from '../version/dpkg.ts';
-import type { Candidate, InstalledPackage, Suite, Trust } from './archive.ts';
 import type { Offer } from './indexes.ts';
+import type { Candidate, InstalledPackage, Suite, Trust } from './model.ts';
 
 /** -1, 0, 1 by dpkg's order; undefined where one of the versions can't be read. */
 export function compareVersions(a: string, b: string): number | undefined {

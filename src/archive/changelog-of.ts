@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { temporaryBeside, writeFileAtomic } from '../internal/atomic-file.ts';
 import { makeFolder } from '../internal/make-folder.ts';
-import type { ArchiveOptions, Candidate } from './archive.ts';
 import { addressPath, asCandidate } from './candidate.ts';
 import { type ChangelogEntry, parseChangelog } from './changelog.ts';
 import { type FoundChangelog, findChangelog } from './deb.ts';
 import { fetchVerified } from './download.ts';
 import { ArchiveError } from './error.ts';
 import type { Offer } from './indexes.ts';
+import type { ArchiveOptions, Candidate } from './model.ts';
 import { touch } from './prune.ts';
 
 /** The changelog of a source package at the candidate's version. */

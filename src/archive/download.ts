@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { HttpError } from '../internal/http.ts';
 import { type Judgement, type RetryPolicy, retry, retryAfterMs } from '../internal/retry.ts';
-import type { ArchiveOptions } from './archive.ts';
 import { ArchiveError, asArchiveError } from './error.ts';
+import type { ArchiveOptions } from './model.ts';
 import type { Listed } from './release.ts';
 
 /** What fetching needs of the options. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { ArchiveOptions, Candidate, Fix, Fixes, InstalledPackage } from './archive.ts';
 import { eachAtMost } from './at-most.ts';
 import { candidateOf, compareVersions } from './candidate.ts';
 import type { ChangelogEntry } from './changelog.ts';
@@ -7,7 +6,8 @@ import { changelogOf, type SourceChangelog } from './changelog-of.ts';
 import { ArchiveError, asArchiveError } from './error.ts';
 import { flawsOf } from './flaws.ts';
 import { type Offer, readIndexes } from './indexes.ts';
-import type { OpenSuite } from './open.ts';
+import type { ArchiveOptions, Candidate, Fix, Fixes, InstalledPackage } from './model.ts';
+import type { OpenSuite } from './open-suite.ts';
 import { prune } from './prune.ts';
 
 const AT_ONCE = 4;

@@ -1,6 +1,6 @@
-import type { ChangelogFlaw, MentionedFlaw } from './archive.ts';
 import type { ChangelogEntry } from './changelog.ts';
 import words from './flaw-words.json' with { type: 'json' };
+import type { ChangelogFlaw, MentionedFlaw } from './model.ts';
 
 /** What entries of a changelog say of flaws. */
 export interface Flaws {

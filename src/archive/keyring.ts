@@ -1,6 +1,6 @@
 import type { PublicKey } from 'openpgp';
-import type { AptSource, Keyring, Voice } from './archive.ts';
 import pinnedKeys from './archive-keys.json' with { type: 'json' };
+import type { AptSource, Keyring, Voice } from './model.ts';
 
 /** A key that may sign for a source. */
 export interface TrustedKey {

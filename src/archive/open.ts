@@ -1,23 +1,16 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { makeFolder } from '../internal/make-folder.ts';
-import type { AptSource, Archive, ArchiveOptions, Suite } from './archive.ts';
 import { eachAtMost } from './at-most.ts';
 import { fetchSmall } from './download.ts';
 import { ArchiveError, asArchiveError } from './error.ts';
 import { findFixes } from './fixes.ts';
 import { hasPinnedKeys, type KeyChain, keyChain } from './keyring.ts';
+import type { AptSource, Archive, ArchiveOptions, Suite } from './model.ts';
+import type { OpenSuite } from './open-suite.ts';
 import { checkDates, checkSuite, isoDate, parseRelease, type Release } from './release.ts';
 import { type Memory, memoryIn } from './seen.ts';
 import { type SignedRelease, unverifiedText, type VerifiedText, verifyRelease } from './signature.ts';
-
-/** A suite with the Release file that was verified. */
-export interface OpenSuite {
-  readonly suite: Suite;
-  readonly release: Release;
-  /** Address of the folder of the Release file; may hold credentials. */
-  readonly folder: string;
-}
 
 const RELEASE_BYTES = 16 << 20;
 const SIGNATURE_BYTES = 1 << 20;

@@ -2,9 +2,10 @@
 //
 //   SHA256:
 //    digest size path        one per line, path relative to the folder of the Release file
-import type { AptSource } from './archive.ts';
+
 import { parseStanzas, words } from './deb822.ts';
 import { ArchiveError } from './error.ts';
+import type { AptSource } from './model.ts';
 
 /** What a Release file says of one file. */
 export interface Listed {

@@ -1,10 +1,10 @@
-import type { AptSource } from './archive.ts';
 import { ArchiveError } from './error.ts';
+import type { AptSource } from './model.ts';
 import { parseOneLine } from './one-line.ts';
 import { anyKey } from './source-parts.ts';
 
 /** The release whose suites are wanted. */
-export interface Release {
+export interface ReleaseName {
   /** `ID` of os-release(5). */
   readonly id: string;
   readonly codename: string;
@@ -21,7 +21,7 @@ const SUITES = ['', '-updates', '-security'];
  * Sources for what the user gave: a line as in sources.list, or the address of an archive, below which the suites of the
  * release are tried with all their components. Throws `ArchiveError`: `bad-source`, `not-supported`.
  */
-export function settingSources(text: string, release: Release): AptSource[] {
+export function settingSources(text: string, release: ReleaseName): AptSource[] {
   const place = { voice: 'setting', file: 'settings' } as const;
   const sources: AptSource[] = [];
   if (/^deb\s/.test(text)) {

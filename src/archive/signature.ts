@@ -1,7 +1,7 @@
 import type { CleartextMessage, Message, VerifyMessageResult } from 'openpgp';
-import type { AptSource, Signer, Trust } from './archive.ts';
 import { ArchiveError } from './error.ts';
 import { fingerprintOf, type KeyChain, pinnedName, type TrustedKey } from './keyring.ts';
+import type { AptSource, Signer, Trust } from './model.ts';
 
 /** A Release file as it came: signed within, or with a signature beside it. */
 export type SignedRelease =

@@ -1,5 +1,5 @@
-import type { AptSource, SignedBy, Voice } from './archive.ts';
 import { ArchiveError } from './error.ts';
+import type { AptSource, SignedBy, Voice } from './model.ts';
 
 /** File that is being read, and for whom it speaks. */
 export interface Place {
