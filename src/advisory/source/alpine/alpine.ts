@@ -1,21 +1,5 @@
-/*
- * Alpine's security database, one document per release and repository:
- *
- *   { distroversion: v3.20 / edge, reponame, packages: [ { pkg: { name: origin package, secfixes } } ], … }
- *   secfixes = { version that brought the fix, or "0" for never affected: [ entry ] }     entry: see identifier.ts
- */
-import { apk } from '../../../version/apk.ts';
-import {
-  type Advisory,
-  AdvisoryError,
-  type AdvisorySource,
-  type Affected,
-  type Feed,
-  type ParseReport,
-} from '../../advisory.ts';
-import { asObject, asText, documentMembers, memberValue } from '../document.ts';
-import { newTally, type Tally } from '../tally.ts';
-import { readSecfixEntry } from './identifier.ts';
+import type { Advisory, AdvisorySource, Feed, ParseReport } from '../../advisory.ts';
+import { parseSecdb } from '../secdb/secdb.ts';
 import known from './releases.json' with { type: 'json' };
 
 const ALPINE = /^Alpine:(v\d+\.\d+|edge)$/;
@@ -25,7 +9,7 @@ export const alpine: AdvisorySource = {
   id: 'alpine',
   lists: () => 'fixes',
   feeds: feedsOf,
-  parse: parseSecdb,
+  parse: parseRepository,
 };
 
 /** A release newer than the list can be asked for by its name; when all are wanted, a missing one is no error. */
@@ -48,112 +32,11 @@ function feedOf(release: string, repository: string, optional: boolean): Feed {
   return optional || repository !== 'main' ? { ...feed, optional: true } : feed;
 }
 
-/** A flaw of one package, as collected over all versions that list it. */
-interface Flaw {
-  readonly aliases: Set<string>;
-  readonly notes: Set<string>;
-  /** The version that completed the fix; `"0"` when only that is listed. */
-  fixed: string;
-}
-
-/** A record is one flaw of one package; the same flaw under several versions is one, fixed by the last of them. */
-function parseSecdb(feed: Feed, bytes: Uint8Array, keep: (advisory: Advisory) => void): ParseReport {
-  const tally = newTally();
+function parseRepository(feed: Feed, bytes: Uint8Array, keep: (advisory: Advisory) => void): ParseReport {
   const ecosystem = feed.ecosystems[0] ?? 'Alpine';
-  let packages: unknown;
-  for (const member of documentMembers(bytes)) {
-    if (member.key === 'packages') packages = memberValue(member);
-    if (member.key === 'distroversion') checkRelease(ecosystem, memberValue(member));
-  }
-  if (!Array.isArray(packages)) throw new AdvisoryError('not-the-format', 'the feed has no list of packages');
-  for (const entry of packages) keepPackage(ecosystem, asObject(asObject(entry)?.['pkg']), keep, tally);
-  return tally.report();
+  return parseSecdb(bytes, keep, { ecosystem, release: ecosystem.slice('Alpine:'.length), pageOf });
 }
 
-/** Another release's document would answer wrongly for every package. */
-function checkRelease(ecosystem: string, release: unknown): void {
-  if (`Alpine:${asText(release)}` === ecosystem) return;
-  throw new AdvisoryError('not-the-format', 'the feed is one of another release', asText(release)?.slice(0, 40));
-}
-
-function keepPackage(
-  ecosystem: string,
-  fields: Readonly<Record<string, unknown>> | undefined,
-  keep: (advisory: Advisory) => void,
-  tally: Tally,
-): void {
-  const name = asText(fields?.['name']);
-  const secfixes = fields?.['secfixes'] === null ? {} : asObject(fields?.['secfixes']);
-  if (name === undefined || secfixes === undefined) {
-    tally.skip('malformed', `package ${name ?? 'without name'}`);
-    return;
-  }
-  for (const [id, flaw] of collectFlaws(name, secfixes, tally)) {
-    keep(advisoryOf(id, flaw, ecosystem, name));
-    tally.keep();
-  }
-}
-
-function collectFlaws(name: string, secfixes: Readonly<Record<string, unknown>>, tally: Tally): Map<string, Flaw> {
-  const flaws = new Map<string, Flaw>();
-  for (const [version, entries] of Object.entries(secfixes)) {
-    if (entries === null) continue;
-    if (!Array.isArray(entries)) {
-      tally.skip('malformed', `${name} ${version}`);
-      continue;
-    }
-    for (const entry of entries) {
-      const text = asText(entry) ?? '';
-      const read = readSecfixEntry(text);
-      if (read.flaws.length === 0) tally.skip('malformed', `${name} ${version} ${text}`);
-      for (const { id, aliases } of read.flaws) addFlaw(flaws, id, version.trim(), aliases, read.note);
-    }
-  }
-  return flaws;
-}
-
-function addFlaw(
-  flaws: Map<string, Flaw>,
-  id: string,
-  version: string,
-  aliases: readonly string[],
-  note: string | undefined,
-): void {
-  const flaw = flaws.get(id) ?? { aliases: new Set(), notes: new Set(), fixed: version };
-  flaws.set(id, flaw);
-  for (const alias of aliases) flaw.aliases.add(alias);
-  if (note !== undefined) flaw.notes.add(note);
-  if (isLater(version, flaw.fixed)) flaw.fixed = version;
-}
-
-/** `"0"` is before every version; one that cannot be read is after all, so that its flaw ends as unknown, not as fixed. */
-function isLater(version: string, than: string): boolean {
-  if (version === '0' || version === than) return false;
-  if (than === '0') return true;
-  const [a, b] = [apk.parse(version), apk.parse(than)];
-  if (b.kind === 'unparsable') return false;
-  return a.kind === 'unparsable' || apk.compare(a, b) > 0;
-}
-
-function advisoryOf(id: string, flaw: Flaw, ecosystem: string, name: string): Advisory {
-  const never = flaw.fixed === '0';
-  const affected: Affected = {
-    ecosystem,
-    package: name,
-    appliesTo: 'source',
-    status: never ? 'not-affected' : 'affected',
-    ranges: never ? [] : [{ type: 'ecosystem', events: [{ introduced: '0' }, { fixed: flaw.fixed }] }],
-    fixState: never ? 'unknown' : 'fixed',
-    ...(flaw.notes.size === 0 ? {} : { note: [...flaw.notes].join('; ') }),
-  };
-  return {
-    id,
-    aliases: [...flaw.aliases],
-    covers: [],
-    severities: [],
-    affected: [affected],
-    references: id.startsWith('CVE-')
-      ? [{ type: 'advisory', url: `https://security.alpinelinux.org/vuln/${encodeURIComponent(id)}` }]
-      : [],
-  };
+function pageOf(id: string): string | undefined {
+  return id.startsWith('CVE-') ? `https://security.alpinelinux.org/vuln/${encodeURIComponent(id)}` : undefined;
 }
