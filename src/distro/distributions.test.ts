@@ -37,8 +37,8 @@ it.each<[string, string, string, string, string?]>([
   ['etc/redhat-release', 'CentOS Linux release 7.9.2009 (Core)', 'centos', '7.9.2009', 'Red Hat:7'],
   ['etc/redhat-release', 'CentOS Stream release 9', 'centos', '9'],
   ['etc/oracle-release', 'Oracle Linux Server release 6.10', 'ol', '6.10', 'Oracle Linux:6'],
-  ['etc/system-release', 'Amazon Linux release 2 (Karoo)', 'amzn', '2'],
-  ['etc/fedora-release', 'Fedora release 40 (Forty)', 'fedora', '40'],
+  ['etc/system-release', 'Amazon Linux release 2 (Karoo)', 'amzn', '2', 'Amazon Linux:2'],
+  ['etc/fedora-release', 'Fedora release 40 (Forty)', 'fedora', '40', 'Fedora:40'],
 ])('%s %j is %s %s', (path, line, id, release, ecosystem) => {
   const { distro } = recognizeDistro(new Map([[path, Buffer.from(`${line}\n`)]]));
   expect([distro?.id, distro?.versionId, distro?.ecosystem]).toEqual([id, release, ecosystem]);

@@ -214,9 +214,8 @@ describe('conflicts', () => {
       'etc/os-release': 'ID=amzn\nVERSION_ID=2023\n',
       'etc/system-release': 'Amazon Linux release 2023.6.20241031 (Amazon Linux)\n',
     };
-    expect(recognize(files).problems.map(({ message }) => message)).toEqual([
-      'No advisories are named for this distribution',
-    ]);
+    const { distro, problems } = recognize(files);
+    expect([distro?.ecosystem, problems]).toEqual(['Amazon Linux:2023', []]);
   });
   it('a derivative that keeps its model’s older file is no conflict', () => {
     const files = { 'etc/os-release': 'ID=ubuntu\nVERSION_ID=22.04\n', 'etc/debian_version': 'bookworm/sid\n' };

@@ -193,8 +193,8 @@ describe('notices', () => {
   });
 
   it('are of flaws that have a fix: not comprehensive, so that silence hides nothing else', () => {
-    expect(['Amazon Linux:2', 'Amazon Linux:2023', 'Amazon Linux 2 Extras:docker'].map(amazon.lists)).toEqual(
-      Array.from({ length: 3 }, () => 'fixes'),
-    );
+    expect(
+      ['Amazon Linux:2', 'Amazon Linux:2023', 'Amazon Linux 2 Extras:docker'].map((name) => amazon.lists(name)),
+    ).toEqual(Array.from({ length: 3 }, () => 'fixes'));
   });
 });
