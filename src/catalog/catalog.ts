@@ -49,6 +49,11 @@ export interface Cataloger {
    */
   readonly needs: readonly string[];
   /**
+   * What follows the last dot in the names of the files that it wants, or all of a name without a dot, in lower case:
+   * `['json', 'pkg-info']`. It is asked of no others; absent where names do not tell.
+   */
+  readonly endings?: readonly string[];
+  /**
    * Whether it wants the file at this path (no leading slash) for that much detail; called for every entry of every
    * layer: be cheap.
    */

@@ -18,8 +18,8 @@ export async function scanCommand(reference: string, flags: ScanFlags, world: Wo
   // An interrupt that came during the last of the work finds its handler only now.
   await setImmediate();
   world.signal.throwIfAborted();
-  if (target === undefined) await world.stdout.write(text);
-  else writeTarget(target, text);
+  if (target !== undefined) writeTarget(target, [...text].join(''));
+  else for (const piece of text) await world.stdout.write(piece);
   const exit = exitOf(report, flags.failOn);
   const untold = target !== undefined || flags.format !== 'table';
   if (untold && !flags.quiet && exit.reason !== undefined) await world.stderr.write(`seaworthy: ${exit.reason}\n`);
@@ -58,15 +58,16 @@ function scanOptions({ platform, offline, mirror, db, vex, cache }: ScanFlags): 
   };
 }
 
-async function presented(report: Report, flags: ScanFlags, world: World, toStdout: boolean): Promise<string> {
+async function presented(report: Report, flags: ScanFlags, world: World, toStdout: boolean): Promise<Iterable<string>> {
   const { presenters } = await import('../report/report.ts');
   const load = presenters.get(flags.format);
   if (load === undefined) throw new Error(`no presenter ${flags.format}`);
   const presenter = await load();
   const isTerminal = toStdout && world.stdout.isTerminal;
-  return presenter.present(report, {
+  const options = {
     width: (isTerminal ? world.stdout.columns : undefined) ?? 80,
     color: wantsColor(flags.color, world.env, isTerminal),
     verbose: flags.verbose === true,
-  });
+  };
+  return presenter.pieces?.(report) ?? [presenter.present(report, options)];
 }

@@ -210,6 +210,8 @@ export interface Report {
 export interface Presenter {
   readonly id: string;
   present(report: Report, options: PresentOptions): string;
+  /** The same text in pieces, made as they are taken, where the whole may be large. */
+  pieces?(report: Report): Iterable<string>;
 }
 
 /** How a presenter may lay out its text. */

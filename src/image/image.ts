@@ -120,6 +120,8 @@ export interface Extractor {
   readonly id: string;
   /** Whether a link with such a name shows the kind of the file that it leads to (`app.jar`). */
   readonly byName: boolean;
+  /** As those of a cataloger: what follows the last dot in the names of its files; absent where names do not tell. */
+  readonly endings?: readonly string[];
   /** Whether the file may be of its kind, as far as its path tells; called for every file: be cheap. */
   selects(path: string): boolean;
   /** Begins one file of so many bytes. */

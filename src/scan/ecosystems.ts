@@ -38,6 +38,7 @@ import { snapExtractor } from '../catalog/snap/snap-extractor.ts';
 import { swift } from '../catalog/swift/swift.ts';
 import { wordpress } from '../catalog/wordpress/wordpress.ts';
 import type { Extractor } from '../image/image.ts';
+import { byEnding, endingOf } from '../internal/by-ending.ts';
 import dullFolders from './dull-folders.json' with { type: 'json' };
 import { type Format, formats } from './formats.ts';
 
@@ -98,14 +99,30 @@ const dull: ReadonlySet<string> = new Set(dullFolders);
 /** Whether a file at the path may show a package that is not the distribution's: then it is asked whose it is. */
 function mayShowPackage(path: string): boolean {
   if (dull.has(topFolder(path))) return false;
-  return (
-    isProgramPath(path) ||
-    ecosystems.some(
-      ({ cataloger, distribution, extractors = [] }) =>
-        distribution === undefined &&
-        (cataloger.selects(path, 'packages') || extractors.some((one) => one.byName && one.selects(path))),
-    )
-  );
+  // Made at the first question, since the list of all is made of what asks it.
+  others ??= byEnding(takersOfOthers());
+  return isProgramPath(path) || others(endingOf(path)).some((one) => one.selects(path));
+}
+
+interface Taker {
+  readonly endings?: readonly string[];
+  selects(path: string): boolean;
+}
+
+let others: ((ending: string) => readonly Taker[]) | undefined;
+
+function takersOfOthers(): readonly Taker[] {
+  const takers = ecosystems
+    .filter(({ distribution }) => distribution === undefined)
+    .flatMap(({ cataloger, extractors = [] }): Taker[] => [
+      { ...endingsOf(cataloger), selects: (path) => cataloger.selects(path, 'packages') },
+      ...extractors.filter(({ byName }) => byName),
+    ]);
+  return [...new Set(takers)];
+}
+
+function endingsOf({ endings }: Cataloger): Pick<Taker, 'endings'> {
+  return endings === undefined ? {} : { endings };
 }
 
 /** `usr/share/doc` of `usr/share/doc/bash/copyright`; `usr/include` of what lies there. */

@@ -1,6 +1,7 @@
 import type { Detail } from '../catalog/catalog.ts';
 import { distroFiles } from '../distro/release-files.ts';
 import type { Extractor } from '../image/image.ts';
+import { byEnding, endingOf } from '../internal/by-ending.ts';
 import { catalogers, ecosystems } from './ecosystems.ts';
 
 /** What a second reading wants besides what the catalogers select by path. */
@@ -22,7 +23,9 @@ const releaseFiles: ReadonlySet<string> = new Set(distroFiles);
 const all: readonly Extractor[] = [...new Set(ecosystems.flatMap(({ extractors: own = [] }) => own))];
 const named: readonly Extractor[] = all.filter(({ byName }) => byName);
 /** A program is looked for in every file: what is known by its name comes first, wherever it stands in the list. */
-const extractors: readonly Extractor[] = [...named, ...all.filter(({ byName }) => !byName)];
+const extractorsFor = byEnding([...named, ...all.filter(({ byName }) => !byName)]);
+const namedFor = byEnding(named);
+const catalogersFor = byEnding(catalogers);
 
 /** What is wanted of an image; plain data that can be handed to a worker thread. */
 export interface Wanted {
@@ -33,13 +36,16 @@ export interface Wanted {
 /** Whether something wants the file at a path, as far as the path tells. */
 export function wanted(detail: Detail): (path: string) => boolean {
   const kept = keptWhole(detail);
-  return (path) => kept(path) || named.some((extractor) => extractor.selects(path));
+  return (path) => {
+    const ending = endingOf(path);
+    return kept(path, ending) || namedFor(ending).some((extractor) => extractor.selects(path));
+  };
 }
 
 /** Whether some cataloger wants the whole file at a path. */
-function keptWhole(detail: Detail): (path: string) => boolean {
-  return (path) => {
-    for (const cataloger of catalogers) if (cataloger.selects(path, detail)) return true;
+function keptWhole(detail: Detail): (path: string, ending: string) => boolean {
+  return (path, ending) => {
+    for (const cataloger of catalogersFor(ending)) if (cataloger.selects(path, detail)) return true;
     return releaseFiles.has(path);
   };
 }
@@ -48,8 +54,10 @@ function keptWhole(detail: Detail): (path: string) => boolean {
 export function selection({ detail, extra }: Wanted): (path: string) => boolean | Extractor {
   const kept = keptWhole(detail);
   const folders = [...extra.folders];
-  const usual = (path: string): boolean | Extractor =>
-    kept(path) || (extractors.find((extractor) => extractor.selects(path)) ?? false);
+  const usual = (path: string): boolean | Extractor => {
+    const ending = endingOf(path);
+    return kept(path, ending) || (extractorsFor(ending).find((extractor) => extractor.selects(path)) ?? false);
+  };
   if (extra.paths.size === 0 && folders.length === 0) return usual;
   return (path) => {
     const own = usual(path);

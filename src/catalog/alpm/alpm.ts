@@ -11,6 +11,7 @@ const folder = 'var/lib/pacman/local/';
 export const alpm: Cataloger = {
   id: 'alpm',
   needs: ['var/lib/pacman', 'var/lib/pacman/local'],
+  endings: ['desc', 'files', 'mtree'],
   selects: (path, detail) =>
     path.startsWith(folder) &&
     isRecord(path, detail === 'files' ? path.slice(path.lastIndexOf('/') + 1) : 'desc') &&

@@ -10,6 +10,7 @@ const databases: ReadonlySet<string> = new Set(['lib/apk/db/installed', 'usr/lib
 export const apk: Cataloger = {
   id: 'apk',
   needs: ['lib/apk/db', 'usr/lib/apk/db'],
+  endings: ['installed'],
   selects: (path) => databases.has(path),
   catalog,
 };

@@ -6,6 +6,7 @@ import { readComponents, readSpdx } from './documents.ts';
 export const bitnami: Cataloger = {
   id: 'bitnami',
   needs: ['opt/bitnami'],
+  endings: ['json', 'spdx'],
   selects: (path) =>
     path.startsWith('opt/bitnami/') &&
     (path.endsWith('/.bitnami_components.json') ||

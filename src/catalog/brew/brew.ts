@@ -6,6 +6,7 @@ import { type Gatherer, gather } from '../gather.ts';
 export const brew: Cataloger = {
   id: 'brew',
   needs: [],
+  endings: ['json', 'rb'],
   selects: (path) =>
     (path.endsWith('/INSTALL_RECEIPT.json') && (keg.test(path) || cask.test(path))) ||
     (path.endsWith('.rb') && formula.test(path)),

@@ -10,6 +10,7 @@ const otherFolders: readonly string[] = ['cargo/registry/src/', 'cargo/git/check
 export const cargo: Cataloger = {
   id: 'cargo',
   needs: [],
+  endings: ['lock', 'toml'],
   selects(path) {
     if (!path.endsWith('Cargo.lock') && !path.endsWith('Cargo.toml')) return false;
     const slash = path.lastIndexOf('/') + 1;

@@ -13,7 +13,7 @@ import { shownOrigin } from '../origin.ts';
  *
  * A pod is there once for each of its parts that is used. OSV has no advisories for pods: they are listed only.
  */
-export const cocoapods: Cataloger = { id: 'cocoapods', needs: [], selects, catalog };
+export const cocoapods: Cataloger = { id: 'cocoapods', needs: [], endings: ['lock'], selects, catalog };
 
 function selects(path: string): boolean {
   return path.endsWith('Podfile.lock') && (path.length === 12 || path.at(-13) === '/');

@@ -13,7 +13,7 @@ import { shownOrigin } from '../origin.ts';
  *   package        = {"name": …, "version": …, "license": […], "require": {…}, "provide": {…}, "replace": {…},
  *                     "source": {"url": …, "reference": …}, "dist": {…}, "notification-url": …}
  */
-export const composer: Cataloger = { id: 'composer', needs: [], selects, catalog };
+export const composer: Cataloger = { id: 'composer', needs: [], endings: ['json', 'lock'], selects, catalog };
 
 const ecosystem = 'Packagist';
 const installedName = '/composer/installed.json';

@@ -7,6 +7,7 @@ import { type Reference, readReference } from './reference.ts';
 export const conan: Cataloger = {
   id: 'conan',
   needs: [],
+  endings: ['lock', 'txt'],
   selects: (path) => names.has(path.slice(path.lastIndexOf('/') + 1)),
   catalog,
 };

@@ -4,7 +4,7 @@ import { type Gatherer, gather } from '../gather.ts';
 import { type CondaRecord, readRecord } from './record.ts';
 
 /** Packages of conda environments (conda, mamba, pixi). */
-export const conda: Cataloger = { id: 'conda', needs: [], selects: isRecord, catalog };
+export const conda: Cataloger = { id: 'conda', needs: [], endings: ['json'], selects: isRecord, catalog };
 
 /** `conda-meta/name-version-build.json` in the folder of an environment. */
 function isRecord(path: string): boolean {

@@ -8,6 +8,7 @@ import { readRenvLock } from './renv-lock.ts';
 export const cran: Cataloger = {
   id: 'cran',
   needs: [],
+  endings: ['description', 'lock'],
   selects: (path) =>
     path.endsWith('/DESCRIPTION') ? places.test(path) : path === 'renv.lock' || path.endsWith('/renv.lock'),
   catalog,

@@ -9,6 +9,7 @@ const maximumBytes = 16 << 20;
 export const copyrightExtractor: Extractor = {
   id: 'dpkg-copyright',
   byName: true,
+  endings: ['copyright'],
   selects: isCopyright,
   open,
 };

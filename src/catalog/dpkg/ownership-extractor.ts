@@ -12,6 +12,7 @@ export function ownershipExtractor(wants: (path: string) => boolean): Extractor 
   return {
     id: 'dpkg-ownership',
     byName: true,
+    endings: ['list', 'md5sums'],
     selects: (path) => path.startsWith('var/lib/dpkg/') && isOwnership(path),
     open: (path) => keepLines(path.endsWith('.list') ? listed : summed, wants),
   };
@@ -24,17 +25,22 @@ function keepLines(pathOf: (line: string) => string, wants: (path: string) => bo
     const path = pathOf(line);
     if (path !== '' && wants(path)) kept.push(line);
   };
+  const see = (piece: Buffer): boolean => {
+    const end = piece.lastIndexOf(newline);
+    const text = piece.toString('latin1');
+    if (end < 0) {
+      carried += text;
+      return carried.length < maximumLine;
+    }
+    const lines = (carried + text.slice(0, end)).split('\n');
+    for (const line of lines) take(line);
+    carried = text.slice(end + 1);
+    return true;
+  };
   return {
     write(chunk) {
-      const end = chunk.lastIndexOf(newline);
-      const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
-      if (end < 0) {
-        carried += text;
-        return carried.length < maximumLine;
-      }
-      const lines = (carried + text.slice(0, end)).split('\n');
-      for (const line of lines) take(line);
-      carried = text.slice(end + 1);
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      for (let at = 0; at < bytes.length; at += pieceBytes) if (!see(bytes.subarray(at, at + pieceBytes))) return false;
       return true;
     },
     end() {
@@ -43,6 +49,9 @@ function keepLines(pathOf: (line: string) => string, wants: (path: string) => bo
     },
   };
 }
+
+/** Texts of this size stay among young objects, which cost nothing to forget; a megabyte does not. */
+const pieceBytes = 16 << 10;
 
 /** No path is longer; a file without line ends is no list. */
 const maximumLine = 1 << 20;

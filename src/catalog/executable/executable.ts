@@ -16,14 +16,25 @@ const pageBytes = 4096;
 const smallestProgram = 64;
 
 /** Endings of files that are many in images and are no programs. */
-const otherEndings: readonly string[] = ['.py', '.pyc', '.js', '.json', '.html', '.h', '.md', '.txt', '.gz', '.class'];
+const otherEndings: ReadonlySet<string> = new Set([
+  '.py',
+  '.pyc',
+  '.js',
+  '.json',
+  '.html',
+  '.h',
+  '.md',
+  '.txt',
+  '.gz',
+  '.class',
+]);
 
 /** Keeps of programs what Go, cargo-auditable and GraalVM put in: which modules, crates and artifacts were built in. */
 export const executable: Extractor = {
   id: programExtractor,
   byName: false,
   selects(path) {
-    return !otherEndings.some((ending) => path.endsWith(ending));
+    return !otherEndings.has(path.slice(path.lastIndexOf('.')));
   },
   open: (path, size) => readingOf(path, size),
 };

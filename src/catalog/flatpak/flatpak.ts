@@ -10,7 +10,13 @@ import { type Manifest, readManifest } from './modules.ts';
  * Flatpaks: applications, runtimes and extensions, and what was built into them. The purl specification has no type for
  * them; other tools write `pkg:flatpak/id`. It has no namespace: a remote is called as the user likes.
  */
-export const flatpak: Cataloger = { id: 'flatpak', needs: [], selects: (path) => placeOf(path) !== undefined, catalog };
+export const flatpak: Cataloger = {
+  id: 'flatpak',
+  needs: [],
+  endings: ['metadata', 'deploy', 'json', 'xml'],
+  selects: (path) => placeOf(path) !== undefined,
+  catalog,
+};
 
 interface Folder {
   readonly root: string;

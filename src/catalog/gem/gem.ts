@@ -9,7 +9,7 @@ import { type GemSource, type LockedGem, readGemLock } from './lockfile.ts';
 const locks: ReadonlySet<string> = new Set(['Gemfile.lock', 'gems.locked']);
 
 /** Gems of Ruby: the specifications of installed ones, and lock files of Bundler. */
-export const gem: Cataloger = { id: 'gem', needs: [], selects, catalog };
+export const gem: Cataloger = { id: 'gem', needs: [], endings: ['gemspec', 'lock', 'locked'], selects, catalog };
 
 const ecosystem = 'RubyGems';
 const maximumSpecification = 4 << 20;

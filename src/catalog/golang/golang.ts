@@ -10,6 +10,7 @@ import { addProgram } from './programs.ts';
 export const golang: Cataloger = {
   id: 'golang',
   needs: [],
+  endings: ['mod', 'sum', 'work', 'txt'],
   selects(path) {
     const name = path.slice(path.lastIndexOf('/') + 1);
     if (name !== 'go.mod' && name !== 'go.sum' && name !== 'go.work' && name !== 'modules.txt') return false;

@@ -7,6 +7,7 @@ import { type Locked, readFreeze, readPlan, readStackLock } from './locked.ts';
 export const hackage: Cataloger = {
   id: 'hackage',
   needs: [],
+  endings: ['conf', 'lock', 'freeze', 'json'],
   selects: (path) =>
     path.endsWith('.conf')
       ? installed.test(path)

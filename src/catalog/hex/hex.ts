@@ -12,7 +12,7 @@ const locks: ReadonlyMap<string, (text: string) => Lock> = new Map([
 ]);
 
 /** Packages of Erlang and Elixir: compiled applications, and lock files of Mix and Rebar. */
-export const hex: Cataloger = { id: 'hex', needs: [], selects, catalog };
+export const hex: Cataloger = { id: 'hex', needs: [], endings: ['app', 'lock'], selects, catalog };
 
 const ecosystem = 'Hex';
 const standard: ReadonlySet<string> = new Set(standardApplications);

@@ -6,6 +6,7 @@ import { readLock, readRockspec } from './rockspec.ts';
 export const luarocks: Cataloger = {
   id: 'luarocks',
   needs: [],
+  endings: ['rockspec', 'lock'],
   selects: (path) =>
     path.endsWith('.rockspec') ? installed.test(path) : path === 'luarocks.lock' || path.endsWith('/luarocks.lock'),
   catalog,

@@ -3,6 +3,9 @@ const javas: ReadonlySet<string> = new Set(['jar', 'war', 'ear', 'jpi', 'hpi', '
 /** SAP, JBoss, connectors, Karaf, NiFi, Axis2 and others; also a packer's, a mirror's, Perl's, Mozilla's, Android's. */
 const others: ReadonlySet<string> = new Set(['par', 'sar', 'rar', 'kar', 'nar', 'far', 'mar', 'aar', 'esa', 'car']);
 
+/** All endings, in lower case. */
+export const archiveEndings: readonly string[] = [...javas, ...others];
+
 /** Whether a file of that name is an archive of Java: `surely`, or `maybe` when other formats have such names too. */
 export function archiveKind(path: string): 'surely' | 'maybe' | undefined {
   const { length } = path;

@@ -1,7 +1,7 @@
 import type { Extraction, Extractor } from '../../image/image.ts';
 import { wholeFile } from '../whole-file.ts';
 import { readArchives } from './archive.ts';
-import { archiveKind } from './archive-name.ts';
+import { archiveEndings, archiveKind } from './archive-name.ts';
 import { packFacts } from './facts.ts';
 
 /** Bytes of an archive beyond which it is not read. */
@@ -14,6 +14,7 @@ const distributions = ['usr/share/', 'usr/lib/'] as const;
 export const jarExtractor: Extractor = {
   id: 'jar',
   byName: true,
+  endings: archiveEndings,
   selects: (path) => archiveKind(path) !== undefined,
   open(path, size) {
     const certain = archiveKind(path) === 'surely';

@@ -23,6 +23,7 @@ const names: ReadonlySet<string> = new Set([
 export const maven: Cataloger = {
   id: 'maven',
   needs: [],
+  endings: ['xml', 'properties', 'lockfile', 'json'],
   selects(path) {
     const name = path.slice(path.lastIndexOf('/') + 1);
     if (names.has(name)) return name !== 'pom.properties' || descriptorFolder(path) !== undefined;

@@ -15,6 +15,7 @@ const log = `${database}-wal`;
 export const nix: Cataloger = {
   id: 'nix',
   needs: ['nix/var/nix/db'],
+  endings: ['sqlite', 'sqlite-wal'],
   selects: (path) => (path.endsWith('/db.sqlite') || path.endsWith('/db.sqlite-wal')) && isDatabase(path),
   catalog,
 };

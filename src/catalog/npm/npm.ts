@@ -18,6 +18,7 @@ import { readBlocks } from './yarn-text.ts';
 export const npm: Cataloger = {
   id: 'npm',
   needs: [],
+  endings: ['json', 'lock', 'yaml', 'lockb', 'cjs', 'js'],
   selects: (path) => roleOf(path) !== undefined,
   catalog,
 };

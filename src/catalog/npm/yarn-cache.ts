@@ -7,6 +7,7 @@ import type { Extraction, Extractor } from '../../image/image.ts';
 export const yarnCache: Extractor = {
   id: 'yarn-cache',
   byName: false,
+  endings: ['zip'],
   selects: (path) => path.endsWith('.zip') && path.includes('/cache/') && path.includes('yarn'),
   open: (): Extraction => {
     let kept: Uint8Array = new Uint8Array();

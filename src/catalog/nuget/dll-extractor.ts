@@ -12,7 +12,7 @@ export interface KeptAssembly {
 const maximumResources = 4 << 20;
 
 /** Keeps the versions that assemblies of .NET say they have; of other programs and libraries nothing. */
-export const dllExtractor: Extractor = { id: 'dll', byName: true, selects, open };
+export const dllExtractor: Extractor = { id: 'dll', byName: true, endings: ['dll', 'exe'], selects, open };
 
 function selects(path: string): boolean {
   const ending = path.slice(-4).toLowerCase();

@@ -12,7 +12,7 @@ const readers: ReadonlyMap<string, (file: ImageFile, reading: NugetReading) => v
 ]);
 
 /** Packages of .NET: what programs list they were built with, shared frameworks, lock files, and assemblies of no list. */
-export const nuget: Cataloger = { id: 'nuget', needs: [], selects, catalog };
+export const nuget: Cataloger = { id: 'nuget', needs: [], endings: ['json', 'config', 'props'], selects, catalog };
 
 function selects(path: string): boolean {
   return path.endsWith('.deps.json') || readers.has(path.slice(path.lastIndexOf('/') + 1));

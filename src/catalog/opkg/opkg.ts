@@ -13,6 +13,7 @@ const folders: readonly string[] = ['usr/lib/opkg', 'var/lib/opkg', 'opt/lib/opk
 export const opkg: Cataloger = {
   id: 'opkg',
   needs: folders.flatMap((folder) => [folder, `${folder}/info`]),
+  endings: ['status', 'control', 'list'],
   selects,
   catalog,
 };

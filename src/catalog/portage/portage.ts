@@ -13,6 +13,7 @@ const world = 'var/lib/portage/world';
 export const portage: Cataloger = {
   id: 'portage',
   needs: ['var/db/pkg', 'var/lib/portage'],
+  endings: ['pf', 'slot', 'license', 'rdepend', 'homepage', 'repository', 'contents', 'world'],
   selects,
   catalog,
 };

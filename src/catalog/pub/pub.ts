@@ -11,7 +11,7 @@ import { shownOrigin } from '../origin.ts';
  *   description  = {name, url, sha256} | {url, ref, resolved-ref, path} | {path, relative} | name of an SDK
  *   cache        = hosted/<server>/<name>-<version>/pubspec.yaml
  */
-export const pub: Cataloger = { id: 'pub', needs: [], selects, catalog };
+export const pub: Cataloger = { id: 'pub', needs: [], endings: ['lock', 'yaml'], selects, catalog };
 
 const ecosystem = 'Pub';
 const maximumSpecification = 1 << 20;

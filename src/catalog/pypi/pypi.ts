@@ -15,6 +15,19 @@ const details: ReadonlySet<PythonFile> = new Set(['direct-url', 'requested', 're
 export const pypi: Cataloger = {
   id: 'pypi',
   needs: [],
+  endings: [
+    'metadata',
+    'json',
+    'requested',
+    'pkg-info',
+    'txt',
+    'pipfile',
+    'lock',
+    'toml',
+    'py',
+    'egg-info',
+    'egg-link',
+  ],
   selects(path, detail) {
     const kind = kindOf(path);
     return kind !== undefined && (detail !== 'names' || !details.has(kind));

@@ -13,6 +13,7 @@ const distributions = ['usr/share/python-wheels/', 'usr/share/python3', 'usr/lib
 export const wheelExtractor: Extractor = {
   id: 'wheel',
   byName: true,
+  endings: ['whl', 'egg'],
   selects: (path) => (path.endsWith('.whl') || path.endsWith('.egg')) && path.charCodeAt(path.length - 5) !== 0x2f,
   open(path, size) {
     if (size > maximumBytes) return tooLarge(size);

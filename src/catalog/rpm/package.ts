@@ -69,7 +69,6 @@ export function packageOfHeader(header: RpmHeader, context: PackageContext): Pac
 export function packageOf(facts: PackageFacts, { location, distro, surroundings }: PackageContext): Package {
   const { name, version, architecture, license, metadata } = facts;
   const { epoch, release, sourceRpm, vendor } = metadata;
-  const ecosystem = ecosystemFor(distro, 'rpm');
   const source = sourceRpm === undefined ? undefined : parseSourceRpm(sourceRpm, epoch);
   const purl = packagePurl({
     type: 'rpm',
@@ -84,6 +83,7 @@ export function packageOf(facts: PackageFacts, { location, distro, surroundings 
     },
   });
   const told = surroundings?.tell({ name, epoch, version, release, architecture, vendor });
+  const ecosystem = ecosystemFor(distro, 'rpm', told?.repository);
   return {
     id: purl,
     name,

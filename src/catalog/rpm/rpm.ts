@@ -21,6 +21,18 @@ const maxProblems = 100;
 export const rpm: Cataloger = {
   id: 'rpm',
   needs: [...folders, manifestFolder, ...surroundingFolders],
+  endings: [
+    'sqlite',
+    'sqlite-wal',
+    'db',
+    'packages',
+    'container-manifest-1',
+    'container-manifest-2',
+    'json',
+    'toml',
+    'history',
+    'from_repo',
+  ],
   selects: (path, detail) => isDatabasePath(path) || isManifest(path) || (detail !== 'names' && isSurrounding(path)),
   catalog,
 };

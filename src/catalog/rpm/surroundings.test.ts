@@ -91,6 +91,16 @@ describe('repository', () => {
     expect(told(result, 'repository')).toEqual(fromDnf);
     expect(result.problems).toEqual([]);
   });
+  it('may be one with notices of its own: an extra of Amazon Linux 2', () => {
+    const amazon: Distro = { ...redHat, id: 'amzn', versionId: '2', ecosystem: 'Amazon Linux:2' };
+    const from = (repository: string): Set<unknown> => {
+      const files = Object.keys(yumdb).map((path) => [path, bytes(repository)] as const);
+      const { packages } = catalogFiles({ ...database, ...Object.fromEntries(files) }, amazon);
+      return new Set(packages.flatMap(({ metadata, ecosystem }) => ('repository' in metadata ? [ecosystem] : [])));
+    };
+    expect(from('amzn2extra-nginx1')).toEqual(new Set(['Amazon Linux 2 Extras:nginx1']));
+    expect(from('amzn2-core')).toEqual(new Set(['Amazon Linux:2']));
+  });
   it('as zypper recorded it, of what it installed', () => {
     const result = catalogFiles({ ...database, [zypper]: bytes(testText('managed/zypper-history')) }, redHat);
     const installed = Array.from(fromDnf).filter(([name]) => name !== 'redis');

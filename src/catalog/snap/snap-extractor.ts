@@ -8,6 +8,7 @@ const signatureBytes = 4;
 export const snapExtractor: Extractor = {
   id: 'snap',
   byName: true,
+  endings: ['snap'],
   selects: isPacked,
   open() {
     const head: number[] = [];

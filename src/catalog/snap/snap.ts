@@ -9,7 +9,13 @@ import { snapExtractor } from './snap-extractor.ts';
  * Snaps, and the Debian packages in them. The purl specification has no type for snaps; other tools write `pkg:snap/name`.
  * It has no namespace: a snap is the same on every distribution, and its name is unique in the store.
  */
-export const snap: Cataloger = { id: 'snap', needs: [], selects: (path) => placeOf(path) !== undefined, catalog };
+export const snap: Cataloger = {
+  id: 'snap',
+  needs: [],
+  endings: ['yaml', 'list'],
+  selects: (path) => placeOf(path) !== undefined,
+  catalog,
+};
 
 interface Snap {
   readonly root: string;

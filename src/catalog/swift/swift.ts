@@ -12,7 +12,7 @@ import { shownOrigin } from '../origin.ts';
  *   kind  = "remoteSourceControl" | "localSourceControl" | "registry"
  *   state = {"branch": …, "revision": …, "version": …}    a pin to a branch or a revision has no version
  */
-export const swift: Cataloger = { id: 'swift', needs: [], selects, catalog };
+export const swift: Cataloger = { id: 'swift', needs: [], endings: ['resolved'], selects, catalog };
 
 const ecosystem = 'SwiftURL';
 

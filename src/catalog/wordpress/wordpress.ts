@@ -6,6 +6,7 @@ import { readCoreVersion, readHeader } from './header.ts';
 export const wordpress: Cataloger = {
   id: 'wordpress',
   needs: [],
+  endings: ['php', 'css'],
   selects: (path) =>
     path.endsWith('.php')
       ? (path.includes('wp-content/') && pluginFile.test(path)) || coreFile.test(path)

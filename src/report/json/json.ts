@@ -9,56 +9,43 @@ import keyOrder from './key-order.json' with { type: 'json' };
 const rank: ReadonlyMap<string, number> = new Map(keyOrder.map((key, i) => [key, i]));
 
 /** The report as it is, keys always in the same order; its schema is `report/report.schema.json`. */
-export const json: Presenter = { id: 'json', present };
+export const json: Presenter = { id: 'json', present: (report) => [...pieces(report)].join(''), pieces };
 
-/** Lists are written item by item, and what is written is kept as bytes: the text of a large report is made once. */
-function present(report: Report): string {
+/** Characters that a piece has at least, but the last. */
+const pieceLength = 1 << 16;
+
+/** Lists are written item by item: the text of a large report is never there as a whole. */
+function* pieces(report: Report): Generator<string> {
+  let pending = '';
+  for (const part of partsOf(report)) {
+    pending += part;
+    if (pending.length < pieceLength) continue;
+    yield safeJson(pending);
+    pending = '';
+  }
+  yield safeJson(pending);
+}
+
+function* partsOf(report: Report): Generator<string> {
   const inOrder = inOrderOfKeys();
-  const written = newText();
   let separator = '{\n';
   for (const [key, value] of Object.entries(inOrder(report, 1) as object)) {
     if (value === undefined) continue;
-    written.add(`${separator}  ${JSON.stringify(key)}: `);
+    yield `${separator}  ${JSON.stringify(key)}: `;
     separator = ',\n';
-    if (!Array.isArray(value) || value.length === 0) written.add(text(inOrder(value), 2));
-    else addList(value, inOrder, written);
+    if (!Array.isArray(value) || value.length === 0) yield text(inOrder(value), 2);
+    else yield* listOf(value, inOrder);
   }
-  written.add('\n}\n');
-  return written.whole();
+  yield '\n}\n';
 }
 
-function addList(items: readonly unknown[], inOrder: InOrder, written: Text): void {
+function* listOf(items: readonly unknown[], inOrder: InOrder): Generator<string> {
   let separator = '[\n    ';
   for (const item of items) {
-    written.add(separator + text(inOrder(item), 4));
+    yield separator + text(inOrder(item), 4);
     separator = ',\n    ';
   }
-  written.add('\n  ]');
-}
-
-/** A text that grows. */
-interface Text {
-  add(part: string): void;
-  whole(): string;
-}
-
-function newText(): Text {
-  const parts: Buffer[] = [];
-  let pending = '';
-  const settle = (): void => {
-    parts.push(Buffer.from(safeJson(pending)));
-    pending = '';
-  };
-  return {
-    add(part) {
-      pending += part;
-      if (pending.length > 1 << 16) settle();
-    },
-    whole() {
-      settle();
-      return Buffer.concat(parts).toString();
-    },
-  };
+  yield '\n  ]';
 }
 
 /** JSON of which all lines but the first are indented further. */
