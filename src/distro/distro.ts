@@ -1,4 +1,5 @@
 import formats from './package-formats.json' with { type: 'json' };
+import { repositoryEcosystem } from './repository-ecosystem.ts';
 
 /** The operating system distribution of an image or host. */
 export interface Distro {
@@ -36,12 +37,17 @@ export type PackageFormat = 'alpm' | 'apk' | 'deb' | 'ebuild' | 'opkg' | 'rpm';
 const formatOf: ReadonlyMap<string, string> = new Map(Object.entries(formats));
 
 /**
- * The OSV ecosystem of a package of this format found there; undefined where the distribution's own packages are of
- * another format, as its advisories say nothing of foreign ones.
+ * The OSV ecosystem of a package of this format found there, installed from this repository where that is known; undefined
+ * where the distribution's own packages are of another format, as its advisories say nothing of foreign ones.
  */
-export function ecosystemFor(distro: Distro | undefined, format: PackageFormat): string | undefined {
+export function ecosystemFor(
+  distro: Distro | undefined,
+  format: PackageFormat,
+  repository?: string,
+): string | undefined {
   const ecosystem = distro?.ecosystem;
-  return ecosystem !== undefined && packageFormatOf(ecosystem) === format ? ecosystem : undefined;
+  if (ecosystem === undefined || packageFormatOf(ecosystem) !== format) return undefined;
+  return repositoryEcosystem(ecosystem, repository);
 }
 
 /** The format of the packages of a distribution's OSV ecosystem; undefined where it is none of a distribution. */
