@@ -103,7 +103,9 @@ function check(fixes: Awaited<ReturnType<Archive['fixes']>>['fixes'], packages: 
     const entries = entriesByVersion(text);
     for (const { id, version } of closes) {
       claims++;
-      if (!(entries.get(version) ?? '').includes(id)) wrong?.push(`${own.name} ${version}: ${id}`);
+      // Some write a blank for the hyphen, or the ends of a range.
+      if (!(entries.get(version) ?? '').replaceAll('CVE 2', 'CVE-2').includes(id))
+        wrong?.push(`${own.name} ${version}: ${id}`);
     }
     const told = new Set([...closes, ...mentions].map(({ id }) => id));
     const there = new Set(text.match(/CVE-\d{4}-\d{4,}/g));

@@ -95,6 +95,30 @@ describe('what is closed', () => {
     expect(ids(await ask([installed('tool', '1.1')]))).toEqual(['CVE-2026-2002']);
   });
 
+  const backport =
+    entryText('tool', '2.0-1~deb12u2', ['  * Fix CVE-2026-5005.']) +
+    entryText('tool', '2.0-1~deb12u1', ['  * Backport.']) +
+    entryText('tool', '2.0-1', ['  * Fix CVE-2026-4004.']) +
+    entryText('tool', '1.9-1', ['  * Fix CVE-2026-3003.']);
+
+  it.each<[string, string, string[], boolean]>([
+    ['what a backport was made of', '1.9-1', ['CVE-2026-4004', 'CVE-2026-5005'], true],
+    ['what a backport was made of, after a branch', '1.9-1+deb12u7', ['CVE-2026-4004', 'CVE-2026-5005'], true],
+    ['not what the installed one was made of', '2.0-1~deb12u1', ['CVE-2026-5005'], true],
+    ['not what the installed one was made of, elsewhere', '2.0-1~bpo11+1', ['CVE-2026-5005'], true],
+    [
+      'all where the installed one is older than the file',
+      '1.0-1',
+      ['CVE-2026-3003', 'CVE-2026-4004', 'CVE-2026-5005'],
+      false,
+    ],
+  ])('%s', async (_, version, closed, complete) => {
+    await put('stable', [{ name: 'tool', version: '2.0-1~deb12u2', changelog: backport }]);
+    const found = await ask([installed('tool', version)]);
+    expect(ids(found)).toEqual(closed);
+    expect(found.fixes[0]?.changelog?.complete).toBe(complete);
+  });
+
   it('by the versions of the source, not of the package', async () => {
     await put('stable', [{ name: 'libtool1', version: '9:7.3', source: 'tool (1.3)', changelog: log('tool') }]);
     const own = installed('libtool1', '9:7.2', { source: { name: 'tool', version: '1.2' } });

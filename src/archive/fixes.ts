@@ -107,15 +107,26 @@ function fixOf({ installed, candidate, newer, newerSource }: Choice, changelog: 
   return { package: installed, candidate, newer, ...flawsOf(between), changelog: { ...read, complete } };
 }
 
-/** Entries after the installed version up to the candidate's; complete when one of the installed version or before is there. */
+/**
+ * Entries from the candidate's down to the installed version's, as they stand: a backport `2.0-1~deb12u1` stands above the
+ * `2.0-1` that it was made of, which sorts after it. Where the installed version has no entry, it ends at what is not
+ * newer. Complete when there is something below.
+ */
 function since(
   entries: readonly ChangelogEntry[],
   installed: string,
   candidate: string,
 ): { between: ChangelogEntry[]; complete: boolean } {
-  const between = entries.filter(
-    ({ version }) => compareVersions(version, installed) === 1 && (compareVersions(version, candidate) ?? 1) <= 0,
-  );
-  const complete = entries.some(({ version }) => (compareVersions(version, installed) ?? 1) <= 0);
-  return { between, complete };
+  const history = entries.slice(entries.findIndex(({ version }) => version === candidate));
+  // What the installed version was made of is in its own history.
+  const own = [installed, madeOf(installed)].map((one) => history.findIndex(({ version }) => version === one));
+  const end = own.find((index) => index >= 0);
+  if (end !== undefined) return { between: history.slice(0, end), complete: true };
+  const isNewer = ({ version }: ChangelogEntry): boolean => compareVersions(version, installed) === 1;
+  return { between: history.filter(isNewer), complete: !history.every(isNewer) };
+}
+
+/** `2.0-1` for `2.0-1~deb12u1` and `2.0-1~bpo12+1`. */
+function madeOf(version: string): string {
+  return version.replace(/(?<=-[^-~]*)~(?:deb|bpo|ubuntu)?\d[\w.+~]*$/, '');
 }

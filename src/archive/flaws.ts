@@ -33,6 +33,8 @@ const LIST = /^(?:\.patch)?\s*(?:[,/&+]|,? ?(?:and|or)\b|\))?\s*(?:\(|\/|CVEs? )
 /** `CVE-2020-25681 - CVE-2020-25687 inclusive`. */
 const RANGE = /^\s*(?:-|\u2013|to|through)\s*$/i;
 const RANGE_IDS = 50;
+/** Words further away, in characters, say nothing of an identifier; and patterns take time. */
+const NEAR = 400;
 const TEXT_CHARACTERS = 300;
 
 /**
@@ -71,24 +73,24 @@ interface Statement {
 /** An item of the list, with the lines that go on with it. */
 interface Item {
   readonly indent: number;
-  text: string;
+  readonly text: string;
 }
 
 function statementsOf(lines: readonly string[]): Statement[] {
   const statements: Statement[] = [];
-  /** Items that the current one stands below. */
-  const above: Item[] = [];
+  /** Items that the current one stands below, with what their words say of all below. */
+  const above: { readonly indent: number; readonly head: Why | undefined }[] = [];
   for (const item of itemsOf(lines)) {
     while (above.length > 0 && (above.at(-1)?.indent ?? 0) >= item.indent) above.pop();
-    const inherited = above.map(({ text }) => signs.find(([, { head }]) => head.test(text))?.[0]);
-    const whyOfAll = inherited.find((why) => why !== undefined);
+    const whyOfAll = above.map(({ head }) => head).find((why) => why !== undefined);
     for (const sentence of sentencesOf(item.text)) {
       const text = shown(sentence);
       for (const { ids, before, after } of groupsOf(sentence)) {
         statements.push({ ids, text, why: whyOf(before, after) ?? whyOfAll });
       }
     }
-    above.push(item);
+    const start = item.text.slice(0, NEAR);
+    above.push({ indent: item.indent, head: signs.find(([, { head }]) => head.test(start))?.[0] });
   }
   return statements;
 }
@@ -142,13 +144,14 @@ function outsideSigns(text: string): string {
 }
 
 function whyOf(before: string, after: string): Why | undefined {
-  return signs.find(([, sign]) => sign.before.test(before) || sign.after.test(after))?.[0];
+  const [near, next] = [before.slice(-NEAR), after.slice(0, NEAR)];
+  return signs.find(([, sign]) => sign.before.test(near) || sign.after.test(next))?.[0];
 }
 
 /** Bullets begin items; a line that is indented less than the text before, or a blank one, ends them. */
 function itemsOf(lines: readonly string[]): Item[] {
-  const items: Item[] = [];
-  let open: Item | undefined;
+  const items: OpenItem[] = [];
+  let open: OpenItem | undefined;
   for (const line of lines) {
     const [, blanks = '', bullet = '', text = ''] =
       /^(\s*)((?:[*+\-o\u2022]+|\d+[.)])\s+)?(.*)$/.exec(line.trimEnd()) ?? [];
@@ -157,21 +160,27 @@ function itemsOf(lines: readonly string[]): Item[] {
       open = undefined;
     } else if (bullet === '' && open !== undefined && indent >= open.indent && NAMED.test(text)) {
       // Upstream's lists give each flaw a line without a bullet.
-      items.push({ indent: open.indent + 1, text });
+      items.push({ indent: open.indent + 1, parts: [text] });
     } else if (bullet === '' && open !== undefined && indent >= open.indent) {
-      const last = items.at(-1) ?? open;
-      last.text = joined(last.text, text);
+      append((items.at(-1) ?? open).parts, text);
     } else {
-      open = { indent, text };
+      open = { indent, parts: [text] };
       items.push(open);
     }
   }
-  return items;
+  return items.map(({ indent, parts }) => ({ indent, text: parts.join('') }));
+}
+
+/** An item to which lines are added: texts that grow line by line would take time by their square. */
+interface OpenItem {
+  readonly indent: number;
+  readonly parts: string[];
 }
 
 /** An identifier may be broken over two lines after a hyphen. */
-function joined(text: string, next: string): string {
-  return /\b(?:CVE|CAN)-(?:\d{4}-)?$/i.test(text) && /^\d/.test(next) ? text + next : `${text} ${next}`;
+function append(parts: string[], text: string): void {
+  const isBroken = /\b(?:CVE|CAN)-(?:\d{4}-)?$/i.test(parts.at(-1) ?? '') && /^\d/.test(text);
+  parts.push(isBroken ? text : ` ${text}`);
 }
 
 /** A line that begins with an identifier and says what it is. */
