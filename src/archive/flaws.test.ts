@@ -33,7 +33,6 @@ describe('closes', () => {
     ['an update to an upstream version', [`  * Update to upstream release 2.0 (${A})`]],
     ['the second line of an item', ['  * Fix a crash on', `    start (${A}).`]],
     ['an identifier broken over lines', ['  * Fix CVE-2026-', '    1001.']],
-    ['a name of before 2005', ['  * Fix CAN-2026-1001.']],
     ['a blank in the place of a hyphen', ['  * Fix CVE 2026-1001.']],
     [
       'an upstream list without bullets',
@@ -63,6 +62,11 @@ describe('closes', () => {
       'CVE-2026-1003',
       'CVE-2026-1004',
     ]);
+  });
+
+  it('a name of before 2005, and no such name of today', () => {
+    expect(told('  * Fix CAN-2004-1001.')).toEqual({ closes: ['CVE-2004-1001'], mentions: [] });
+    expect(told('  * Apply upstream fix for CAN-2026-2034440.')).toEqual({ closes: [], mentions: [] });
   });
 
   it('no numbers of bugs', () => {

@@ -26,8 +26,9 @@ const signs: readonly (readonly [Why, Signs])[] = Object.entries(words).map(([wh
   { before: anyOf(before), after: anyOf(after), head: anyOf(head) },
 ]);
 
-/** `CAN` was the name of candidates until 2005; dashes may be typographic. */
+/** `CAN` was the name of candidates until 2005, and is no CVE's since; dashes may be typographic. */
 const ID = /(?<![a-z0-9])(?:CVE|CAN)[-_ \u2010-\u2013](\d{4})[-_\u2010-\u2013](\d{4,})(?!\d)/gi;
+const LAST_CANDIDATES = 2005;
 /** What stands between identifiers of which the same is said. */
 const LIST = /^(?:\.patch)?\s*(?:[,/&+]|,? ?(?:and|or)\b|\))?\s*(?:\(|\/|CVEs? )?\s*$/i;
 /** `CVE-2020-25681 - CVE-2020-25687 inclusive`. */
@@ -109,7 +110,9 @@ interface Group {
 function groupsOf(sentence: string): Group[] {
   const groups: { ids: string[]; start: number; end: number }[] = [];
   for (const match of sentence.matchAll(ID)) {
-    const id = `CVE-${match[1] ?? ''}-${match[2] ?? ''}`;
+    const [text, year = '', number = ''] = match;
+    if (/^CAN/i.test(text) && Number(year) > LAST_CANDIDATES) continue;
+    const id = `CVE-${year}-${number}`;
     const end = match.index + match[0].length;
     const last = groups.at(-1);
     const between = last === undefined ? '' : sentence.slice(last.end, match.index);
