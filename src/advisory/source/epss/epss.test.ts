@@ -13,6 +13,10 @@ const why = absent ? ' (SKIPPED: the feed snapshots ../shared/feeds are not here
 
 const packed = gzipSync(scores);
 
+function cellOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 describeSource(epss, {
   foreign: 'Debian:12',
   document: packed,
@@ -30,7 +34,8 @@ describeSource(epss, {
   },
   empty: Buffer.from(HEAD),
   record: ['CVE-2014-0160', '0.99999', '0.99997'],
-  around: (record) => Buffer.from(`${HEAD}${Array.isArray(record) ? record.join(',') : JSON.stringify(record)}\n`),
+  around: (record) =>
+    Buffer.from(`${HEAD}${Array.isArray(record) ? record.map(cellOf).join(',') : JSON.stringify(record)}\n`),
   many: (count) =>
     gzipSync(HEAD + Array.from({ length: count }, (_, index) => `CVE-2020-${10_000 + index},0.5,0.25\n`).join('')),
 });
