@@ -79,7 +79,10 @@ export function privateApt(folder: string, root: string, lines: readonly string[
       // It stops reading early, which a pipe would take amiss.
       const file = join(folder, 'changelog');
       writeFileSync(file, text);
-      return run('dpkg-parsechangelog', ['-l', file, '--format', 'dpkg', '--since', since]);
+      // A version that has no entry of its own was made of the one without its addition.
+      const made = since.replace(/~(?:deb|bpo)\d+.*$/, '');
+      const from = text.includes(`(${since})`) || !text.includes(`(${made})`) ? since : made;
+      return run('dpkg-parsechangelog', ['-l', file, '--format', 'dpkg', '--since', from]);
     },
   };
 }

@@ -128,7 +128,10 @@ async function refusals(release: string, packages: readonly Listed[], http: Http
     const archive = await openArchive({ sources, keyrings, http: client, cacheFolder, clock });
     const { problems } = archive.suites.length > 0 ? await archive.fixes(packages) : { problems: [] };
     const codes = [...archive.problems, ...problems].map(({ code }) => code);
-    return `${name}: ${codes.length > 0 ? [...new Set(codes)].join(', ') : 'ACCEPTED'}`;
+    const endless = archive.suites.some(({ validUntil }) => validUntil === undefined);
+    const why = name === 'clock a year later' && endless ? 'the suite has no Valid-Until' : undefined;
+    const unused = name === 'package' ? 'no package was needed' : undefined;
+    return `${name}: ${codes.length > 0 ? [...new Set(codes)].join(', ') : `ACCEPTED (${why ?? unused ?? 'WRONG'})`}`;
   };
   rmSync(folder, { recursive: true, force: true });
   const spoiling = (pattern: RegExp, place: number): HttpClient =>
