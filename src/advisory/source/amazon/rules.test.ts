@@ -78,6 +78,16 @@ describe('Amazon Linux', () => {
     expect((await foundIn(all, found)).length).toBe(count);
   });
 
+  it.each([
+    ['kernel-headers', 0],
+    ['kernel-devel', 0],
+    ['kernel-tools', 13],
+    ['kernel', 13],
+  ])('header files are no kernel: %s has %i flaws', async (name, count) => {
+    const source = { name: 'kernel', version: '5.15.40-1.amzn2' };
+    expect((await foundIn(all, installed('rpm', extra, name, '5.15.40-1.amzn2', { source }))).length).toBe(count);
+  });
+
   it('is judged by the name of the binary package, not of its source', async () => {
     const source = { name: 'kernel', version: '4.9.75-1.amzn2' };
     expect(await foundIn(all, installed('rpm', core, 'python-perf', '4.9.75-1.amzn2', { source }))).toEqual([]);
