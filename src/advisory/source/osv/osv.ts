@@ -1,5 +1,8 @@
 /*
  * OSV databases: per ecosystem one ZIP archive with one JSON record per file (OSV schema 1.x).
+ *
+ * AlmaLinux (ALSA) and Rocky Linux (RLSA) publish in this format themselves, so these are their own records: their errata
+ * and repositories tell nothing of flaws without a fix either (see alma/ and rocky/).
  */
 import { type Advisory, AdvisoryError, type AdvisorySource, type Feed, type ParseReport } from '../../advisory.ts';
 import { jsonIn, readArchive } from './archive.ts';
