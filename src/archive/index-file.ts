@@ -117,6 +117,11 @@ function wantedRow(text: string, at: number, end: number, { names, sources }: Wa
     size = '',
     sha256 = '',
     path = '',
-  ] = text.slice(at, end).split('\t');
+  ] = copyOf(text.slice(at, end)).split('\t');
   return { name, source, version, architecture, sourceVersion, size: Number(size), sha256, path };
+}
+
+/** A part of a text keeps all of it in memory; a copy does not. */
+function copyOf(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
