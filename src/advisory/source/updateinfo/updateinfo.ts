@@ -35,7 +35,7 @@ export interface Publisher extends BuildRules {
 }
 
 /** Above Fedora's for one release, unpacked. */
-const LARGEST = 2 ** 31;
+const LARGEST = 2 ** 30;
 
 const LABELS: ReadonlyMap<string, SeverityLabel> = new Map(
   Object.entries(words).map(([word, label]) => [word, label as SeverityLabel]),
