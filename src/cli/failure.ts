@@ -25,8 +25,8 @@ export function describeFailure(error: unknown, env: Env): Failure {
   const step = steps.get(`${name}/${code}`);
   const what = [lowerFirst(message), detail].filter((part) => part !== '').join(': ');
   const lines = [
-    `seaworthy: ${shown(step === undefined ? `unexpected failure: ${what}` : what)}`,
-    `  ${saveFirst(name, code, detail) ?? step?.next ?? defect}`,
+    `seaworthy: ${shown(step === undefined && nextOf(error) === undefined ? `unexpected failure: ${what}` : what)}`,
+    `  ${saveFirst(name, code, detail) ?? nextOf(error) ?? step?.next ?? defect}`,
     ...(env['SEAWORTHY_DEBUG'] === '1' ? debugLines(error) : []),
   ];
   return { code: exitFor(step), text: `${lines.join('\n')}\n` };
@@ -44,6 +44,11 @@ function saveFirst(name: string, code: string, detail: string): string | undefin
   const image = imageName.exec(detail)?.[1];
   if (image === undefined) return undefined;
   return `if that is an image's name, save it first: \`docker save ${image} -o image.tar\` or \`skopeo copy docker://${image} oci-archive:image.tar\`; then scan image.tar`;
+}
+
+/** An error of an archive says itself what to do. */
+function nextOf(error: unknown): string | undefined {
+  return error instanceof Error && 'next' in error && typeof error.next === 'string' ? error.next : undefined;
 }
 
 function exitFor(step: Step | undefined): ExitCode {

@@ -23,6 +23,7 @@ export interface ScanFlags {
   readonly mirror?: string;
   readonly db?: string;
   readonly vex?: readonly string[];
+  readonly archive?: string;
   readonly cache: boolean;
   readonly verbose?: boolean;
   readonly color: (typeof colorChoices)[number];
@@ -99,6 +100,7 @@ function addScan(program: Command, actions: Actions): void {
     .addOption(mirror())
     .addOption(database())
     .option('--vex <PLACE...>', 'VEX: a file, a folder, a VEX repository; image: those attached to the image')
+    .option('--archive <PLACE>', "ask the distribution's archive for fixes: its address, image, machine")
     .option('--no-cache', 'neither use nor keep what earlier scans found in the same image')
     .option('-v, --verbose', 'all evidence and references')
     .addOption(color())

@@ -47,13 +47,14 @@ async function scanned(reference: string, flags: ScanFlags, world: World): Promi
   }
 }
 
-function scanOptions({ platform, offline, mirror, db, vex, cache }: ScanFlags): ScanOptions {
+function scanOptions({ platform, offline, mirror, db, vex, archive, cache }: ScanFlags): ScanOptions {
   return {
     ...(platform === undefined ? {} : { platform: platformOption(platform) }),
     ...(offline === undefined ? {} : { offline }),
     ...(mirror === undefined ? {} : { mirror }),
     ...(db === undefined ? {} : { databasePath: db }),
     ...(vex === undefined ? {} : { vex }),
+    ...(archive === undefined ? {} : { archive }),
     ...(cache ? {} : { cacheFolder: false as const }),
   };
 }

@@ -29,6 +29,51 @@ export interface Fix {
   /** Whether `version` is one of the source or the binary package. */
   readonly appliesTo?: 'source' | 'binary';
   readonly note?: string;
+  /** A newer version of the package that the distribution's archive has now. */
+  readonly available?: {
+    /** Of the binary package. */
+    readonly version: string;
+    readonly suite: string;
+    /** Whose signature vouches for it. */
+    readonly trust: ArchiveTrust;
+    /** Its changelog says that it closes this flaw; false where it does not say so. */
+    readonly closes: boolean;
+  };
+}
+
+/**
+ * How far an archive may be believed: signed by a key of the distribution that the program knows, by one that this machine
+ * or its user trusts, by one that only the image has, or not verified since its source says `trusted`.
+ */
+export type ArchiveTrust = 'pinned' | 'keyring' | 'image' | 'unverified';
+
+/** What was asked of a distribution's archive. */
+export interface ArchiveUse {
+  readonly suites: readonly {
+    readonly name: string;
+    /** Without credentials. */
+    readonly uri: string;
+    /** ISO 8601, when the suite was last changed. */
+    readonly date: string;
+    readonly validUntil?: string;
+    readonly trust: ArchiveTrust;
+    /** Names and fingerprints of keys whose signatures hold. */
+    readonly signedBy: readonly string[];
+  }[];
+  /** Packages asked about. */
+  readonly asked: number;
+  /** Packages of which it has a newer version. */
+  readonly upgradable: number;
+  /** Flaws that their changelogs say are closed, each for each package. */
+  readonly closed: number;
+  readonly problems: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly subject?: string;
+    readonly detail?: string;
+    /** What to do. */
+    readonly next: string;
+  }[];
 }
 
 /** The package a finding is about, short enough to stand in each. */
@@ -200,6 +245,8 @@ export interface Report {
   readonly suppressed: readonly SuppressedFinding[];
   /** Only where VEX documents were given. */
   readonly vex?: VexUse;
+  /** Only where an archive was asked. */
+  readonly archive?: ArchiveUse;
   readonly coverage: Coverage;
   readonly runs: readonly CatalogerRun[];
   readonly problems: readonly Problem[];

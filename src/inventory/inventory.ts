@@ -207,6 +207,13 @@ export interface Subject {
   readonly entries: number;
 }
 
+/** A file of apt's settings in the image: its sources, and keyrings for them. */
+export interface SettingsFile {
+  /** From the root, without a slash before. */
+  readonly path: string;
+  readonly base64: string;
+}
+
 /** Everything that is in one image. */
 export interface Inventory {
   readonly subject: Subject;
@@ -216,4 +223,6 @@ export interface Inventory {
   readonly relationships: readonly Relationship[];
   readonly runs: readonly CatalogerRun[];
   readonly problems: readonly Problem[];
+  /** Files of apt's settings, where there are any. */
+  readonly aptFiles?: readonly SettingsFile[];
 }

@@ -167,7 +167,7 @@ it('the severity shown is the first that is known', () => {
   expect(finding?.vulnerability.severity).toEqual(severity);
 });
 
-it('the order of precedence is that of the sources, the starter set last', async () => {
+it('the order of precedence is that of the sources, then the archive, the starter set last', async () => {
   const sources = await advisorySources();
-  expect(precedence).toEqual([...sources.map(({ id }) => id), 'starter']);
+  expect(precedence).toEqual([...sources.map(({ id }) => id), 'archive', 'starter']);
 });

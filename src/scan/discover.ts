@@ -6,12 +6,20 @@ import type { LayerContent } from '../image/layer/collector.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { readRootfs } from '../image/source/rootfs.ts';
 import { type Snapshot, type Squashed, squash } from '../image/tree/squash.ts';
-import type { Inventory, LayerRef, Problem, Subject } from '../inventory/inventory.ts';
+import type { Inventory, LayerRef, Problem, SettingsFile, Subject } from '../inventory/inventory.ts';
 import { catalogAll } from './catalog-all.ts';
 import { checkpoint } from './checkpoint.ts';
 import { type ReadLayersOptions, type ReadProgress, readLayers } from './lanes.ts';
 import { layerProblems, storeProblems, treeProblems } from './problems.ts';
-import { type ExtraWants, noExtraWants, selection, type Wanted, wanted, wellKnownFolders } from './selection.ts';
+import {
+  type ExtraWants,
+  isSetting,
+  noExtraWants,
+  selection,
+  type Wanted,
+  wanted,
+  wellKnownFolders,
+} from './selection.ts';
 
 /** How to look into an image. */
 export interface DiscoverOptions {
@@ -29,6 +37,7 @@ export async function discover(image: Image, options: DiscoverOptions = {}): Pro
   await checkpoint(signal);
   const last = squashed.snapshots.at(-1);
   const { distro, problems } = recognize(last);
+  const aptFiles = settingsIn(last);
   const found = catalogAll(squashed.snapshots, { distro, detail, layers });
   return {
     subject: subjectOf(image, layers, contents),
@@ -41,7 +50,22 @@ export async function discover(image: Image, options: DiscoverOptions = {}): Pro
       ...storeProblems(contents, found.runs),
       ...found.problems,
     ],
+    ...(aptFiles.length === 0 ? {} : { aptFiles }),
   };
+}
+
+/** Larger settings are none of apt's. */
+const MOST_SETTINGS = 1 << 20;
+
+function settingsIn(snapshot: Snapshot | undefined): readonly SettingsFile[] {
+  const found: SettingsFile[] = [];
+  let left = MOST_SETTINGS;
+  for (const [path, { bytes }] of snapshot?.files ?? []) {
+    if (!isSetting(path) || bytes.length > left) continue;
+    left -= bytes.length;
+    found.push({ path, base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64') });
+  }
+  return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function layerRefs(image: Image): readonly LayerRef[] {

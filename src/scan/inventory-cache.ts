@@ -11,6 +11,9 @@ import { version } from './version.ts';
 /** More inventories than this are not kept; the longest unused go first. */
 const maximumKept = 500;
 
+/** Changes with what an inventory holds. */
+const layout = 2;
+
 /** Inventories of images known by digest; only what `discover` would find again. */
 export interface InventoryCache {
   read(image: Image): Inventory | undefined;
@@ -43,7 +46,7 @@ export function inventoryCache(folder: string): InventoryCache {
 /** The image's digests, and which catalogers of which version of the program looked. */
 function fileOf(folder: string, image: Image): string | undefined {
   if (image.kind !== 'layered') return undefined;
-  const key = checksum(JSON.stringify([version, types, image.digest ?? '', image.configDigest]));
+  const key = checksum(JSON.stringify([layout, version, types, image.digest ?? '', image.configDigest]));
   return join(folder, `${key}.json`);
 }
 

@@ -23,6 +23,8 @@ export interface ScanOptions {
   readonly cacheFolder?: string | false;
   /** VEX documents: files, folders, VEX repositories in a folder; `image` for those attached to the image. */
   readonly vex?: readonly string[];
+  /** A distribution's archive to ask: an address, `image` for the image's own apt sources, `machine` for this machine's. */
+  readonly archive?: string;
   readonly onProgress?: (progress: ScanProgress) => void;
   /** Once it is aborted there is no report: the scan throws the signal's reason. */
   readonly signal?: AbortSignal;

@@ -14,5 +14,6 @@ export const precedence: readonly string[] = [
   'kev',
   'epss',
   'endoflife',
+  'archive',
   'starter',
 ];

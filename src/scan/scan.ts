@@ -6,6 +6,7 @@ import { openImage } from '../image/open.ts';
 import type { Inventory, Package } from '../inventory/inventory.ts';
 import type { VexDocument } from '../vex/vex.ts';
 import { chooseAdvisories } from './advisories.ts';
+import { type ArchiveAnswer, askArchive, withArchive, withAvailable } from './archive.ts';
 import { assess } from './assess.ts';
 import { checkpoint } from './checkpoint.ts';
 import { coverageOf } from './coverage.ts';
@@ -36,9 +37,11 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
   await checkpoint(options.signal);
   const chosen = await chooseAdvisories(wantedEcosystems(inventory.packages), database, options);
   try {
+    const answer = await answered(inventory, options, database);
+    const advisories = withArchive(chosen.advisories, answer);
     await checkpoint(options.signal);
-    const judged = judgedOf(inventory.packages, { advisories: chosen.advisories, schemes: versionSchemes });
-    const assessment = assess(judged.packages, chosen.advisories, {
+    const judged = judgedOf(inventory.packages, { advisories, schemes: versionSchemes });
+    const assessment = assess(judged.packages, advisories, {
       precedence,
       all: inventory.packages,
       release: inventory.distro?.versionId,
@@ -50,10 +53,12 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
       precedence,
       judged,
     };
-    const coverage = coverageOf(inventory, asked, assessment, [...chosen.notes, scope]);
+    const notes = answer === undefined ? chosen.notes : [...chosen.notes, archiveNote];
+    const coverage = coverageOf(inventory, asked, assessment, [...notes, scope]);
     await checkpoint(options.signal);
-    const outcome = applyVex(assessment.findings, documents, inventory);
-    return reportOf(inventory, outcome, coverage, { cached, database: chosen.provenance });
+    const outcome = applyVex(withAvailable(assessment.findings, answer), documents, inventory);
+    const report = reportOf(inventory, outcome, coverage, { cached, database: chosen.provenance });
+    return answer === undefined ? report : { ...report, archive: answer.use };
   } finally {
     chosen.advisories.close();
   }
@@ -82,6 +87,18 @@ async function inventoryOf(
   });
   cache?.write(image, inventory);
   return { inventory, cached: false };
+}
+
+const archiveNote =
+  'The archive was asked besides: its changelogs tell what newer versions close, and nothing of what has no fix there.';
+
+async function answered(
+  inventory: Inventory,
+  options: ScanOptions,
+  database: string,
+): Promise<ArchiveAnswer | undefined> {
+  if (options.archive === undefined) return undefined;
+  return await askArchive(options.archive, inventory, options, database);
 }
 
 /** Documents are read before anything is assessed: a wrong path is told at once. */

@@ -1,3 +1,4 @@
+import { isAptFile } from '../archive/archive.ts';
 import type { Detail } from '../catalog/catalog.ts';
 import { distroFiles } from '../distro/release-files.ts';
 import type { Extractor } from '../image/image.ts';
@@ -42,11 +43,16 @@ export function wanted(detail: Detail): (path: string) => boolean {
   };
 }
 
+/** Whether it is a file of apt's settings, which only two folders hold. */
+export function isSetting(path: string): boolean {
+  return (path.startsWith('etc/apt/') || path.startsWith('usr/share/keyrings/')) && isAptFile(path);
+}
+
 /** Whether some cataloger wants the whole file at a path. */
 function keptWhole(detail: Detail): (path: string, ending: string) => boolean {
   return (path, ending) => {
     for (const cataloger of catalogersFor(ending)) if (cataloger.selects(path, detail)) return true;
-    return releaseFiles.has(path);
+    return releaseFiles.has(path) || isSetting(path);
   };
 }
 

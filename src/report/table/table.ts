@@ -1,5 +1,6 @@
 import type { Presenter, PresentOptions, Report } from '../../finding/finding.ts';
 import { type Line, render, span } from '../../internal/terminal-layout.ts';
+import { archiveLines } from './archive.ts';
 import { coverageLines, problemLines, starterLines } from './coverage.ts';
 import { groupLines, unknownLines } from './findings.ts';
 import { groupFindings, sortFindings } from './groups.ts';
@@ -24,6 +25,7 @@ function present(report: Report, { width: columns, color, verbose }: PresentOpti
     groupFindings(affected).flatMap((group) => groupLines(group, view)),
     summaryLines(report, affected, width),
     unknownSection(unknown, width),
+    archiveLines(report.archive, width, verbose),
     vexLines(report.suppressed, report.vex, width, verbose),
     [...coverageLines(report, width, verbose), ...(affected.length > 0 ? starter : [])],
     problemLines(report.problems, width),

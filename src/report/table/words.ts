@@ -40,6 +40,15 @@ const fixWords: Readonly<Record<Fix['state'], string>> = {
 
 /** What can be expected of a fix, in words: `fixed in 3.0.13-1`, `no fix yet`. */
 export function fixText(fix: Fix): string {
+  return stateText(fix) + (fix.available === undefined ? '' : availableText(fix.available, fix.version));
+}
+
+function availableText({ version, suite, closes }: NonNullable<Fix['available']>, fixed: string | undefined): string {
+  if (closes && version === fixed) return `, in ${suite} now`;
+  return `; ${suite} has ${version} now${closes ? '' : ', whose changelog does not name it'}`;
+}
+
+function stateText(fix: Fix): string {
   const note = fix.note === undefined ? '' : ` (${fix.note})`;
   if (fix.version === undefined) return fixWords[fix.state] + note;
   if (fix.state === 'fixed') return `fixed in ${fix.version}${note}`;

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { Reference, Severity, SourceRef } from '../../advisory/advisory.ts';
 import type { Distro } from '../../distro/distro.ts';
 import type {
+  ArchiveUse,
   Coverage,
   CoverageSource,
   EcosystemCoverage,
@@ -185,12 +186,19 @@ const evidence = record<Evidence>(
   },
   ['matcher', 'searchedBy', 'found', 'range', 'comparison', 'verdict'],
 );
+const trust = fc.constantFrom('pinned', 'keyring', 'image', 'unverified');
 const fix = record<Fix>(
   {
     state: fc.constantFrom('fixed', 'not-fixed', 'will-not-fix', 'deferred', 'end-of-life', 'unknown'),
     version: text,
     appliesTo: fc.constantFrom('source', 'binary'),
     note: text,
+    available: record<NonNullable<Fix['available']>>({ version: text, suite: text, trust, closes: flag }, [
+      'version',
+      'suite',
+      'trust',
+      'closes',
+    ]),
   },
   ['state'],
 );
@@ -251,6 +259,27 @@ const finding: fc.Arbitrary<Finding> = fc
       : { ...whole, verdict: 'unknown' as const, unknownReason };
   });
 const suppressed = record<SuppressedFinding>({ finding, vex: vexCitation }, ['finding', 'vex']);
+const archiveUse = record<ArchiveUse>(
+  {
+    suites: few(
+      record<ArchiveUse['suites'][number]>(
+        { name: text, uri: text, date: time, validUntil: time, trust, signedBy: few(text) },
+        ['name', 'uri', 'date', 'trust', 'signedBy'],
+      ),
+    ),
+    asked: natural,
+    upgradable: natural,
+    closed: natural,
+    problems: few(
+      record<ArchiveUse['problems'][number]>({ code: text, message: text, subject: text, detail: text, next: text }, [
+        'code',
+        'message',
+        'next',
+      ]),
+    ),
+  },
+  ['suites', 'asked', 'upgradable', 'closed', 'problems'],
+);
 const vexUse = record<VexUse>(
   {
     documents: few(
@@ -370,6 +399,7 @@ export const arbitraryReport: fc.Arbitrary<Report> = record<Report>(
     findings: fc.array(finding, { maxLength: 5 }),
     suppressed: few(suppressed),
     vex: vexUse,
+    archive: archiveUse,
     coverage,
     runs: few(run),
     problems: few(problem),
