@@ -7,6 +7,7 @@ import { fixStateOf } from './fix-state.ts';
 import { importsIn } from './imports.ts';
 import { untilLastKnown } from './last-known.ts';
 import { qualified, streamsIn } from './module.ts';
+import { systemsNote } from './platform.ts';
 import { serviceIn, withServices } from './service.ts';
 import { severityOfPackage } from './severity.ts';
 import { united } from './united.ts';
@@ -134,7 +135,8 @@ function readVersions(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((version) => typeof version === 'string' && version !== '') : [];
 }
 
-/** RustSec's `informational` (`unmaintained`, `unsound`, `notice`). */
+/** RustSec's `informational` (`unmaintained`, `unsound`, `notice`), and what systems it is on. */
 function noteIn(fields: Readonly<Record<string, unknown>>): string | undefined {
-  return asText(asObject(fields['database_specific'])?.['informational']);
+  const words = [asText(asObject(fields['database_specific'])?.['informational']), systemsNote(fields)];
+  return words.filter((word) => word !== undefined).join('; ') || undefined;
 }
