@@ -38,7 +38,7 @@ export interface Qualifiers {
   readonly products?: readonly string[];
   /** Kind of build of which the versions are: Oracle's `fips` and `ksplice` have orders of their own. */
   readonly flavour?: 'plain' | 'fips' | 'ksplice';
-  /** Paid service that alone carries the fix: `esm-infra`, `esm-apps` (Ubuntu Pro). */
+  /** Paid service that alone carries the fix: `esm-infra`, `esm-apps` (Ubuntu Pro), `LTSS` (SUSE). */
   readonly service?: string;
   /** Go packages that the flaw is in, and in which of their symbols; without symbols it is in all of them. */
   readonly imports?: readonly GoImport[];
@@ -191,6 +191,8 @@ export interface Feed {
   readonly ecosystems: readonly string[];
   /** Kinds of fact that it holds. */
   readonly facts?: readonly Fact['kind'][];
+  /** Media type without which the server gives something else (RFC 9110, `Accept`). */
+  readonly accept?: string;
   /** True when its absence upstream is no error (a release without `community`). */
   readonly optional?: boolean;
   /** True when it holds no records but says where they are: `AdvisorySource.follow` reads it. */
@@ -217,6 +219,11 @@ export interface AdvisorySource {
    * Without a role it answers for its ecosystems alone, and the first of several sources is taken.
    */
   readonly role?: 'facts' | 'supplement';
+  /**
+   * Who may ask for it, where it is large: `update` of everything, but no scan by itself; or only an update that `name`s it,
+   * and each one after that.
+   */
+  readonly broughtBy?: 'update' | 'name';
   /**
    * What its silence means for an ecosystem that it covers: with `disclosures` it lists flaws before a fix exists;
    * with `fixes` only flaws that have one, so a silent zero still hides unfixed ones.

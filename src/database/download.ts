@@ -17,6 +17,8 @@ export interface Validators {
 /** A document to bring over HTTP. */
 export interface DownloadJob {
   readonly url: string;
+  /** Media type to ask for. */
+  readonly accept?: string | undefined;
   /** Folder for what is half there. */
   readonly folder: string;
   /** Of the version that we have: unchanged is an answer then. */
@@ -68,7 +70,7 @@ function judge(error: unknown, progress: boolean, now: number): Judgement {
 
 async function attempt(client: HttpClient, job: DownloadJob, state: { received: number }): Promise<Downloaded> {
   const part = openPart(job.folder, job.url);
-  const response = await client.get(job.url, requestHeaders(part, job.known), job.signal);
+  const response = await client.get(job.url, requestHeaders(part, job), job.signal);
   if (response.status === 304 && job.known !== undefined && part.bytes === 0) {
     response.discard();
     return { kind: 'unchanged' };
@@ -86,8 +88,8 @@ async function attempt(client: HttpClient, job: DownloadJob, state: { received: 
   return { kind: 'document', path, validators: validatorsOf(response) };
 }
 
-function requestHeaders(part: Part, known: Validators | undefined): Record<string, string> {
-  const headers: Record<string, string> = { 'accept-encoding': 'gzip' };
+function requestHeaders(part: Part, { known, accept }: DownloadJob): Record<string, string> {
+  const headers: Record<string, string> = { 'accept-encoding': 'gzip', ...(accept === undefined ? {} : { accept }) };
   if (part.bytes > 0 && part.validator !== undefined) {
     headers['range'] = `bytes=${part.bytes}-`;
     headers['if-range'] = part.validator;

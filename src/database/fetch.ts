@@ -130,6 +130,7 @@ async function fromServer(
   const from = withoutCredentials(url);
   const answer = await download(client, {
     url,
+    accept: request.feed.accept,
     folder: options.folder,
     known: request.known?.from === from ? request.known : undefined,
     maxBytes: options.maxBytes,

@@ -42,6 +42,17 @@ describe('selectFeeds', () => {
     expect(selection.unserved).toEqual(unserved);
   });
 
+  it('brings what must be named only by name, and then with the rest', () => {
+    const large = fakeSource('large', [{ url: 'https://large/all', ecosystems: [], facts: ['flaw'] }], {
+      role: 'facts',
+      broughtBy: 'name',
+    });
+    const urls = (only: string[] | undefined): string[] =>
+      selectFeeds([debian, large], only).wanted.map(({ feed }) => feed.url);
+    expect([urls(undefined), urls(['large'])]).toEqual([['https://deb/json'], ['https://large/all']]);
+    expect(selectFeeds([debian, large], undefined).shadowed.map(({ feed }) => feed.url)).toEqual(['https://large/all']);
+  });
+
   it('knows what it leaves to an earlier source', () => {
     const { shadowed } = selectFeeds([debian, alpine, osv], undefined);
     expect(shadowed.map(({ feed }) => feed.url)).toEqual(['https://osv/Debian']);

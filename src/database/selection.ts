@@ -17,7 +17,7 @@ export interface Unserved {
 /** What an update is to bring. */
 export interface Selection {
   readonly wanted: readonly WantedFeed[];
-  /** Feeds of what an earlier source has: brought up to date only where they are loaded. */
+  /** Feeds of what an earlier source has, or that must be named: brought up to date only where they are loaded. */
   readonly shadowed: readonly WantedFeed[];
   /** The ecosystems of `only`, in the spelling of their source. */
   readonly ecosystems: readonly string[];
@@ -42,6 +42,7 @@ export function selectFeeds(sources: readonly AdvisorySource[], only: readonly s
 function everything(sources: readonly AdvisorySource[]): Selection {
   const all = sources.flatMap((source) => source.feeds(undefined).map((feed) => ({ source, feed })));
   const isShadowed = ({ source, feed }: WantedFeed): boolean => {
+    if (source.broughtBy === 'name') return true;
     if (source.role !== undefined || feed.ecosystems.length === 0) return false;
     const earlier = sources.slice(0, sources.indexOf(source)).filter(({ role }) => role === undefined);
     return feed.ecosystems.every((name) => earlier.some((other) => has(other, name)));

@@ -1,5 +1,5 @@
 import formats from './package-formats.json' with { type: 'json' };
-import { repositoryEcosystem } from './repository-ecosystem.ts';
+import { type PackageOrigin, repositoryEcosystem } from './repository-ecosystem.ts';
 
 /** The operating system distribution of an image or host. */
 export interface Distro {
@@ -37,17 +37,17 @@ export type PackageFormat = 'alpm' | 'apk' | 'deb' | 'ebuild' | 'opkg' | 'rpm';
 const formatOf: ReadonlyMap<string, string> = new Map(Object.entries(formats));
 
 /**
- * The OSV ecosystem of a package of this format found there, installed from this repository where that is known; undefined
+ * The OSV ecosystem of a package of this format found there, of this origin where that is known; undefined
  * where the distribution's own packages are of another format, as its advisories say nothing of foreign ones.
  */
 export function ecosystemFor(
   distro: Distro | undefined,
   format: PackageFormat,
-  repository?: string,
+  origin: PackageOrigin = {},
 ): string | undefined {
   const ecosystem = distro?.ecosystem;
   if (ecosystem === undefined || packageFormatOf(ecosystem) !== format) return undefined;
-  return repositoryEcosystem(ecosystem, repository);
+  return repositoryEcosystem(ecosystem, origin);
 }
 
 /** The format of the packages of a distribution's OSV ecosystem; undefined where it is none of a distribution. */

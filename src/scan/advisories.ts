@@ -44,7 +44,7 @@ export async function chooseAdvisories(
   const lacking = before?.lacking ?? ecosystems;
   const { notes, unserved } = lacking.length === 0 ? nothingFetched : await fetchFor(lacking, databasePath, options);
   const after = existsSync(databasePath) ? openKnown(databasePath, ecosystems) : undefined;
-  const said = [...notes, ...unserved.map((name) => `No source is known that has advisories of ${name}.`)];
+  const said = [...notes, ...unserved];
   if (after?.some || (after && ecosystems.length === 0)) return { ...after.chosen, notes: said };
   return closing(after, starter(said));
 }
@@ -116,7 +116,7 @@ function starter(notes: readonly string[]): ChosenAdvisories {
   return { advisories, starter: true, provenance: { digest, builtAt: asOf, starter: true }, notes };
 }
 
-/** What came of fetching: sentences on what failed, and the ecosystems that nobody has. */
+/** What came of fetching: sentences on what failed, and on the ecosystems that nobody has. */
 interface Fetched {
   readonly notes: readonly string[];
   readonly unserved: readonly string[];
@@ -129,9 +129,12 @@ const smallFacts: readonly string[] = ['epss', 'kev'];
 async function fetchFor(ecosystems: readonly string[], databasePath: string, options: ScanOptions): Promise<Fetched> {
   const { advisorySources } = await import('./ecosystems.ts');
   const sources = await advisorySources();
-  const serving = await sourcesFor(sources, ecosystems);
+  const serving = await sourcesFor(
+    sources.filter(({ broughtBy }) => broughtBy === undefined),
+    ecosystems,
+  );
   const served = ecosystems.filter((name) => serving.get(name)?.length);
-  const unserved = ecosystems.filter((name) => !serving.get(name)?.length);
+  const unserved = ecosystems.filter((name) => !serving.get(name)?.length).map((name) => unservedNote(name, sources));
   if (served.length === 0) return { notes: [], unserved };
   const loaded = existsSync(databasePath) ? loadedSources(databasePath) : new Set<string>();
   const facts = sources.filter(({ id }) => smallFacts.includes(id) && !loaded.has(id));
@@ -145,6 +148,14 @@ async function fetchFor(ecosystems: readonly string[], databasePath: string, opt
     throw error;
   });
   return { notes: failed.map((one) => failureNote(one, served)), unserved };
+}
+
+/** Some advisories are too large to be fetched for one image. */
+function unservedNote(ecosystem: string, sources: readonly AdvisorySource[]): string {
+  const [large] = sources.filter((source) => source.broughtBy !== undefined && source.feeds([ecosystem]).length > 0);
+  return large === undefined
+    ? `No source is known that has advisories of ${ecosystem}.`
+    : `The advisories of ${ecosystem} are large: \`seaworthy db update --only ${large.id}\` fetches them.`;
 }
 
 /** Names of the sources that something is loaded of; a database that can't be read has nothing. */

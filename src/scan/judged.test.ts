@@ -116,12 +116,13 @@ describe('what belongs to a package of the distribution', () => {
 });
 
 describe('a package that others built', () => {
-  it.each<[string, PackageMetadata, boolean]>([
+  it.each<[string, PackageMetadata, boolean, string?]>([
     ['in a deb', { kind: 'dpkg', thirdParty: 'Docker' }, true],
     ['in an rpm', { kind: 'rpm', release: '1', thirdParty: 'EPEL' }, true],
     ['by the distribution', { kind: 'dpkg' }, false],
-  ])('%s', (_, metadata, expected) => {
-    const found = packageOf('deb', 'nginx', 'Debian:12', { metadata });
+    ['in an rpm of who has notices of his own', { kind: 'rpm', release: '1', thirdParty: 'EPEL' }, false, 'EPEL:9'],
+  ])('%s', (_, metadata, expected, ecosystem = 'Debian:12') => {
+    const found = packageOf('deb', 'nginx', ecosystem, { metadata });
     const { packages, foreign } = judgedOf([found], { advisories: advisories({}, {}), schemes: versionSchemes });
     expect([packages.length, foreign.length]).toEqual(expected ? [0, 1] : [1, 0]);
   });

@@ -42,8 +42,10 @@ export function judgedOf(packages: readonly Package[], { advisories, schemes }: 
 }
 
 /** Whether somebody else than the distribution built its package: then its advisories do not speak of what is in it. */
-export function isForeign({ metadata }: Package): boolean {
-  return 'thirdParty' in metadata && metadata.thirdParty !== undefined;
+export function isForeign({ metadata, ecosystem }: Package): boolean {
+  if (!('thirdParty' in metadata) || metadata.thirdParty === undefined) return false;
+  // Its builder has notices of its own on what it builds.
+  return ecosystem?.split(':', 1)[0] !== metadata.thirdParty;
 }
 
 /**

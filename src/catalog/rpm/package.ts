@@ -83,7 +83,7 @@ export function packageOf(facts: PackageFacts, { location, distro, surroundings 
     },
   });
   const told = surroundings?.tell({ name, epoch, version, release, architecture, vendor });
-  const ecosystem = ecosystemFor(distro, 'rpm', told?.repository);
+  const ecosystem = ecosystemFor(distro, 'rpm', { repository: told?.repository, builder: told?.thirdParty });
   return {
     id: purl,
     name,

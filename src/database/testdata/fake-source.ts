@@ -12,7 +12,7 @@ import {
 export function fakeSource(
   id: string,
   feeds: readonly Feed[],
-  more: Pick<Partial<AdvisorySource>, 'role'> = {},
+  more: Pick<Partial<AdvisorySource>, 'role' | 'broughtBy'> = {},
 ): AdvisorySource {
   return {
     ...more,

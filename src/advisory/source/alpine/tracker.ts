@@ -23,11 +23,6 @@ import { summaryLine } from '../summary.ts';
 import { newTally } from '../tally.ts';
 import tracked from './tracked.json' with { type: 'json' };
 
-/** A feed that is given to who says that he accepts this type of document. */
-export interface AcceptedFeed extends Feed {
-  readonly accept: string;
-}
-
 const BRANCHES = 'https://security.alpinelinux.org/branch/';
 const NOTE = 'by its product name in the NVD; Alpine has not looked at it';
 
@@ -40,7 +35,7 @@ export const alpineTracker: AdvisorySource = {
   parse: parseBranch,
 };
 
-function feedsOf(ecosystems: readonly string[] | undefined): readonly AcceptedFeed[] {
+function feedsOf(ecosystems: readonly string[] | undefined): readonly Feed[] {
   const all = ecosystems === undefined || ecosystems.includes('Alpine');
   const releases = all
     ? tracked
@@ -48,7 +43,7 @@ function feedsOf(ecosystems: readonly string[] | undefined): readonly AcceptedFe
   return releases.flatMap((release) => ['main', 'community'].map((repository) => feedOf(release, repository, all)));
 }
 
-function feedOf(release: string, repository: string, optional: boolean): AcceptedFeed {
+function feedOf(release: string, repository: string, optional: boolean): Feed {
   const feed = {
     url: `${BRANCHES}${release}-${repository}`,
     ecosystems: [`Alpine:${release === 'edge' ? release : `v${release}`}`],

@@ -25,6 +25,7 @@ const MOST_BYTES = 4 * 2 ** 30;
 export function nvdAsOf(now: () => Date): AdvisorySource {
   return {
     id: 'nvd',
+    broughtBy: 'update',
     lists: () => 'disclosures',
     feeds: (ecosystems) => (ecosystems === undefined || ecosystems.includes('CPE') ? yearsUntil(now()) : []),
     parse,

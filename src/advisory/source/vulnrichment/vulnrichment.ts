@@ -15,6 +15,7 @@ const FEED: Feed = {
 export const vulnrichment: AdvisorySource = {
   id: 'vulnrichment',
   role: 'facts',
+  broughtBy: 'name',
   lists: () => 'disclosures',
   feeds: (ecosystems) => (ecosystems === undefined ? [FEED] : []),
   parse: async (_feed, bytes, _keep, note) => await parseRecords(bytes, cisaFlawOf, note),
