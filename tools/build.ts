@@ -35,7 +35,6 @@ await build({
     'openpgp',
     'xz-decompress',
     '@foxglove/wasm-bz2',
-    'ae-cvss-calculator',
   ],
   logLevel: 'warn',
   output: { dir: bundled, entryFileNames: '[name].js', chunkFileNames: '[name].js' },
