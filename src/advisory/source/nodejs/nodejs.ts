@@ -94,13 +94,17 @@ function affectedIn(vulnerable: string, patched: string, environments: unknown, 
   return { ...base, ...said, ...(note === undefined ? {} : { note }) };
 }
 
+/** The lowest version after a release. */
+function next({ major, minor, patch }: SemverVersion): string {
+  return `${major}.${minor}.${BigInt(patch) + 1n}-0`;
+}
+
 /** Affected is what is vulnerable and not patched: a branch without a patched version ends where the next one begins. */
 function versionsOf(vulnerable: string, patched: string): Pick<Affected, 'status' | 'ranges' | 'fixState'> {
   const [inside, fixed] = [versionsIn(vulnerable), patched === '' ? [] : versionsIn(asBranch(patched))];
   if (inside === undefined || fixed === undefined) return { status: 'undetermined', ranges: [], fixState: 'unknown' };
   const set = nodes.without(inside, fixed);
   if (set.length === 0) return { status: 'not-affected', ranges: [], fixState: 'unknown' };
-  const next = ({ major, minor, patch }: SemverVersion): string => `${major}.${minor}.${BigInt(patch) + 1n}-0`;
   const ranges = rangesOf(set, { next, isFix: (to) => startsAt(fixed, to) });
   const hasFix = ranges.some(({ events }) => events.some((event) => 'fixed' in event));
   if (hasFix || fixed.length === 0) return { status: 'affected', ranges, fixState: hasFix ? 'fixed' : 'not-fixed' };

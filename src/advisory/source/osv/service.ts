@@ -58,7 +58,7 @@ export function withServices(entries: readonly Affected[]): readonly Affected[] 
     const key = `${ecosystem}\n${entry.package}`;
     const group = groups.get(key) ?? { release: [], pro: [], other: [] };
     groups.set(key, group);
-    group[tier].push({ ...withoutCounted(entry), ecosystem });
+    group[tier].push({ ...withoutNothing(withoutCounted(entry)), ecosystem });
   }
   return [...groups.values()].flatMap(({ release, pro, other }) => [
     ...deciding(united(release), united(pro)),
@@ -76,6 +76,13 @@ function deciding(release: readonly Affected[], pro: readonly Affected[]): reado
 
 function unfixed({ qualifiers, ...entry }: Affected): Affected {
   return { ...entry, note: `what fix there may be comes with ${qualifiers?.service} alone` };
+}
+
+/** No version is before 0: a fix in it, which Canonical's older data have for flaws that are open, says nothing of builds. */
+function withoutNothing(entry: Affected): Affected {
+  const isNothing = entry.ranges.some(({ events }) => events.some((event) => 'fixed' in event && event.fixed === '0'));
+  if (!isNothing) return entry;
+  return { ...entry, status: 'undetermined', ranges: [], fixState: 'unknown', note: 'fixed in version 0' };
 }
 
 /** Versions are counted out from the range there, build by build, so that they add nothing to it. */

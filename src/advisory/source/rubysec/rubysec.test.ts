@@ -46,7 +46,10 @@ describeSource(rubysec, {
   many: (count) => {
     const text = '{gem: x, cve: 2024-1000, patched_versions: ["~> 1.2.3", ">= 2"]}';
     const one = { name: at('X'), bytes: Buffer.from(text), stored: true };
-    return zipFile(Array.from({ length: count }).fill(one) as (typeof one)[], true);
+    return zipFile(
+      Array.from({ length: count }, () => one),
+      true,
+    );
   },
 });
 

@@ -170,6 +170,7 @@ describe('what the release and its services say of one package', () => {
       [entry('Ubuntu:Pro:14.04:LTS', '1', { purl: 'pkg:deb/ubuntu/bash@1?arch=source&distro=trusty/esm' })],
       ['Ubuntu:14.04:LTS bash 1 fixed esm-infra'],
     ],
+    ['a fix in version 0, which is before all', [entry(base, '0')], [`${base} bash unknown - (fixed in version 0)`]],
     ['a release before it is named a long-term one', [entry('Ubuntu:26.04', '1')], ['Ubuntu:26.04:LTS bash 1 fixed -']],
     [
       'builds of their own, which are not those of the release',
@@ -200,7 +201,7 @@ describe('records that say nothing more', () => {
   });
 
   it('of releases that were taken out are not known to be all', () => {
-    expect(['Ubuntu:24.04:LTS', 'Ubuntu:25.04', 'Ubuntu:24.10'].map(ubuntu.lists)).toEqual([
+    expect(['Ubuntu:24.04:LTS', 'Ubuntu:25.04', 'Ubuntu:24.10'].map((one) => ubuntu.lists(one))).toEqual([
       'disclosures',
       'fixes',
       'fixes',
