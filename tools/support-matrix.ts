@@ -4,8 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdvisorySource } from '../src/advisory/advisory.ts';
 import { starterInfo } from '../src/advisory/source/starter/starter.ts';
+import { selectFeeds } from '../src/database/selection.ts';
 import { advisorySources, ecosystems } from '../src/scan/ecosystems.ts';
 import formatTable from './formats.json' with { type: 'json' };
+import sourceTable from './sources.json' with { type: 'json' };
 
 interface Row {
   readonly id: string;
@@ -32,6 +34,10 @@ function formatOf(type: string): Format {
   return format;
 }
 
+const sourceRows: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(sourceTable));
+/** Facts that come with the advisories of an image. */
+const smallFacts: Readonly<Record<string, true>> = { epss: true, kev: true };
+
 const silence = {
   disclosures: 'no flaw is known, fixed or not',
   fixes: 'no fix was published; flaws without one are not told',
@@ -41,6 +47,9 @@ const silence = {
 export async function supportMatrix(): Promise<string> {
   const rows = JSON.parse(readFileSync(join(root, 'src/distro/ecosystems.json'), 'utf8')) as Row[];
   const sources = await advisorySources();
+  const selection = selectFeeds(sources, undefined);
+  const wanted = new Set(selection.wanted.map(({ source }) => source.id));
+  const shadowed = new Set(selection.shadowed.map(({ source }) => source.id).filter((id) => !wanted.has(id)));
   const named = rows.flatMap(({ id, ecosystem }) =>
     ecosystem === undefined ? [] : [assessed(id, ecosystem, sources)],
   );
@@ -69,8 +78,8 @@ export async function supportMatrix(): Promise<string> {
     '',
     '## Distributions that are assessed',
     '',
-    'ID is that of os-release; `$1`, `$2` stand for parts of the release. The source is the one that is fetched on first',
-    'use and whose word counts first.',
+    'ID is that of os-release; `$1`, `$2` stand for parts of the release. The first source is the one that is fetched on first',
+    'use and whose word counts first; others add to what it says.',
     '',
     '| ID | ecosystem | source | what its silence means |',
     '| --- | --- | --- | --- |',
@@ -85,6 +94,14 @@ export async function supportMatrix(): Promise<string> {
     '| --- | --- |',
     ...nameless,
     '',
+    '## Sources of advisories',
+    '',
+    'In the order of precedence. The last column says on which documents the reader is proved.',
+    '',
+    '| source | what | how it counts | brought by | proved on |',
+    '| --- | --- | --- | --- | --- |',
+    ...sources.map((source) => sourceRow(source, shadowed)),
+    '',
     '## Starter set',
     '',
     `Inside the program, for use without database and network: ${starter.entries} flaws as of ${starter.asOf}, in`,
@@ -94,10 +111,32 @@ export async function supportMatrix(): Promise<string> {
 }
 
 function assessed(id: string, ecosystem: string, sources: readonly AdvisorySource[]): string {
-  const sample = ecosystem.replace('Alpine:v$1', 'Alpine:v3.20').replace(/\$\d/g, '1');
-  const source = sources.find((candidate) => candidate.feeds([sample]).length > 0);
-  const said = source === undefined ? 'none' : `${source.id} | ${silence[source.lists(sample)]}`;
-  return `| \`${id}\` | \`${ecosystem}\` | ${said} |`;
+  const sample = sampleOf(ecosystem, sources);
+  const serving = sources.filter((candidate) => candidate.feeds([sample]).length > 0);
+  const source = serving.find(({ role }) => role === undefined);
+  if (source === undefined) throw new Error(`no source has ${ecosystem}, which src/distro/ecosystems.json names`);
+  const beside = serving.filter(({ role }) => role === 'supplement').map((one) => one.id);
+  const names = [source.id, ...beside].join(', ');
+  return `| \`${id}\` | \`${ecosystem}\` | ${names} | ${silence[source.lists(sample)]} |`;
+}
+
+/** A release that some source declares, in the place of `$1`. */
+function sampleOf(ecosystem: string, sources: readonly AdvisorySource[]): string {
+  const parts = ecosystem.split(/\$\d/u).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const form = new RegExp(`^${parts.join('.+')}$`, 'u');
+  const declared = sources.flatMap((source) => source.feeds(undefined).flatMap((feed) => feed.ecosystems));
+  return declared.findLast((name) => form.test(name)) ?? ecosystem.replace(/\$\d/g, '1');
+}
+
+const brought = { update: '`db update`', name: '`--only`, then each update' } as const;
+
+function sourceRow({ id, role, broughtBy }: AdvisorySource, shadowed: ReadonlySet<string>): string {
+  const [what, proof] = sourceRows.get(id) ?? [];
+  if (what === undefined || proof === undefined) throw new Error(`tools/sources.json has no row for ${id}`);
+  const kind = role === undefined ? 'answers' : role === 'supplement' ? 'adds to answers' : 'facts on flaws';
+  const asked = shadowed.has(id) ? 'name' : broughtBy;
+  const by = asked === undefined ? 'first use, `db update`' : brought[asked];
+  return `| ${id} | ${what} | ${kind} | ${id in smallFacts || role !== 'facts' ? by : by.replace('first use, ', '')} | ${proof} |`;
 }
 
 if (import.meta.main) writeFileSync(join(root, 'docs/support-matrix.md'), await supportMatrix());
