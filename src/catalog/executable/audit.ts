@@ -2,6 +2,7 @@
 // so it lies behind all that is, before the table of sections that tells where it is.
 import { inflateRawSync, inflateSync, constants as zlib } from 'node:zlib';
 import type { Captures } from './capture.ts';
+import { mayInflateTo } from './deflate-start.ts';
 import { finder, type Pattern } from './find.ts';
 import type { Layout, SectionTable, Span } from './layout.ts';
 import type { ProgramFault } from './program.ts';
@@ -26,7 +27,9 @@ const firstWanted = 1024;
 const maximumPacked = 1 << 20;
 const maximumText = 16 << 20;
 /** Beginnings of compressed data that are tried out, which costs some 20 µs each. */
-const maximumTries = 20_000;
+const maximumTries = 2000;
+/** To more than this the first bytes of no real list unpack. */
+const maximumOpening = 64 << 10;
 /** Lists that are kept until it is known which one is the program's. */
 const maximumAudits = 4;
 /** Section headers that are read; real programs have some forty. */
@@ -62,7 +65,7 @@ export function auditSearch(layout: Layout, captures: Captures): AuditSearch {
       for (const find of finders) {
         find(piece, at, (end) => {
           const rest = piece.subarray(end - at, end - at + firstWanted);
-          if (!mayBegin(rest) || tries >= maximumTries) return;
+          if (!mayInflateTo('{', rest) || tries >= maximumTries) return;
           if (rest.length === firstWanted) {
             tries++;
             if (!opens(rest)) return;
@@ -76,15 +79,9 @@ export function auditSearch(layout: Layout, captures: Captures): AuditSearch {
   };
 }
 
-/** Whether a block of deflate (RFC 1951, 3.2.3) may begin so: compressed, and with no more codes than there are. */
-function mayBegin([first, second]: Buffer): boolean {
-  if (first === undefined || ((first >> 1) & 3) === 1) return true;
-  return ((first >> 1) & 3) === 2 && first >> 3 <= 29 && (second === undefined || (second & 31) <= 29);
-}
-
 function opens(deflated: Buffer): boolean {
   try {
-    const options = { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: 2 << 20 };
+    const options = { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: maximumOpening, chunkSize: 4096 };
     return inflateRawSync(deflated, options).toString('latin1', 0, opening.length) === opening;
   } catch {
     // What can't be inflated is no such list; one with damage further on is found by its section.

@@ -2,6 +2,7 @@
 // GraalVM's native-image: a CycloneDX document in JSON among the data, at the symbol "sbom".
 import { inflateRawSync, constants as zlib } from 'node:zlib';
 import type { Captures } from './capture.ts';
+import { mayInflateTo } from './deflate-start.ts';
 import { finder, type Pattern } from './find.ts';
 import type { Content } from './layout.ts';
 import type { ProgramFault } from './program.ts';
@@ -21,7 +22,7 @@ const openingBytes = 200;
 const maximumPacked = 4 << 20;
 const maximumText = 16 << 20;
 /** Beginnings of compressed data that are tried out, which costs some 20 µs each. */
-const maximumTries = 20_000;
+const maximumTries = 2000;
 /** Documents that are read until one is whole. */
 const maximumBills = 4;
 
@@ -43,6 +44,8 @@ export function billSearch(captures: Captures): BillSearch {
       find(piece, at, (end) => {
         const start = end - header.bytes.length;
         if (found.tries >= maximumTries || found.begun >= maximumBills) return;
+        const deflated = piece.subarray(Math.max(0, start - at + headerBytes), Math.max(0, start - at + firstWanted));
+        if (!mayInflateTo('{ \t\r\n', deflated)) return;
         // What lies in the piece is judged at once, so that few captures are under way.
         const here = start < at ? Buffer.alloc(0) : piece.subarray(start - at, start - at + firstWanted);
         if (here.length === firstWanted) {

@@ -14,8 +14,12 @@ const limits = {
   depth: 100,
   archives: 20_000,
   entries: 3_000_000,
-  /** Bytes of inner archives and of texts, unpacked. */
+  /** Bytes of inner archives and of texts, unpacked; and how often the file's own size beyond those of a small one. */
   unpacked: 2 * 2 ** 30,
+  unpackedOfSmall: 64 * 2 ** 20,
+  ratio: 32,
+  /** Bytes of texts, unpacked, which are read as well. */
+  texts: 192 * 2 ** 20,
   archiveBytes: 2 ** 30,
   textBytes: 16 * 2 ** 20,
   billBytes: 64 * 2 ** 20,
@@ -33,6 +37,8 @@ interface Reading {
   readonly problems: ArchiveProblem[];
   entries: number;
   unpacked: number;
+  readonly mayUnpack: number;
+  texts: number;
   kept: number;
   untold: number;
   full: boolean;
@@ -53,7 +59,9 @@ class ReadingError extends Error {
  * `certain` is whether the file must be an archive. What is wrong is among the problems; `undefined` for another file.
  */
 export function readArchives(bytes: Uint8Array, certain: boolean): JarFacts | undefined {
-  const reading: Reading = { archives: [], problems: [], entries: 0, unpacked: 0, kept: 0, untold: 0, full: false };
+  const mayUnpack = Math.min(limits.unpacked, limits.unpackedOfSmall + bytes.length * limits.ratio);
+  const counts = { entries: 0, unpacked: 0, texts: 0, kept: 0, untold: 0 };
+  const reading: Reading = { archives: [], problems: [], ...counts, mayUnpack, full: false };
   if (!readOne(reading, bytes, '', undefined, [], certain)) return undefined;
   if (reading.untold > 0)
     reading.problems.push({
@@ -175,11 +183,12 @@ function readInner(
 /** Stored bytes cost no memory, and an inner archive's own directory shows damage: its checksum is not needed. */
 function unpackWithin(reading: Reading, directory: ZipDirectory, member: ZipMember, limit: number): Uint8Array {
   if (member.size > limit) throw new ReadingError('too-large', 'an entry is too large');
-  if (member.method !== 0) reading.unpacked += member.size;
-  if (reading.unpacked > limits.unpacked) {
-    reading.full = true;
+  const unpacked = reading.unpacked + (member.method === 0 ? 0 : member.size);
+  const texts = reading.texts + (limit === limits.archiveBytes ? 0 : member.size);
+  if (unpacked > reading.mayUnpack || texts > limits.texts)
     throw new ReadingError('too-large', 'the archives unpack to more than the size limit');
-  }
+  reading.unpacked = unpacked;
+  reading.texts = texts;
   return directory.unpack(member, limit !== limits.archiveBytes);
 }
 

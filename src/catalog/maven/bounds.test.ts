@@ -44,3 +44,19 @@ it.each<[string, () => unknown, unknown]>([
   expect(read()).toBe(expected);
   expect(performance.now() - start).toBeLessThan(3000);
 });
+
+const manifest = text(`Manifest-Version: 1.0\n${'Name: value\n'.repeat(600_000)}`);
+const archiveWith = (bytes: Uint8Array): Buffer => zipFile([{ name: 'META-INF/MANIFEST.MF', bytes }]);
+
+it.each([
+  ['texts that are long', Array.from({ length: 60 }, () => ({ bytes: archiveWith(manifest), stored: true }))],
+  ['archives of nothing', Array.from({ length: 8 }, () => ({ bytes: new Uint8Array(64 << 20) }))],
+])('%s within a small archive are not all unpacked, which is told', (_, inner) => {
+  const bytes = zipFile(inner.map((one, at) => ({ name: `${at}.jar`, ...one })));
+  const start = process.cpuUsage();
+  const { archives, problems } = factsOf(bytes);
+  const { user } = process.cpuUsage(start);
+  expect(archives.length).toBeGreaterThan(0);
+  expect(new Set(problems.map(({ code }) => code))).toContain('too-large');
+  expect(user / 1e6).toBeLessThan(4);
+});

@@ -94,12 +94,15 @@ describe('hostile archives', () => {
     const zeros = zipFile([{ name: 'z.jar', bytes: new Uint8Array(700 << 20), crc: 0 }]);
     const many = zipFile(Array.from({ length: 5 }, (_, at) => ({ name: `${at}.jar`, bytes: zeros })));
     const facts = factsOf(many);
-    expect([facts.archives.length, codes(facts)]).toEqual([4, ['corrupt', 'corrupt', 'too-large']]);
+    expect([facts.archives.length, codes(facts)]).toEqual([
+      6,
+      ['too-large', 'too-large', 'too-large', 'too-large', 'too-large'],
+    ]);
     expect(performance.now() - start).toBeLessThan(20_000);
   }, 30_000);
   it.each<[string, ZipFile, string]>([
     ['a gigabyte that is not there', { ...known, size: 2 ** 30 }, 'too-large'],
-    ['an impossible inner archive', { name: 'a.jar', bytes: text('x'), size: 2 ** 30 - 1 }, 'corrupt'],
+    ['an impossible inner archive', { name: 'a.jar', bytes: text('x'), size: 2 ** 26 - 1 }, 'corrupt'],
     ['an inner archive beyond the limit', { name: 'a.jar', bytes: text('x'), size: 2 ** 31 }, 'too-large'],
     ['a wrong size', { ...known, size: 5 }, 'corrupt'],
     ['a wrong checksum', { ...known, crc: 5 }, 'corrupt'],

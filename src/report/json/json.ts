@@ -12,7 +12,7 @@ const rank: ReadonlyMap<string, number> = new Map(keyOrder.map((key, i) => [key,
 export const json: Presenter = { id: 'json', present: (report) => [...pieces(report)].join(''), pieces };
 
 /** Characters that a piece has at least, but the last. */
-const pieceLength = 1 << 16;
+const pieceLength = 1 << 14;
 
 /** Lists are written item by item: the text of a large report is never there as a whole. */
 function* pieces(report: Report): Generator<string> {
