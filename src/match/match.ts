@@ -6,6 +6,7 @@ import { type Judgement, judge } from './judge.ts';
 import { fixFromMain, type Products } from './products.ts';
 import { qualifies } from './qualifier.ts';
 import { asServed } from './service.ts';
+import { unsignedSource } from './signed.ts';
 
 export { elsewhere } from './elsewhere.ts';
 export { explain } from './explain.ts';
@@ -80,13 +81,15 @@ export function matchPackages(
     const qualified: Qualified[] = [];
     const products = productsOf?.(found);
     for (const appliesTo of ['source', 'binary'] as const) {
-      for (const match of judgeAll(found.ecosystem, targetOf(found, appliesTo), appliesTo, scheme)) {
-        if (match.entry.qualifiers === undefined) {
-          qualified.push({ match });
-          continue;
+      for (const target of targetsOf(found, appliesTo)) {
+        for (const match of judgeAll(found.ecosystem, target, appliesTo, scheme)) {
+          if (match.entry.qualifiers === undefined) {
+            qualified.push({ match });
+            continue;
+          }
+          const one = qualify(found, match, products);
+          if (one) qualified.push({ ...one, match: asServed(one.match, services) });
         }
-        const one = qualify(found, match, products);
-        if (one) qualified.push({ ...one, match: asServed(one.match, services) });
       }
     }
     const matches = ownFirst(qualified);
@@ -95,9 +98,14 @@ export function matchPackages(
   return { packages: matched, unjudged };
 }
 
-/** Debian Policy 5.6.1: without a `Source` field the source has the name and version of the binary package. */
-function targetOf(found: Package, appliesTo: 'source' | 'binary'): Match['searched'] {
-  return appliesTo === 'source' ? (found.source ?? found) : found;
+/**
+ * What is looked up. Debian Policy 5.6.1: without a `Source` field the source has the name and version of the binary
+ * package. Of one that was signed, what it was made from too.
+ */
+function targetsOf(found: Package, appliesTo: 'source' | 'binary'): readonly Match['searched'][] {
+  if (appliesTo === 'binary') return [found];
+  const unsigned = unsignedSource(found);
+  return unsigned === undefined ? [found.source ?? found] : [found.source ?? found, unsigned];
 }
 
 type JudgeAll = (
