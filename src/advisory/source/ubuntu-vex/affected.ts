@@ -21,16 +21,16 @@ interface Said {
   readonly package: string;
   /** Of the release's own archive. */
   own?: Statement;
-  /** The first that says, of the own archive or of Expanded Security Maintenance, that the flaw is not in it. */
-  cleared?: Statement;
+  /** The first that says of Expanded Security Maintenance that the flaw is not in it. */
+  clearedBeside?: Statement;
   /** Whether an archive for subscribers has the fix. */
   paid: boolean;
 }
 
 /**
  * What the statements of one document add to fixed versions. That the flaw is not in the builds of Expanded Security
- * Maintenance goes for the release too, whose builds those are with further patches; that it is in them does not. Undefined
- * when a list of products is none.
+ * Maintenance goes for the release too, whose builds those are with further patches, unless somebody has looked at the
+ * release's own; that it is in them does not. Undefined when a list of products is none.
  */
 export function affectedIn(statements: readonly Statement[]): readonly Affected[] | undefined {
   const all = new Map<string, Said>();
@@ -51,10 +51,21 @@ function hear(all: Map<string, Said>, name: string, archive: string, statement: 
   const key = `${place.ecosystem}\n${name}`;
   const said = all.get(key) ?? { ecosystem: place.ecosystem, package: name, paid: false };
   all.set(key, said);
-  const { status, justification } = statement;
   if (place.own) said.own = statement;
-  else if (status === 'fixed') said.paid = true;
-  if (status === 'not_affected' && justification !== 'component_not_present') said.cleared ??= statement;
+  else if (statement.status === 'fixed') said.paid = true;
+  else if (isCleared(statement)) said.clearedBeside ??= statement;
+}
+
+/** A package that the release has not is another matter. */
+function isCleared({ status, justification }: Statement): boolean {
+  return status === 'not_affected' && justification !== 'component_not_present';
+}
+
+/** Whether nobody has looked at the release's own builds: none is named, it waits to be, or support had ended before. */
+function isUnseen(own: Statement | undefined): boolean {
+  if (own === undefined) return true;
+  const state = stateOf(own);
+  return own.status === 'under_investigation' ? state === undefined : state === 'end-of-life';
 }
 
 /** Archives of other builds (`fips/focal`, `realtime/jammy`, `bluefield/jammy`, `ros-esm/focal`) are left out. */
@@ -67,7 +78,8 @@ function placeOf(archive: string): { readonly ecosystem: string; readonly own: b
   return ecosystem === undefined ? undefined : { ecosystem, own };
 }
 
-function settled({ ecosystem, package: name, own, cleared, paid }: Said): readonly Affected[] {
+function settled({ ecosystem, package: name, own, clearedBeside, paid }: Said): readonly Affected[] {
+  const cleared = own !== undefined && isCleared(own) ? own : isUnseen(own) ? clearedBeside : undefined;
   const base = { ecosystem, package: name, appliesTo: 'source', ranges: [] } as const;
   const why = cleared ?? own;
   if (why === undefined) return [];

@@ -104,6 +104,8 @@ describe('one package in one release', () => {
   const ignored = {
     action_statement: 'This package is vulnerable to the CVE, but the Ubuntu Security Team decided to not fix it.',
   };
+  const ended = { action_statement: 'This package (for the given release) is no longer supported. Please upgrade.' };
+  const putOff = { status_notes: 'The vulnerability is known but the fix is deferred.' };
   const absent = { justification: 'vulnerable_code_not_present' };
   const foreign = { justification: 'component_not_present' };
   it.each<[string, readonly object[], readonly string[]]>([
@@ -146,9 +148,29 @@ describe('one package in one release', () => {
     ['is not in the release', [statement('jammy', 'not_affected', foreign)], []],
     ['is fixed, in a version that the record does not tell', [statement('jammy', 'fixed')], []],
     [
-      'was cleared in the builds for subscribers',
-      [statement('focal', 'affected', ignored), statement('esm-infra/focal', 'not_affected', absent)],
+      'was cleared in the builds for subscribers, support having ended',
+      [statement('focal', 'affected', ended), statement('esm-infra/focal', 'not_affected', absent)],
       ['20.04:LTS bash not-affected'],
+    ],
+    [
+      'was cleared in the builds for subscribers before anybody looked at the others',
+      [statement('focal', 'under_investigation'), statement('esm-apps/focal', 'not_affected', absent)],
+      ['20.04:LTS bash not-affected'],
+    ],
+    [
+      'has the flaw in its own builds, whatever is true of those for subscribers',
+      [statement('focal', 'affected', ignored), statement('esm-infra/focal', 'not_affected', absent)],
+      ['20.04:LTS bash will-not-fix'],
+    ],
+    [
+      'waits for its fix, which those for subscribers do not need',
+      [statement('focal', 'under_investigation', putOff), statement('esm-infra/focal', 'not_affected', absent)],
+      ['20.04:LTS bash deferred'],
+    ],
+    [
+      'was fixed before there were builds for subscribers: those below the fix have the flaw',
+      [statement('focal', 'fixed'), statement('esm-infra/focal', 'not_affected', absent)],
+      [],
     ],
     [
       'was cleared in the oldest builds for subscribers',
