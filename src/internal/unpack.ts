@@ -108,10 +108,18 @@ async function* unxz(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
       controller.close();
     },
   });
+  const reader = new xz.XzReadableStream(source).getReader();
   try {
-    for await (const chunk of new xz.XzReadableStream(source)) yield chunk;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
   } catch (error) {
     throw failure(error, 'xz');
+  } finally {
+    // Lets the next stream in, which waits for this one; the library fails when it has read ahead to the end.
+    await reader.cancel().catch(() => undefined);
   }
 }
 

@@ -29,7 +29,16 @@ const HEADER_ONLY: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6'])
  * are missing nobody knows. Throws `UnpackError`, possibly after some files.
  */
 export async function* tarFiles(chunks: AsyncIterable<Uint8Array>, limits: TarLimits): AsyncGenerator<TarFile> {
-  const input = newInput(chunks);
+  const source = chunks[Symbol.asyncIterator]();
+  try {
+    yield* filesIn(newInput(source), limits);
+  } finally {
+    // A consumer may stop early: the xz library keeps every later stream waiting for one that was left open.
+    await source.return?.();
+  }
+}
+
+async function* filesIn(input: Input, limits: TarLimits): AsyncGenerator<TarFile> {
   let said: Said = {};
   for (let headers = 0, files = 0; ; headers++) {
     const block = await input.take(blockBytes);
@@ -122,8 +131,7 @@ interface Input {
   drain(): Promise<void>;
 }
 
-function newInput(chunks: AsyncIterable<Uint8Array>): Input {
-  const source = chunks[Symbol.asyncIterator]();
+function newInput(source: AsyncIterator<Uint8Array>): Input {
   let rest: Buffer = Buffer.alloc(0);
   const next = async (): Promise<boolean> => {
     const { done, value } = await source.next();
