@@ -56,3 +56,24 @@ it.each<[string, string, readonly string[], object | undefined]>([
   const { packages } = matchPackages([installed(version)], { lookup }, new Map([['deb', dpkg]]), { services });
   expect(packages[0]?.matches[0]?.fix).toEqual(fix);
 });
+
+it.each<[string, string, string, string]>([
+  [
+    'a build of the release past the fix, which need not have it',
+    '1:4.1.45-1ubuntu0.1~esm2',
+    '1:4.1.45-1ubuntu0.1',
+    'unknown',
+  ],
+  ['a build of the service past the fix', '1:4.1.45-1ubuntu0.1~esm2', '1:4.1.45-1ubuntu0.1+esm1', 'not-affected'],
+  ['a build of the release before the fix', '1:4.1.45-1ubuntu0.1~esm2', '1:4.1.45-1', 'affected'],
+  [
+    'the oldest builds of the service, which are not marked',
+    '1:4.1.45-1ubuntu0.1',
+    '1:4.1.45-1ubuntu0.2',
+    'not-affected',
+  ],
+])('%s', (_, fixed, version, expected) => {
+  const entry: StoredEntry = { ...netty, ranges: [{ type: 'ecosystem', events: [{ introduced: '0' }, { fixed }] }] };
+  const { packages } = matchPackages([installed(version)], { lookup: () => [entry] }, new Map([['deb', dpkg]]));
+  expect(packages[0]?.matches[0]?.verdict ?? 'not-affected').toBe(expected);
+});
