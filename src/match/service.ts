@@ -1,12 +1,18 @@
 import type { StoredEntry } from '../database/database.ts';
-import type { Match } from './match.ts';
+import type { Judgement } from './judge.ts';
+
+/** As much of a match as decides on its fix. */
+interface Served extends Judgement {
+  readonly entry: StoredEntry;
+  readonly searched: { readonly version: string };
+}
 
 /**
  * The match as it is where some fixes are those of a paid service. A version that only subscribers get is no fix where the
  * image has not subscribed, and is named; who installed that version has the fix, subscribed or not. A build past it that is
  * none of the service's is one of the release, which has no fix: a later one may have been made without it.
  */
-export function asServed(match: Match, services: readonly string[]): Match {
+export function asServed<M extends Served>(match: M, services: readonly string[]): M {
   const { entry, fix, verdict, searched } = match;
   const service = entry.qualifiers?.service;
   if (service === undefined) return match;
