@@ -12,7 +12,7 @@ import {
   type Unjudged,
 } from '../match/match.ts';
 import type { VersionScheme } from '../version/version.ts';
-import { byFlaw, namesIn } from './flaws.ts';
+import { byFlaw, namesIn, namesOfFlaw } from './flaws.ts';
 import { versionSchemes } from './formats.ts';
 import { isForeign } from './judged.ts';
 import { type FactLookup, vulnerabilityOf } from './vulnerability.ts';
@@ -194,7 +194,7 @@ function findingOf(
   const { verdict, speaking, agreeing, dissenting } = decision;
   const [first] = speaking;
   const scheme = versionSchemes.get(found.type);
-  const names = new Set(speaking.flatMap(({ entry }) => [entry.id, ...entry.aliases]));
+  const names = new Set(speaking.flatMap(({ entry }) => namesOfFlaw(flaw, entry)));
   const opinions = [...speaking, ...agreeing].map((match) => ({ entry: match.entry, details: detailsOf(match) }));
   return {
     kind: 'vulnerability',

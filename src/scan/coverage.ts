@@ -164,6 +164,10 @@ function whole(info: EcosystemInfo, { starter, precedence }: Answering, packages
   if (info.sources.length === 0) {
     return [{ reason: 'no-advisories', packages, detail: 'no advisories of this release are loaded' }];
   }
+  if (info.sources.every(({ role }) => role === 'supplement')) {
+    const names = [...new Set(info.sources.map(({ name }) => name))].join(', ');
+    return [{ reason: 'no-advisories', packages, detail: `only what adds to its advisories is loaded: ${names}` }];
+  }
   // A source that only adds to what the deciding one says may be missing; a part of the deciding one may not.
   const decides = precedence.find((name) =>
     [...info.sources.map((source) => source.name), ...info.missing.map(({ source }) => source)].includes(name),

@@ -34,6 +34,13 @@ export function namesIn({ id, aliases, covers }: Entry): readonly string[] {
   return [id, ...aliases, ...covers];
 }
 
+/** The names of one flaw in a record: of a record that stands for several CVEs its own alone, since the others may be of any. */
+export function namesOfFlaw(flaw: string, entry: Entry): readonly string[] {
+  const { id, aliases, covers } = entry;
+  const several = covers.length === 0 && flawsOf(entry).length > 1;
+  return [id, ...(several ? [] : aliases)].filter((name) => name === flaw || !isCve(name));
+}
+
 type Entry = Pick<Match['entry'], 'id' | 'aliases' | 'covers'>;
 
 /** The flaws of one record: what it covers, else its CVEs, else itself. */

@@ -1,4 +1,5 @@
 import type { Purl } from '../purl/purl.ts';
+import { goesForBuild, goesForVersion, isSource, nameKey, packageKey } from './same.ts';
 import type { VexComponent, VexDocument, VexProduct, VexStatement } from './statement.ts';
 
 /** What was scanned, as statements may name it. */
@@ -17,18 +18,33 @@ export interface VexFinding {
   readonly purls: readonly Purl[];
 }
 
-/** The statement that speaks of a finding; of several the newest. */
-export interface VexAnswer {
+/** A statement and the document it is in. */
+export interface VexSaying {
   readonly document: VexDocument;
   readonly statement: VexStatement;
 }
 
-/** Why a statement spoke of nothing in the report. */
-export type VexSilence = 'other-product' | 'other-version' | 'other-build' | 'no-finding';
+/** The statement that counts for a finding: of several the newest, of equally old ones one that does not settle it. */
+export interface VexAnswer extends VexSaying {
+  /** Statements on the same finding that would settle it where this one does not, or the other way round. */
+  readonly otherwise: readonly VexSaying[];
+}
+
+/** Why a statement spoke of nothing in the report, the farthest first. */
+export type VexSilence =
+  | 'unidentified'
+  | 'other-product'
+  | 'named-image'
+  | 'other-namespace'
+  | 'other-version'
+  | 'other-build'
+  | 'no-finding';
 
 /** A statement that spoke of nothing, and why. */
-export interface UnmatchedStatement extends VexAnswer {
+export interface UnmatchedStatement extends VexSaying {
   readonly because: VexSilence;
+  /** Name of the product that came closest. */
+  readonly product: string;
 }
 
 /** What the documents say of the findings. */
@@ -40,7 +56,7 @@ export interface Settled {
 
 /**
  * Lets documents speak of findings. A statement speaks of a finding when it names the flaw and either the package or the
- * image, and then the package among its parts if it has any. The newest of several counts; of equally old ones the first.
+ * image, and then the package among its parts if it has any.
  */
 export function settle(
   findings: readonly VexFinding[],
@@ -49,69 +65,130 @@ export function settle(
 ): Settled {
   const byName = new Map<string, number[]>();
   for (const [at, { names }] of findings.entries()) {
-    for (const name of names) byName.set(name, [...(byName.get(name) ?? []), at]);
+    for (const name of names) {
+      const known = byName.get(name);
+      if (known) known.push(at);
+      else byName.set(name, [at]);
+    }
   }
-  const answers: (VexAnswer | undefined)[] = findings.map(() => undefined);
+  const here = presence(subject);
+  const said: VexSaying[][] = findings.map(() => []);
   const unmatched: UnmatchedStatement[] = [];
   for (const document of documents) {
     for (const statement of document.statements) {
       const of = new Set(statement.names.flatMap((name) => byName.get(name) ?? []));
-      const spoken = [...of].filter((at) => speaksOf(statement, findings[at]?.purls ?? [], subject));
-      for (const at of spoken) answers[at] = newer(answers[at], { document, statement });
-      if (spoken.length === 0) unmatched.push({ document, statement, because: silence(statement, subject) });
+      const spoken = [...of].filter((at) => {
+        const { names: known = [], purls = [] } = findings[at] ?? {};
+        return isOfFlaw(statement, known) && speaksOf(statement, purls, here);
+      });
+      for (const at of spoken) said[at]?.push({ document, statement });
+      if (spoken.length === 0) unmatched.push({ document, statement, ...silence(statement, here) });
     }
   }
-  return { answers, unmatched };
+  return { answers: said.map(answerOf), unmatched };
 }
 
-function newer(known: VexAnswer | undefined, other: VexAnswer): VexAnswer {
-  const time = ({ statement }: VexAnswer): number => Date.parse(statement.timestamp ?? '') || 0;
-  return known === undefined || time(other) > time(known) ? other : known;
+/** Two CVEs are two flaws, whatever names they share: one record of GitHub or Go may stand for several. */
+function isOfFlaw({ names }: VexStatement, known: readonly string[]): boolean {
+  const [said, had] = [names.filter(isCve), known.filter(isCve)];
+  return said.length === 0 || had.length === 0 || said.some((name) => had.includes(name));
 }
 
-function speaksOf({ products }: VexStatement, found: readonly Purl[], subject: VexSubject): boolean {
+function isCve(name: string): boolean {
+  return name.startsWith('CVE-');
+}
+
+/** Whether a statement takes a finding out of the list. */
+export function settles({ status }: VexStatement): boolean {
+  return status === 'not_affected' || status === 'fixed';
+}
+
+function answerOf(said: readonly VexSaying[]): VexAnswer | undefined {
+  let best: VexSaying | undefined;
+  for (const one of said) if (best === undefined || outranks(one, best)) best = one;
+  if (best === undefined) return undefined;
+  const { statement } = best;
+  return { ...best, otherwise: said.filter((one) => settles(one.statement) !== settles(statement)) };
+}
+
+function outranks(one: VexSaying, other: VexSaying): boolean {
+  const [time, known] = [timeOf(one), timeOf(other)];
+  return time === known ? settles(other.statement) && !settles(one.statement) : time > known;
+}
+
+function timeOf({ statement }: VexSaying): number {
+  return Date.parse(statement.timestamp ?? '') || 0;
+}
+
+/** What is in the image, by name. */
+interface Presence extends VexSubject {
+  readonly byPackage: ReadonlyMap<string, readonly Purl[]>;
+  readonly byName: ReadonlySet<string>;
+  /** Packages that are installed themselves, not only what was built from a source of that name. */
+  readonly installed: ReadonlySet<string>;
+}
+
+function presence(subject: VexSubject): Presence {
+  const { purls } = subject;
+  return {
+    ...subject,
+    byPackage: Map.groupBy(purls, packageKey),
+    byName: new Set(purls.map(nameKey)),
+    installed: new Set(purls.filter((purl) => !isSource(purl)).map(packageKey)),
+  };
+}
+
+function speaksOf({ products }: VexStatement, found: readonly Purl[], here: Presence): boolean {
   return products.some((product) =>
-    isSubject(product, subject)
-      ? product.parts.length === 0 || product.parts.some((part) => names(part, found))
-      : speaksOfPackage(product, found, subject),
+    isSubject(product, here)
+      ? product.parts.length === 0 || product.parts.some((part) => names(part, found, here))
+      : speaksOfPackage(product, found, here),
   );
 }
 
 /** A product that is a package of the image; with parts it stands for these where it is in the image itself. */
-function speaksOfPackage(product: VexProduct, found: readonly Purl[], { purls }: VexSubject): boolean {
-  if (product.parts.length === 0) return names(product, found);
-  return product.parts.some((part) => names(part, found)) && names(product, purls);
+function speaksOfPackage(product: VexProduct, found: readonly Purl[], here: Presence): boolean {
+  if (product.parts.length === 0) return names(product, found, here);
+  return product.parts.some((part) => names(part, found, here)) && isHere(product, here);
 }
 
-function names({ purls }: VexComponent, found: readonly Purl[]): boolean {
-  return purls.some((said) => found.some((purl) => isSame(said, purl) && isVersion(said, purl) && isBuild(said, purl)));
+function isHere({ purls }: VexComponent, here: Presence): boolean {
+  return purls.some((said) => (here.byPackage.get(packageKey(said)) ?? []).some((found) => isOne(said, found, here)));
 }
 
-/** The same package, of any version and build. */
-function isSame(said: Purl, found: Purl): boolean {
-  return said.type === found.type && said.name === found.name && (said.namespace ?? '') === (found.namespace ?? '');
+function names({ purls }: VexComponent, found: readonly Purl[], here: Presence): boolean {
+  return purls.some((said) => {
+    const key = packageKey(said);
+    return found.some((purl) => packageKey(purl) === key && isOne(said, purl, here));
+  });
 }
 
-function isVersion(said: Purl, found: Purl): boolean {
-  return said.version === undefined || said.version === found.version;
+/** Of the same package: in this version and build. */
+function isOne(said: Purl, found: Purl, here: Presence): boolean {
+  return goesForVersion(said, found) && goesForBuild(said, found) && isKind(said, found, here);
 }
 
-/** What the statement's purl says must be so; what it leaves out is open. */
-function isBuild(said: Purl, found: Purl): boolean {
-  return Object.entries(said.qualifiers).every(([key, value]) => found.qualifiers[key] === value || elsewhere.has(key));
+/**
+ * Packages and the source that they are built from may bear one name: `openssl` is a program, and also the source of
+ * `libssl3`. A purl that does not say which is meant is that of the package where there is one, since what is true of the
+ * program need not be true of the library.
+ */
+function isKind(said: Purl, found: Purl, { installed }: Presence): boolean {
+  return !isSource(found) || isSource(said) || !installed.has(packageKey(found));
 }
-
-/** Qualifiers that say where a package may be had, not which it is. */
-const elsewhere: ReadonlySet<string> = new Set(['repository_url', 'download_url', 'vcs_url', 'file_name', 'checksum']);
 
 function isSubject({ purls, digests }: VexComponent, subject: VexSubject): boolean {
   if (digests.some((digest) => subject.digests.has(digest))) return true;
   return purls.some((purl) => {
-    if (purl.type !== 'oci' && purl.type !== 'docker') return false;
+    if (!isImage(purl)) return false;
     if (purl.version !== undefined && isDigest(purl.version)) return subject.digests.has(purl.version);
     // A tag can be moved to another image: only a name without version goes for all that bear it.
     return purl.version === undefined && subject.repositories.includes(repositoryOf(purl));
   });
+}
+
+function isImage({ type }: Purl): boolean {
+  return type === 'oci' || type === 'docker';
 }
 
 function isDigest(version: string): boolean {
@@ -122,17 +199,54 @@ function repositoryOf({ namespace, name, qualifiers }: Purl): string {
   return qualifiers['repository_url'] ?? (namespace === undefined ? name : `${namespace}/${name}`);
 }
 
-function silence({ products }: VexStatement, subject: VexSubject): VexSilence {
-  if (products.some((product) => isSubject(product, subject) && product.parts.length === 0)) return 'no-finding';
-  const said = products.flatMap((product) => [product, ...product.parts]).flatMap(({ purls }) => purls);
-  let silent: VexSilence = 'other-product';
-  for (const purl of said) {
-    for (const found of subject.purls) {
-      if (!isSame(purl, found)) continue;
-      if (!isVersion(purl, found)) silent = silent === 'other-product' ? 'other-version' : silent;
-      else if (isBuild(purl, found)) return 'no-finding';
-      else silent = 'other-build';
-    }
+const nearness: readonly VexSilence[] = [
+  'unidentified',
+  'other-product',
+  'named-image',
+  'other-namespace',
+  'other-version',
+  'other-build',
+  'no-finding',
+];
+
+type Silence = Pick<UnmatchedStatement, 'because' | 'product'>;
+
+function silence({ products }: VexStatement, here: Presence): Silence {
+  const told = products.map((product) => silenceOf(product, here));
+  return closest(told) ?? { because: 'unidentified', product: '' };
+}
+
+/** A product that is not here is silent for itself; one that is, for its parts. */
+function silenceOf(product: VexProduct, here: Presence): Silence {
+  if (product.parts.length === 0 || !(isSubject(product, here) || isHere(product, here))) {
+    return { because: componentSilence(product, here), product: product.name };
   }
-  return silent;
+  const parts = product.parts.map((part) => ({ because: componentSilence(part, here), product: part.name }));
+  return closest(parts) ?? { because: 'no-finding', product: product.name };
+}
+
+function closest(told: readonly Silence[]): Silence | undefined {
+  let best: Silence | undefined;
+  for (const one of told) {
+    if (best === undefined || nearness.indexOf(one.because) > nearness.indexOf(best.because)) best = one;
+  }
+  return best;
+}
+
+function componentSilence(component: VexComponent, here: Presence): VexSilence {
+  if (isSubject(component, here)) return 'no-finding';
+  if (component.purls.length === 0) return component.digests.length === 0 ? 'unidentified' : 'other-product';
+  return component.purls.reduce<VexSilence>((best, purl) => {
+    const because = purlSilence(purl, here);
+    return nearness.indexOf(because) > nearness.indexOf(best) ? because : best;
+  }, 'unidentified');
+}
+
+function purlSilence(said: Purl, here: Presence): VexSilence {
+  if (isImage(said)) return said.version !== undefined && isDigest(said.version) ? 'other-product' : 'named-image';
+  const found = here.byPackage.get(packageKey(said));
+  if (found === undefined) return here.byName.has(nameKey(said)) ? 'other-namespace' : 'other-product';
+  const version = found.filter((purl) => goesForVersion(said, purl));
+  if (version.length === 0) return 'other-version';
+  return version.some((purl) => goesForBuild(said, purl) && isKind(said, purl, here)) ? 'no-finding' : 'other-build';
 }
