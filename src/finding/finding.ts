@@ -148,6 +148,13 @@ export interface VexCitation {
   readonly statement: number;
   /** Nobody has checked who wrote it. */
   readonly signature: 'unverified';
+  /** Statements that would settle the finding where this one does not, or the other way round; this one is newer. */
+  readonly otherwise?: readonly {
+    readonly status: VexCitation['status'];
+    readonly document: string;
+    readonly statement: number;
+    readonly timestamp?: string;
+  }[];
 }
 
 /** A finding that a VEX statement settles: not affected, or fixed. */
@@ -158,6 +165,11 @@ export interface SuppressedFinding {
 
 /** Which VEX documents were read, and which of their statements spoke of nothing here. */
 export interface VexUse {
+  /** Places without a document, and files in folders that are none. */
+  readonly passedOver: readonly {
+    readonly place: string;
+    readonly because: 'none-there' | 'not-vex' | 'not-json' | 'bad-entry' | 'named-image';
+  }[];
   readonly documents: readonly {
     readonly id: string;
     readonly format: 'openvex' | 'cyclonedx' | 'csaf';
@@ -172,8 +184,18 @@ export interface VexUse {
     readonly statement: number;
     readonly flaw: string;
     readonly product: string;
-    /** The image has no such product, or another version or build of it, or the flaw was not found in it. */
-    readonly because: 'other-product' | 'other-version' | 'other-build' | 'no-finding';
+    /**
+     * The product has no package URL or digest; or the image has no such product, or one of that name in another
+     * namespace, or another version or build of it, or the flaw was not found in it; or it is an image named without digest.
+     */
+    readonly because:
+      | 'unidentified'
+      | 'other-product'
+      | 'named-image'
+      | 'other-namespace'
+      | 'other-version'
+      | 'other-build'
+      | 'no-finding';
   }[];
 }
 

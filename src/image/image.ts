@@ -92,6 +92,8 @@ export interface LayeredImage {
   readonly platform: Platform;
   readonly config: ImageConfig;
   readonly layers: readonly Layer[];
+  /** Digests of the indexes by which it was found: it goes by these too. */
+  readonly indexDigests?: readonly string[];
   /** What is attached to it where it lies; nothing in a docker archive. */
   readonly attachments?: () => readonly Attachment[];
 }

@@ -4,7 +4,6 @@ import type { Report } from '../finding/finding.ts';
 import type { Image } from '../image/image.ts';
 import { openImage } from '../image/open.ts';
 import type { Inventory, Package } from '../inventory/inventory.ts';
-import type { VexDocument } from '../vex/vex.ts';
 import { chooseAdvisories } from './advisories.ts';
 import { type ArchiveAnswer, askArchive, withArchive, withAvailable } from './archive.ts';
 import { assess } from './assess.ts';
@@ -16,7 +15,8 @@ import { judgedOf } from './judged.ts';
 import type { ScanOptions } from './options.ts';
 import { precedence } from './precedence.ts';
 import { version } from './version.ts';
-import { applyVex, purlsOf, readDocuments, type VexOutcome } from './vex.ts';
+import { applyVex, purlsOf, type VexOutcome } from './vex.ts';
+import { type DocumentsRead, readDocuments } from './vex-documents.ts';
 
 export type { Conflict, ConflictList, ConflictSide } from './conflicts.ts';
 export type { ScanOptions, ScanProgress } from './options.ts';
@@ -56,7 +56,8 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
     const notes = answer === undefined ? chosen.notes : [...chosen.notes, archiveNote];
     const coverage = coverageOf(inventory, asked, assessment, [...notes, scope]);
     await checkpoint(options.signal);
-    const outcome = applyVex(withAvailable(assessment.findings, answer), documents, inventory);
+    const indexes = image.kind === 'layered' ? (image.indexDigests ?? []) : [];
+    const outcome = applyVex(withAvailable(assessment.findings, answer), documents, inventory, indexes);
     const report = reportOf(inventory, outcome, coverage, { cached, database: chosen.provenance });
     return answer === undefined ? report : { ...report, archive: answer.use };
   } finally {
@@ -102,8 +103,8 @@ async function answered(
 }
 
 /** Documents are read before anything is assessed: a wrong path is told at once. */
-function vexFor(image: Image, { packages, distro }: Inventory, places: readonly string[]): readonly VexDocument[] {
-  if (places.length === 0) return [];
+function vexFor(image: Image, { packages, distro }: Inventory, places: readonly string[]): DocumentsRead {
+  if (places.length === 0) return { documents: [], passedOver: [] };
   return readDocuments(
     places,
     image,

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +6,8 @@ import type { Finding } from '../finding/finding.ts';
 import type { Image } from '../image/image.ts';
 import type { Inventory, Package } from '../inventory/inventory.ts';
 import { parsePurl } from '../purl/purl.ts';
-import { applyVex, readDocuments } from './vex.ts';
+import { applyVex } from './vex.ts';
+import { readDocuments } from './vex-documents.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-vex-'));
 const at = (path: string): string => join(folder, path);
@@ -71,10 +72,83 @@ describe('documents are read from', () => {
     ['a repository: only those on what is in the image, none from outside', ['hub'], ['foo']],
     ['two places', ['one.json', 'hub'], ['one', 'foo']],
   ])('%s', (_, places, expected) => {
-    expect(readDocuments(places.map(at), image, purls).map(({ id }) => id)).toEqual(expected);
+    expect(readDocuments(places.map(at), image, purls).documents.map(({ id }) => id)).toEqual(expected);
   });
   it('what is attached to the image', () => {
-    expect(readDocuments(['image'], image, purls)).toMatchObject([{ id: 'att', place: 'sha256:1' }]);
+    expect(readDocuments(['image'], image, purls)).toMatchObject({
+      documents: [{ id: 'att', place: 'sha256:1' }],
+      passedOver: [],
+    });
+  });
+  it.each<[string, unknown]>([
+    ['a Sigstore bundle', { mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json', dsseEnvelope: dsse }],
+    [
+      'a statement without envelope',
+      { predicateType: 'https://openvex.dev/ns', predicate: document('att', 'pkg:npm/a') },
+    ],
+    [
+      'a bill of materials that speaks of flaws',
+      {
+        predicateType: 'https://cyclonedx.org/bom',
+        predicate: { bomFormat: 'CycloneDX', serialNumber: 'att', vulnerabilities: [] },
+      },
+    ],
+  ])('what is attached to the image in %s', (_, value) => {
+    const attached = { ...image, attachments: () => [attachment(value)] } as Image;
+    expect(readDocuments(['image'], attached, purls).documents.map(({ id }) => id)).toEqual(['att']);
+  });
+  it('what is attached, though none of it is VEX', () => {
+    const attached = {
+      ...image,
+      attachments: () => [attachment({ predicateType: 'https://cyclonedx.org/bom', predicate: {} }), attachment({})],
+    } as Image;
+    expect(readDocuments(['image'], attached, purls)).toEqual({
+      documents: [],
+      passedOver: [
+        { place: 'sha256:1', because: 'not-vex' },
+        { place: 'image', because: 'none-there' },
+      ],
+    });
+  });
+  it('a folder with links, as a ConfigMap is mounted, once; damaged files are told', () => {
+    mkdirSync(at('map/..data'), { recursive: true });
+    writeFileSync(at('map/..data/a.json'), JSON.stringify(document('linked', 'pkg:npm/a')));
+    writeFileSync(at('map/cut.json'), '{"@context":"https://openvex.dev/ns');
+    symlinkSync('..data/a.json', at('map/a.json'));
+    symlinkSync('.', at('map/again'));
+    symlinkSync('gone.json', at('map/dangling.json'));
+    const { documents, passedOver } = readDocuments([at('map')], image, purls);
+    expect(documents.map(({ id }) => id)).toEqual(['linked']);
+    expect(passedOver).toEqual([{ place: at('map/cut.json'), because: 'not-json' }]);
+  });
+  it('a folder or repository in which there is none: that is told', () => {
+    mkdirSync(at('empty'));
+    mkdirSync(at('hub2'));
+    const packages = [
+      { id: 'pkg:oci/trivy?repository_url=ghcr.io/aquasecurity/trivy', location: 'a' },
+      { id: 'foo', location: 'b' },
+      { id: 'pkg:deb/debian/foo', location: '../one.json' },
+      { id: 'pkg:deb/debian/elsewhere', location: 'c' },
+    ];
+    writeFileSync(at('hub2/index.json'), JSON.stringify({ packages }));
+    expect(readDocuments([at('empty'), at('hub2')], image, purls)).toEqual({
+      documents: [],
+      passedOver: [
+        { place: at('empty'), because: 'none-there' },
+        { place: `${at('hub2')}: pkg:oci/trivy?repository_url=ghcr.io/aquasecurity/trivy`, because: 'named-image' },
+        { place: `${at('hub2')}: foo`, because: 'bad-entry' },
+        { place: `${at('hub2')}: pkg:deb/debian/foo`, because: 'bad-entry' },
+        { place: at('hub2'), because: 'none-there' },
+      ],
+    });
+  });
+  it('not a document larger than any: its bytes are not even read', () => {
+    writeFileSync(at('huge.json'), '');
+    truncateSync(at('huge.json'), 200 * 1024 * 1024);
+    expect(() => readDocuments([at('huge.json')], image, purls)).toThrow(
+      expect.objectContaining({ code: 'too-large' }),
+    );
+    expect(() => readDocuments(['/dev/zero'], image, purls)).toThrow(expect.objectContaining({ code: 'too-large' }));
   });
   it.each([
     ['absent.json', 'unreadable'],
@@ -137,6 +211,51 @@ function told(product: string, status?: string, flaw?: string): string[][] {
     outcome.use?.unmatched.map(({ because }) => because) ?? [],
   ];
 }
+
+it('says what else was said of a finding: the newest counts, and of equally old ones what does not settle', () => {
+  const said = (status: string, timestamp?: string) => ({
+    ...document('x', 'pkg:deb/debian/foo', status),
+    timestamp,
+  });
+  const outcome = (...documents: object[]) => {
+    const places = documents.map((value, index) => {
+      writeFileSync(at(`said-${index}.json`), JSON.stringify(value));
+      return at(`said-${index}.json`);
+    });
+    const { suppressed, findings } = applyVex(
+      inventory.packages.map(findingIn).slice(0, 1),
+      readDocuments(places, image, purls),
+      inventory,
+    );
+    const vex = suppressed[0]?.vex ?? findings[0]?.vex;
+    return [suppressed.length, vex?.status, vex?.otherwise?.map(({ status }) => status)];
+  };
+  const [old, late] = ['2025-01-01T00:00:00Z', '2026-01-01T00:00:00+01:00'];
+  expect(outcome(said('not_affected', old), said('affected', late))).toEqual([0, 'affected', ['not_affected']]);
+  expect(outcome(said('affected', old), said('fixed', late))).toEqual([1, 'fixed', ['affected']]);
+  expect(outcome(said('not_affected', old), said('under_investigation', old))).toEqual([
+    0,
+    'under_investigation',
+    ['not_affected'],
+  ]);
+  expect(outcome(said('not_affected'), said('affected'))).toEqual([0, 'affected', ['not_affected']]);
+  expect(outcome(said('not_affected', old), said('fixed', late))).toEqual([1, 'fixed', undefined]);
+});
+
+it('goes by the digest of an index that names the image too', () => {
+  const digest = `sha256:${'c'.repeat(64)}`;
+  const asked = readDocuments(
+    [at('by-index.json')].map((path) => {
+      writeFileSync(path, JSON.stringify(document('i', `pkg:oci/app@${digest}`)));
+      return path;
+    }),
+    image,
+    purls,
+  );
+  const findings = inventory.packages.map(findingIn);
+  expect(applyVex(findings, asked, inventory, [digest]).suppressed).toHaveLength(2);
+  expect(applyVex(findings, asked, inventory).suppressed).toHaveLength(0);
+});
 
 describe('findings are', () => {
   it.each<[string, Parameters<typeof told>, string[][]]>([

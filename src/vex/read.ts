@@ -6,11 +6,11 @@ import { isOpenVex, readOpenVex } from './openvex.ts';
 import { type VexDocument, VexError } from './statement.ts';
 
 /** Larger documents are no VEX of one image: Red Hat's largest has 15 MB. */
-const MOST_BYTES = 128 * 1024 * 1024;
+export const mostVexBytes: number = 128 * 1024 * 1024;
 
 /** Reads a VEX document of any of the three formats; `place` is where it was found. Throws `VexError`. */
 export function readVex(bytes: Uint8Array, place: string): VexDocument {
-  if (bytes.length > MOST_BYTES) {
+  if (bytes.length > mostVexBytes) {
     throw new VexError('too-large', 'a VEX document exceeds the size limit', place, `${bytes.length} bytes`);
   }
   const document = fieldsOf(parsed(bytes, place));

@@ -88,7 +88,7 @@ describe('a statement speaks of', () => {
       openvex(product(named('pkg:deb/debian/bash@5.2-1?repository_url=x.test'))),
       ['not_affected', '-'],
     ],
-    ['not another distribution', openvex(product(named('pkg:deb/ubuntu/bash@5.2-1'))), ['-', '-', 'other-product']],
+    ['not another distribution', openvex(product(named('pkg:deb/ubuntu/bash@5.2-1'))), ['-', '-', 'other-namespace']],
     [
       'the image by digest: all of it',
       openvex(product(named(`pkg:oci/app@sha256:${sha}`))),
@@ -107,7 +107,7 @@ describe('a statement speaks of', () => {
     [
       'not the image by its tag',
       openvex(product(named('pkg:oci/app@v1?repository_url=registry.test/team/app'))),
-      ['-', '-', 'other-product'],
+      ['-', '-', 'named-image'],
     ],
     ['not another image', openvex(product(named(`pkg:oci/app@sha256:${'b'.repeat(64)}`))), ['-', '-', 'other-product']],
     [
@@ -128,7 +128,7 @@ describe('a statement speaks of', () => {
     [
       'a part of another image: nothing',
       openvex(product(named(`pkg:oci/app@sha256:${'b'.repeat(64)}`, ['pkg:npm/%40s/lib@1.0.0']))),
-      ['-', '-', 'no-finding'],
+      ['-', '-', 'other-product'],
     ],
     [
       'a part of a package of the image',

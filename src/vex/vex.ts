@@ -1,3 +1,4 @@
-export { readVex } from './read.ts';
-export { settle, type VexAnswer } from './settle.ts';
+export { mostVexBytes, readVex } from './read.ts';
+export { packageKey } from './same.ts';
+export { settle, settles, type VexAnswer } from './settle.ts';
 export { type VexDocument, VexError } from './statement.ts';

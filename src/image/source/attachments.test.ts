@@ -43,10 +43,10 @@ describe('what is attached to an image', () => {
     ],
     ['that is not JSON', { manifests: [{ digest: 'nonsense' }, { digest: put('text') }, 7] }, []],
   ])('%s', (_, index, expected) => {
-    expect(attachmentsOf(store, index, image)).toEqual(expected);
+    expect(attachmentsOf(store, index, [image])).toEqual(expected);
   });
   it('ends in an index that holds itself', () => {
     blobs.set('blobs/sha256/' + 'f'.repeat(64), Buffer.from(`{"manifests":[{"digest":"sha256:${'f'.repeat(64)}"}]}`));
-    expect(attachmentsOf(store, { manifests: [{ digest: `sha256:${'f'.repeat(64)}` }] }, image)).toEqual([]);
+    expect(attachmentsOf(store, { manifests: [{ digest: `sha256:${'f'.repeat(64)}` }] }, [image])).toEqual([]);
   });
 });

@@ -7,10 +7,10 @@ const deepest = 4;
 const most = 10_000;
 
 /**
- * What is attached to an image in its layout: artifacts that name it as their subject (OCI image spec 1.1), BuildKit's
+ * What is attached to an image, or to an index that names it, in its layout: artifacts that name it as their subject (OCI image spec 1.1), BuildKit's
  * attestations, and cosign's under the tag `sha256-….att`. What cannot be read is left out: the image itself can be.
  */
-export function attachmentsOf(store: BlobStore, index: Json, digest: string): readonly Attachment[] {
+export function attachmentsOf(store: BlobStore, index: Json, digests: readonly string[]): readonly Attachment[] {
   const found: Attachment[] = [];
   let seen = 0;
   const walk = (level: Json, depth: number): void => {
@@ -19,7 +19,8 @@ export function attachmentsOf(store: BlobStore, index: Json, digest: string): re
       const manifest = quietly(() => readJson(store, string(descriptor['digest'])));
       if (manifest === undefined) continue;
       if (Array.isArray(manifest['manifests'])) walk(manifest, depth + 1);
-      else if (belongs(descriptor, manifest, digest)) found.push(...contents(store, manifest));
+      else if (digests.some((digest) => belongs(descriptor, manifest, digest)))
+        found.push(...contents(store, manifest));
     }
   };
   walk(index, 0);

@@ -19,10 +19,17 @@ export interface Choice {
   readonly platform: Platform | undefined;
 }
 
+/** What was chosen, and the digests of the indexes on the way to it. */
+export interface Chosen {
+  readonly descriptor: Descriptor;
+  readonly manifest: Json;
+  readonly indexDigests: readonly string[];
+}
+
 const maximumDepth = 4;
 
 /** Finds the one image manifest that is meant in an index, indexes within indexes followed. Throws `ImageError`. */
-export function chooseManifest(index: Json, choice: Choice, depth = 0): { descriptor: Descriptor; manifest: Json } {
+export function chooseManifest(index: Json, choice: Choice, depth = 0): Chosen {
   if (depth > maximumDepth)
     throw new ImageError('corrupt', 'Image indexes are nested too deeply', `over ${maximumDepth}`);
   const offered = objects(index['manifests'])
@@ -32,7 +39,10 @@ export function chooseManifest(index: Json, choice: Choice, depth = 0): { descri
   const named = depth === 0 ? byName(offered, choice.name) : offered;
   const descriptor = byPlatform(named, choice.platform, depth);
   const manifest = choice.read(descriptor);
-  if (Array.isArray(manifest['manifests'])) return chooseManifest(manifest, choice, depth + 1);
+  if (Array.isArray(manifest['manifests'])) {
+    const chosen = chooseManifest(manifest, choice, depth + 1);
+    return { ...chosen, indexDigests: [descriptor.digest, ...chosen.indexDigests] };
+  }
   if (Array.isArray(manifest['fsLayers'])) {
     throw new ImageError(
       'unsupported-media-type',
@@ -40,7 +50,7 @@ export function chooseManifest(index: Json, choice: Choice, depth = 0): { descri
       descriptor.digest,
     );
   }
-  return { descriptor, manifest };
+  return { descriptor, manifest, indexDigests: [] };
 }
 
 /** BuildKit puts attestations beside the images, marked by an annotation and an unknown platform. */

@@ -15,7 +15,7 @@ export function openOci(
   const top = store.small('index.json');
   if (!top) throw new ImageError('not-an-image', 'There is no index.json, so it is no OCI layout', store.path);
   const index = parseJson(top, 'index.json');
-  const { descriptor, manifest } = chooseManifest(index, {
+  const { descriptor, manifest, indexDigests } = chooseManifest(index, {
     read: (wanted) => readBlob(store, wanted),
     name,
     platform: options.platform,
@@ -33,7 +33,8 @@ export function openOci(
     layers: objects(manifest['layers']).map((layer) => layerOf(store, layer)),
     wanted: options.platform,
   });
-  return { ...image, attachments: () => attachmentsOf(store, index, descriptor.digest) };
+  const digests = [descriptor.digest, ...indexDigests];
+  return { ...image, indexDigests, attachments: () => attachmentsOf(store, index, digests) };
 }
 
 /** A manifest whose configuration is of another type is a chart, a signature, a module: not a container image. */

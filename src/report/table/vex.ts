@@ -1,15 +1,27 @@
 import type { SuppressedFinding, VexUse } from '../../finding/finding.ts';
-import { count } from '../../internal/terminal-figures.ts';
+import { count, day } from '../../internal/terminal-figures.ts';
 import { flow, type Line, span } from '../../internal/terminal-layout.ts';
 
 const flush = { first: 0, rest: 2 };
 const under = { first: 2, rest: 4 };
+const deeper = { first: 4, rest: 6 };
 
 const becauseWords: Readonly<Record<VexUse['unmatched'][number]['because'], string>> = {
+  unidentified: 'it names products neither by package URL nor by digest',
   'other-product': 'no such product is here',
+  'named-image': 'it names an image without its digest, by which alone images are known here',
+  'other-namespace': 'a package of that name is here, in another namespace',
   'other-version': 'the product is here in another version',
   'other-build': 'the product is here in another build',
   'no-finding': 'the product is here, the flaw was not found in it',
+};
+
+const passedWords: Readonly<Record<VexUse['passedOver'][number]['because'], string>> = {
+  'none-there': 'no VEX document found',
+  'not-vex': 'JSON, but neither OpenVEX nor CycloneDX nor CSAF',
+  'not-json': 'not JSON',
+  'bad-entry': 'the entry of the repository names no package or no file in it',
+  'named-image': 'on an image by name; images are known here by digest alone',
 };
 
 /** What VEX documents settled, and which of their statements spoke of nothing here. */
@@ -24,6 +36,8 @@ export function vexLines(
   const head = `${count(suppressed.length, 'finding')} settled by ${count(statements, 'statement')} of ${count(use.documents.length, 'document')}, signatures not verified`;
   return [
     ...flow([span('VEX:', 'title'), span(head)], width, flush),
+    ...passedLines(use.passedOver, width, verbose),
+    ...contradictionLines(suppressed, width, verbose),
     ...use.documents.flatMap(({ place, unread }) =>
       unread.flatMap((why) => flow([span(`not understood in ${place}: ${why}`, 'warn')], width, under)),
     ),
@@ -38,7 +52,46 @@ function suppressedLines({ finding, vex }: SuppressedFinding, width: number): Li
   const said = `${vex.status}${why === '' ? '' : ` (${why})`}, says ${vex.author ?? vex.document}`;
   return [
     ...flow([span(finding.vulnerability.id, 'title'), span(`in ${name} ${version}`)], width, under),
-    ...flow([span(said, 'quiet')], width, { first: 4, rest: 6 }),
+    ...flow([span(said, 'quiet')], width, deeper),
+    ...(vex.otherwise ?? []).flatMap(({ status, document, statement, timestamp }) => {
+      const when = timestamp === undefined ? '' : ` of ${day(timestamp)}`;
+      return flow([span(`but ${status}, says ${document}, statement ${statement + 1}${when}`, 'warn')], width, deeper);
+    }),
+  ];
+}
+
+function contradictionLines(suppressed: readonly SuppressedFinding[], width: number, verbose: boolean): Line[] {
+  const number = suppressed.filter(({ vex }) => vex.otherwise !== undefined).length;
+  if (number === 0 || verbose) return [];
+  const text = `${count(number, 'finding')} settled against the word of other statements, which are older; --verbose lists them`;
+  return flow([span(text, 'warn')], width, under);
+}
+
+/** What was named is always told; of what lies beside documents in a folder, only what is damaged. */
+function passedLines(passed: VexUse['passedOver'], width: number, verbose: boolean): Line[] {
+  const told = passed.filter(({ because }) => because === 'none-there');
+  const others = Map.groupBy(
+    passed.filter(({ because }) => because !== 'none-there'),
+    ({ because }) => because,
+  );
+  return [
+    ...told.flatMap(({ place }) =>
+      flow(
+        [span(`${place === 'image' ? 'attached to the image' : place}: ${passedWords['none-there']}`, 'warn')],
+        width,
+        under,
+      ),
+    ),
+    ...Array.from(others, ([because, some]) => {
+      const tone = because === 'not-json' || because === 'bad-entry' ? 'warn' : 'quiet';
+      if (verbose) {
+        return some.flatMap(({ place }) =>
+          flow([span(`passed over ${place}: ${passedWords[because]}`, tone)], width, under),
+        );
+      }
+      const text = `${some.length} passed over: ${passedWords[because]}; --verbose lists them`;
+      return flow([span(text, tone)], width, under);
+    }).flat(),
   ];
 }
 

@@ -105,6 +105,7 @@ const onePackage = record<Package>(
     name: text,
     version: text,
     ecosystem: text,
+    knownAs: few(text),
     type: text,
     kind: fc.constantFrom('binary', 'source'),
     source,
@@ -238,6 +239,17 @@ const vexCitation = record<VexCitation>(
     digest: text,
     statement: natural,
     signature: fc.constant('unverified'),
+    otherwise: few(
+      record<NonNullable<VexCitation['otherwise']>[number]>(
+        {
+          status: fc.constantFrom('not_affected', 'affected', 'fixed', 'under_investigation'),
+          document: text,
+          statement: natural,
+          timestamp: time,
+        },
+        ['status', 'document', 'statement'],
+      ),
+    ),
   },
   ['status', 'document', 'digest', 'statement', 'signature'],
 );
@@ -282,6 +294,15 @@ const archiveUse = record<ArchiveUse>(
 );
 const vexUse = record<VexUse>(
   {
+    passedOver: few(
+      record<VexUse['passedOver'][number]>(
+        {
+          place: text,
+          because: fc.constantFrom('none-there', 'not-vex', 'not-json', 'bad-entry', 'named-image'),
+        },
+        ['place', 'because'],
+      ),
+    ),
     documents: few(
       record<VexUse['documents'][number]>(
         {
@@ -302,13 +323,21 @@ const vexUse = record<VexUse>(
           statement: natural,
           flaw: text,
           product: text,
-          because: fc.constantFrom('other-product', 'other-version', 'other-build', 'no-finding'),
+          because: fc.constantFrom(
+            'unidentified',
+            'other-product',
+            'named-image',
+            'other-namespace',
+            'other-version',
+            'other-build',
+            'no-finding',
+          ),
         },
         ['document', 'statement', 'flaw', 'product', 'because'],
       ),
     ),
   },
-  ['documents', 'unmatched'],
+  ['documents', 'passedOver', 'unmatched'],
 );
 
 const coverageSource = record<CoverageSource>(

@@ -187,10 +187,21 @@ const flawed: Report = {
   suppressed: [
     {
       finding: flawIn(curl, { ...history, id: 'CVE-2023-38545' }),
-      vex: { ...citation, status: 'not_affected', justification: 'vulnerable_code_not_in_execute_path', text: 'SOCKS5 is off' },
+      vex: {
+        ...citation,
+        status: 'not_affected',
+        justification: 'vulnerable_code_not_in_execute_path',
+        text: 'SOCKS5 is off',
+        otherwise: [{ status: 'affected', document: 'vex/old.openvex.json', statement: 0, timestamp: '2026-01-02T00:00:00Z' }],
+      },
     },
   ],
   vex: {
+    passedOver: [
+      { place: 'image', because: 'none-there' },
+      { place: 'vex/cut.json', because: 'not-json' },
+      { place: 'vex/package.json', because: 'not-vex' },
+    ],
     documents: [
       { id: 'https://example.test/vex/1', format: 'openvex', place: 'vex/app.openvex.json', digest: citation.digest, statements: 3, unread: ['statement 4: it names no product'] },
     ],

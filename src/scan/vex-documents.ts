@@ -1,0 +1,184 @@
+import { closeSync, type Dirent, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VexUse } from '../finding/finding.ts';
+import type { Attachment, Image } from '../image/image.ts';
+import { type Purl, parsePurl } from '../purl/purl.ts';
+import { mostVexBytes, packageKey, readVex, type VexDocument, VexError } from '../vex/vex.ts';
+
+/** The documents at the given places, and what there was none of them for. */
+export interface DocumentsRead {
+  readonly documents: readonly VexDocument[];
+  readonly passedOver: VexUse['passedOver'];
+}
+
+type Passed = VexUse['passedOver'][number];
+
+/** Folders within a folder of documents that are looked into. */
+const deepest = 8;
+const mostFiles = 100_000;
+
+/**
+ * Reads the documents at the given places: a file, a folder of them, or a folder laid out as a VEX repository (of which
+ * only the documents on the image's packages are read); `image` stands for what is attached to the image itself. Throws
+ * `VexError`.
+ */
+export function readDocuments(places: readonly string[], image: Image, purls: readonly Purl[]): DocumentsRead {
+  const passed: Passed[] = [];
+  const documents = places.flatMap((place) => {
+    const found = documentsAt(place, { image, purls, passed });
+    if (found.length === 0) passed.push({ place, because: 'none-there' });
+    return found;
+  });
+  return { documents, passedOver: passed };
+}
+
+interface Asked {
+  readonly image: Image;
+  readonly purls: readonly Purl[];
+  readonly passed: Passed[];
+}
+
+function documentsAt(place: string, { image, purls, passed }: Asked): readonly VexDocument[] {
+  if (place === 'image') return attachedTo(image, passed);
+  const stats = statSync(place, { throwIfNoEntry: false });
+  if (stats === undefined) throw new VexError('unreadable', 'there is no such VEX document', place);
+  if (!stats.isDirectory()) return [readVex(read(place), place)];
+  const repository = repositoryIndex(place);
+  if (repository === undefined) return filesIn(place, 0).flatMap((path) => vexIn(read(path), path, passed));
+  const here = new Set(purls.map(packageKey));
+  return repository.flatMap(({ id, purl, path }) => {
+    if (purl === undefined || path === undefined) passed.push({ place: `${place}: ${id}`, because: 'bad-entry' });
+    if (purl?.type === 'oci') passed.push({ place: `${place}: ${id}`, because: 'named-image' });
+    return purl && path && here.has(packageKey(purl)) ? [readVex(read(path), path)] : [];
+  });
+}
+
+/** Reads a file, a pipe or a device, none of which is asked for more than a document can have. */
+function read(path: string): Buffer {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(file);
+      return size > mostVexBytes ? refuse(path, size) : readAll(file, path);
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    if (cause instanceof VexError) throw cause;
+    throw new VexError('unreadable', 'the VEX document cannot be read', path, String(cause), cause);
+  }
+}
+
+function readAll(file: number, path: string): Buffer {
+  const pieces: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const piece = Buffer.allocUnsafe(1 << 20);
+    const length = readSync(file, piece, 0, piece.length, null);
+    if (length === 0) return Buffer.concat(pieces);
+    pieces.push(piece.subarray(0, length));
+    total += length;
+    if (total > mostVexBytes) refuse(path, total);
+  }
+}
+
+function refuse(path: string, size: number): never {
+  throw new VexError('too-large', 'a VEX document exceeds the size limit', path, `${size} bytes`);
+}
+
+/** A folder may hold other files too; what is JSON and no VEX is passed over, since it was not named. */
+function vexIn(bytes: Uint8Array, place: string, passed: Passed[]): readonly VexDocument[] {
+  try {
+    return [readVex(bytes, place)];
+  } catch (error) {
+    if (!(error instanceof VexError && error.code === 'not-vex')) throw error;
+    passed.push({ place, because: error.detail === undefined ? 'not-vex' : 'not-json' });
+    return [];
+  }
+}
+
+function filesIn(folder: string, depth: number): string[] {
+  const files: string[] = [];
+  for (const entry of entriesOf(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && depth < deepest) files.push(...filesIn(path, depth + 1));
+    else if (entry.name.endsWith('.json') && isFile(path)) files.push(path);
+    if (files.length > mostFiles) throw new VexError('too-large', 'the folder has too many VEX documents', folder);
+  }
+  return files;
+}
+
+/** Hidden ones are none of the documents: `.git`, or the folders behind the links of a mounted ConfigMap. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter(({ name }) => !name.startsWith('.'))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (cause) {
+    throw new VexError('unreadable', 'the folder of VEX documents cannot be read', folder, String(cause), cause);
+  }
+}
+
+/** Links to files are followed, those to folders are not. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+interface RepositoryEntry {
+  readonly id: string;
+  readonly purl: Purl | undefined;
+  readonly path: string | undefined;
+}
+
+/** VEX Repository Specification 0.1: `index.json` = { packages: [ { id: purl without version, location, format? } ] }. */
+function repositoryIndex(folder: string): readonly RepositoryEntry[] | undefined {
+  const path = join(folder, 'index.json');
+  if (!isFile(path)) return undefined;
+  const index = parsed(read(path)) as { readonly packages?: unknown } | undefined;
+  if (!Array.isArray(index?.packages)) return undefined;
+  return index.packages.map((entry: { readonly id?: unknown; readonly location?: unknown } | null) => {
+    const id = typeof entry?.id === 'string' ? entry.id : '';
+    const location = typeof entry?.location === 'string' ? entry.location : '';
+    const inside = location !== '' && !/(^|\/)\.\.(\/|$)|^\/|\\/.test(location);
+    return { id, purl: parsePurl(id), path: inside ? join(folder, location) : undefined };
+  });
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function attachedTo(image: Image, passed: Passed[]): readonly VexDocument[] {
+  const attachments = image.kind === 'layered' ? (image.attachments?.() ?? []) : [];
+  return attachments.flatMap((attachment) => {
+    const bytes = statementIn(attachment);
+    return bytes === undefined ? [] : vexIn(bytes, attachment.digest, passed);
+  });
+}
+
+/** What an attachment may be wrapped in: a Sigstore bundle, a DSSE envelope, an in-toto statement. */
+function statementIn({ bytes }: Attachment): Uint8Array | undefined {
+  let value = objectOf(parsed(bytes));
+  if (value === undefined) return undefined;
+  const envelope = objectOf(value['dsseEnvelope']) ?? value;
+  if (typeof envelope['payload'] === 'string') {
+    value = objectOf(parsed(Buffer.from(envelope['payload'], 'base64')));
+    if (value === undefined) return undefined;
+  }
+  const { predicateType: type } = value;
+  if (typeof type !== 'string') return bytes;
+  const predicate = objectOf(value['predicate']);
+  // A bill of materials is no VEX unless it speaks of flaws.
+  const isVex =
+    type.startsWith('https://openvex.dev/ns') ||
+    (type.startsWith('https://cyclonedx.org/') && Array.isArray(predicate?.['vulnerabilities']));
+  return isVex ? Buffer.from(JSON.stringify(predicate ?? {})) : undefined;
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
+}
