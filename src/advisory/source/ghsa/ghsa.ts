@@ -7,6 +7,8 @@ import { osvPublisher } from '../osv/publisher.ts';
  */
 export const ghsa: AdvisorySource = osvPublisher({
   id: 'ghsa',
+  // Half a gigabyte, of which OSV.dev has the reviewed part.
+  broughtBy: 'name',
   url: 'https://github.com/github/advisory-database/archive/refs/heads/main.zip',
   ecosystems: [
     'crates.io',

@@ -12,17 +12,20 @@ export interface Publisher {
   readonly ecosystems: readonly string[];
   /** What a file is, by its name: a record, no record, or one that is counted and left out for a reason. */
   readonly kindOf: (name: string) => 'record' | 'no-record' | { readonly skip: string };
+  /** Who may ask for it, where it is large. */
+  readonly broughtBy?: AdvisorySource['broughtBy'];
   /** How the records are written; JSON when absent. */
   readonly reader?: () => Promise<(bytes: Uint8Array) => unknown>;
 }
 
 /** The advisory source of a publisher of OSV records. */
-export function osvPublisher({ id, url, ecosystems, kindOf, reader }: Publisher): AdvisorySource {
+export function osvPublisher({ id, url, ecosystems, kindOf, reader, broughtBy }: Publisher): AdvisorySource {
   const feed: Feed = { url, ecosystems };
   const read = ecosystems.map(ecosystemNamed).filter((one) => one !== undefined);
   const has = (ecosystem: string): boolean => ecosystems.includes(ecosystem.split(':', 1)[0] ?? '');
   return {
     id,
+    ...(broughtBy === undefined ? {} : { broughtBy }),
     lists: (ecosystem) => ecosystemNamed(ecosystem)?.lists ?? 'fixes',
     feeds: (wanted) => (wanted === undefined || wanted.some(has) ? [feed] : []),
     async parse(_, bytes, keep) {

@@ -24,6 +24,8 @@ const FEED: Feed = { url: 'https://security-metadata.canonical.com/vex/vex-all.t
 export const ubuntuVex: AdvisorySource = {
   id: 'ubuntu-vex',
   role: 'supplement',
+  // Tens of gigabytes when unpacked: some minutes.
+  broughtBy: 'update',
   lists: () => 'fixes',
   feeds: (ecosystems) => (ecosystems === undefined || ecosystems.some(isUbuntu) ? [FEED] : []),
   parse: parseArchive,
