@@ -3,7 +3,7 @@ import type { Package } from '../inventory/inventory.ts';
 import type { VersionScheme } from '../version/version.ts';
 import { isOfFlavour } from './flavour.ts';
 import { type Judgement, judge } from './judge.ts';
-import { fixFromMain, type Products } from './products.ts';
+import { fixFromMain, linesOf, type Products } from './products.ts';
 import { qualifies } from './qualifier.ts';
 import { asServed } from './service.ts';
 import { unsignedSource } from './signed.ts';
@@ -92,7 +92,7 @@ export function matchPackages(
         }
       }
     }
-    const matches = ownFirst(qualified);
+    const matches = ownFirst(qualified, found, products);
     if (matches.some(({ verdict }) => verdict !== 'not-affected')) matched.push({ package: found, matches });
   }
   return { packages: matched, unjudged };
@@ -170,9 +170,19 @@ function withAssumption(match: Match): Match {
   return { ...match, comparison: `${comparison}; the image does not tell its products, so those of a plain one` };
 }
 
-/** A record on the own line of builds of a package goes before one of the same flaw on the line it was cut from. */
-function ownFirst(qualified: readonly Qualified[]): readonly Match[] {
-  if (!qualified.some(({ inherited }) => inherited)) return qualified.map(({ match }) => match);
-  const own = new Set(qualified.flatMap(({ match, inherited }) => (inherited ? [] : match.entry.id)));
-  return qualified.flatMap(({ match, inherited }) => (inherited && own.has(match.entry.id) ? [] : match));
+/**
+ * Of one flaw, what a source says of a package's own line of builds goes before what it says of the line that this was cut
+ * from; of the release and of a product upon it neither answers for the other.
+ */
+function ownFirst(qualified: readonly Qualified[], found: Package, products: Products | undefined): readonly Match[] {
+  if (products === undefined || !qualified.some(({ inherited }) => inherited))
+    return qualified.map(({ match }) => match);
+  const linesIn = ({ match: { entry } }: Qualified, standing: 'own' | 'inherited'): readonly string[] =>
+    linesOf(found, entry.qualifiers?.products ?? [], products, standing).map(
+      (line) => `${entry.source.name}\n${entry.id}\n${line}`,
+    );
+  const own = new Set(qualified.flatMap((one) => (one.inherited ? [] : linesIn(one, 'own'))));
+  return qualified.flatMap((one) =>
+    one.inherited && linesIn(one, 'inherited').every((line) => own.has(line)) ? [] : one.match,
+  );
 }

@@ -106,6 +106,21 @@ export function standingOf({ metadata }: Package, said: readonly string[], produ
   return best;
 }
 
+/** What lines of builds a statement is about that stands so to a package: the empty name is the release's, others of products. */
+export function linesOf(
+  found: Package,
+  said: readonly string[],
+  products: Products,
+  standing: Standing,
+): readonly string[] {
+  return said
+    .filter((cpe) => standingOf(found, [cpe], products) === standing)
+    .map((cpe) => {
+      const stream = streamOf(cpe);
+      return stream?.line === 'layered' ? stream.product : '';
+    });
+}
+
 function standingIn(said: Stream | undefined, has: readonly Stream[], built: number | undefined): Standing {
   if (said === undefined) return 'none';
   if (said.line === 'layered') {

@@ -23,7 +23,7 @@ export function qualifies(found: Package, qualifiers: Qualifiers | undefined, pr
     architectures &&
     architecture !== undefined &&
     !everywhere.has(architecture) &&
-    !architectures.includes(architecture)
+    !architectures.some((one) => one === architecture || everywhere.has(one))
   )
     return 'no';
   const standing = said === undefined || products === undefined ? 'own' : standingOf(found, said, products);

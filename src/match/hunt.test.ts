@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { StoredEntry } from '../database/database.ts';
+import type { Package } from '../inventory/inventory.ts';
+import { rpm } from '../version/rpm.ts';
+import { matchPackages, redHatProducts } from './match.ts';
+
+const runc: Package = {
+  id: 'pkg:rpm/redhat/runc@4:1.1.12-1.el9_2',
+  name: 'runc',
+  version: '4:1.1.12-1.el9_2',
+  ecosystem: 'Red Hat:9',
+  type: 'rpm',
+  kind: 'binary',
+  architecture: 'x86_64',
+  source: { name: 'runc', version: '1.1.12-1.el9_2' },
+  purl: 'pkg:rpm/redhat/runc@1.1.12-1.el9_2?epoch=4',
+  locations: [],
+  licenses: [],
+  foundBy: 'rpm',
+  metadata: { kind: 'rpm', release: '1.el9_2', contentSets: ['eus', 'openshift'] },
+};
+
+function entry(product: string, fixed: string | undefined, more: Partial<StoredEntry> = {}): StoredEntry {
+  return {
+    id: 'CVE-2026-1',
+    aliases: [],
+    covers: [],
+    appliesTo: 'binary',
+    status: 'affected',
+    ranges: [{ type: 'ecosystem', events: [{ introduced: '0' }, ...(fixed === undefined ? [] : [{ fixed }])] }],
+    fixState: fixed === undefined ? 'not-fixed' : 'fixed',
+    qualifiers: { products: [product] },
+    feed: 1,
+    source: { name: 'redhat', url: 'https://x.test/', digest: 'sha256:0', fetchedAt: '2026-11-24T00:00:00Z' },
+    ...more,
+  };
+}
+
+function verdicts(found: Package, ...entries: readonly StoredEntry[]): readonly string[] {
+  const cpes: Readonly<Record<string, readonly string[]>> = {
+    eus: ['cpe:/a:redhat:rhel_eus:9.2::appstream'],
+    openshift: ['cpe:/a:redhat:openshift:4.13::el9'],
+  };
+  const lookup = (_: string, __: string, appliesTo: string): readonly StoredEntry[] =>
+    entries.filter((one) => one.appliesTo === appliesTo);
+  const productsOf = redHatProducts({ release: '9.2', productsOf: (name) => cpes[name] });
+  const { packages } = matchPackages([found], { lookup }, new Map([['rpm', rpm]]), { productsOf });
+  return packages.flatMap(({ matches }) => matches.map(({ verdict }) => verdict));
+}
+
+describe('an image of an extended release with a product upon it', () => {
+  const openshift = entry('cpe:/a:redhat:openshift:4.13::el9', '3:1.1.6-5.rhaos4.13.el9');
+  const main = entry('cpe:/a:redhat:enterprise_linux:9::appstream', undefined);
+  const eus = entry('cpe:/a:redhat:rhel_eus:9.2::appstream', '4:1.1.12-1.el9_2');
+
+  it('is not known to have builds of the product alone, whose fix says nothing of those of the release', () => {
+    expect(verdicts(runc, openshift, main)).toContain('affected');
+  });
+
+  it('is judged by its own line of the release where something is said of that', () => {
+    expect(verdicts(runc, openshift, main, eus)).toEqual([]);
+  });
+
+  it('is judged by its own version of the product rather than by the product as a whole', () => {
+    expect(verdicts(runc, openshift, entry('cpe:/a:redhat:openshift:4', undefined))).toEqual([]);
+  });
+
+  it('is judged by the product as a whole where only the release is spoken of', () => {
+    expect(verdicts(runc, eus, entry('cpe:/a:redhat:openshift:4', undefined))).toContain('affected');
+  });
+});
+
+describe('architectures', () => {
+  const limited = (architectures: readonly string[]): StoredEntry =>
+    entry('cpe:/o:redhat:enterprise_linux:9', '9:9-9', { qualifiers: { architectures } });
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['x86_64', ['x86_64', 'aarch64'], ['affected']],
+    ['s390x', ['x86_64', 'aarch64'], []],
+    ['noarch', ['x86_64'], ['affected']],
+    // What is built for all of them now may have been built for each before.
+    ['x86_64', ['noarch'], ['affected']],
+    ['x86_64', ['aarch64', 'noarch'], ['affected']],
+  ])('%s of %j', (architecture, said, expected) => {
+    expect(verdicts({ ...runc, architecture }, limited(said))).toEqual(expected);
+  });
+});
