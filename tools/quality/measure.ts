@@ -1,16 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import type { AdvisorySource } from '../../src/advisory/advisory.ts';
+import { join } from 'node:path';
 import { openDatabase, updateDatabase } from '../../src/database/database.ts';
 import type { Finding } from '../../src/finding/finding.ts';
-import { zipFile } from '../../src/internal/testdata/zip-file.ts';
 import { assess } from '../../src/scan/assess.ts';
-import { advisorySources, versionSchemes } from '../../src/scan/ecosystems.ts';
+import { versionSchemes } from '../../src/scan/ecosystems.ts';
 import { judgedOf } from '../../src/scan/judged.ts';
 import { precedence } from '../../src/scan/precedence.ts';
-import type { Label, QualityDocument, QualitySet } from './set.ts';
-import { wholePackage } from './set.ts';
+import { layOut, sourcesOf } from './mirror.ts';
+import { type Label, labelName, type QualitySet, wholePackage } from './set.ts';
 
 /** How well one set was judged. */
 export interface Quality {
@@ -37,14 +35,16 @@ export async function measure(set: QualitySet, root: string): Promise<Quality> {
     const mirror = join(folder, 'mirror');
     for (const document of set.documents) layOut(document, root, mirror);
     const sources = await sourcesOf(set.documents);
-    const { feeds } = await updateDatabase({ path, sources, mirror, tool: 'quality' });
+    const only = sources.map(({ id }) => id);
+    const { feeds } = await updateDatabase({ path, sources, only, mirror, tool: 'quality' });
     const failed = feeds.find(({ kind }) => kind !== 'updated');
     if (failed) throw new Error(`${set.name}: ${failed.url} ${JSON.stringify(failed)}`);
     const database = openDatabase(path);
     try {
       const all = set.packages.map(wholePackage);
       const judged = judgedOf(all, { advisories: database, schemes: versionSchemes });
-      return compare(set, assess(judged.packages, database, { precedence, all, release: set.release }).findings);
+      const { release, services } = set;
+      return compare(set, assess(judged.packages, database, { precedence, all, release, services }).findings);
     } finally {
       database.close();
     }
@@ -53,38 +53,11 @@ export async function measure(set: QualitySet, root: string): Promise<Quality> {
   }
 }
 
-function layOut({ url, files, pack }: QualityDocument, root: string, mirror: string): void {
-  const path = join(mirror, decodeURIComponent(url.slice('https://'.length)));
-  mkdirSync(dirname(path), { recursive: true });
-  const read = files.map((file) => ({ name: file, bytes: readFileSync(join(root, file)) }));
-  const [first] = read;
-  if (first === undefined) throw new Error(`a document without files: ${url}`);
-  if (pack === undefined) writeFileSync(path, first.bytes);
-  else if (pack === 'zip') writeFileSync(path, zipFile(read));
-  else writeFileSync(path, zipFile(read.flatMap(({ name, bytes }) => listed(name, bytes))));
-}
-
-/** The records of a JSON list, as files of an archive. */
-function listed(name: string, bytes: Uint8Array): { name: string; bytes: Buffer }[] {
-  const records = JSON.parse(Buffer.from(bytes).toString('utf8')) as readonly unknown[];
-  return records.map((record, at) => ({ name: `${name}/${at}.json`, bytes: Buffer.from(JSON.stringify(record)) }));
-}
-
-/** The sources of the documents, each with these feeds alone. */
-async function sourcesOf(documents: readonly QualityDocument[]): Promise<AdvisorySource[]> {
-  const all = await advisorySources();
-  return all.flatMap((source) => {
-    const mine = documents.filter((document) => document.source === source.id);
-    if (mine.length === 0) return [];
-    const feeds = mine.map(({ url, ecosystems }) => ({ url, ecosystems }));
-    const parse: AdvisorySource['parse'] = (...given) => source.parse(...given);
-    const { id, role } = source;
-    return [{ id, ...(role && { role }), lists: (name) => source.lists(name), feeds: () => feeds, parse }];
-  });
-}
-
 function compare(set: QualitySet, findings: readonly Finding[]): Quality {
-  const found = new Map(findings.map((finding) => [nameOf(finding), finding]));
+  const names = new Map(set.packages.map((listed) => [wholePackage(listed).id, labelName(listed)]));
+  const found = new Map(
+    findings.map((finding) => [`${names.get(finding.package.id)} ${finding.vulnerability.id}`, finding]),
+  );
   const labelled = new Set(set.labels.map((label) => `${label.package} ${label.flaw}`));
   const missed: string[] = [];
   const wrong: string[] = [];
@@ -109,12 +82,8 @@ function compare(set: QualitySet, findings: readonly Finding[]): Quality {
   return { set: set.name, labels: set.labels.length, right, missed, wrong, fixes, unknown, unknownWanted };
 }
 
-function nameOf({ package: { name, version }, vulnerability: { id } }: Finding): string {
-  return `${name}@${version} ${id}`;
-}
-
 function differs({ fix }: Label, finding: Finding): boolean {
-  return fix !== undefined && finding.fix.version !== fix;
+  return fix !== undefined && (finding.fix.version ?? 'none') !== fix;
 }
 
 /** Of what was found, how much is so; 1 where nothing was found. */

@@ -38,6 +38,7 @@ describe('the gate', () => {
     ['a miss', { right: 1, missed: ['x'] }, ['a: recall 0.5 < 1']],
     ['a false alarm', { wrong: ['x', 'y'] }, ['a: precision 0.5 < 1']],
     ['more unknown', { unknown: 1 }, ['a: unknown 0.25 > 0']],
+    ['fewer labels', { labels: 3 }, ['a: labels 3 < 4']],
     ['another fix', { fixes: ['x: fix 1, not 2'] }, ['x: fix 1, not 2']],
   ])('tells of %s', (_, change, expected) => {
     expect(fallen([{ ...good, ...change }], before)).toEqual(expected);

@@ -7,20 +7,24 @@ export interface QualityDocument {
   /** Identifier of the advisory source that reads it. */
   readonly source: string;
   readonly url: string;
+  /** Empty where it holds facts alone. */
   readonly ecosystems: readonly string[];
-  /** Path in the repository; several are put into an archive, as the feed is one. */
+  /** Paths in the repository; several are put into an archive, as the feed is one. */
   readonly files: readonly string[];
-  readonly pack?: 'zip' | 'zip-of-list';
+  /** How the publisher packs them: `of-list` makes one file of each record of a JSON list. */
+  readonly pack?: 'zip' | 'tar' | 'tar.gz' | 'tar.zst' | 'gz' | 'zip-of-list' | 'tar.zst-of-list';
+  /** Folder within the archive; files lie there by their own names, records of a list by their identifiers. */
+  readonly within?: string;
 }
 
 /** What is known, from elsewhere, of one package and one flaw. */
 export interface Label {
-  /** `name@version` as the list has it. */
+  /** `name@version` as the list has it, and behind a space what it calls this one of several. */
   readonly package: string;
   /** The name that the finding must have. */
   readonly flaw: string;
   readonly verdict: 'affected' | 'not-affected' | 'unknown';
-  /** The version that fixes it, where the label knows it. */
+  /** The version that fixes it, where the label knows it; `none` where there is none. */
   readonly fix?: string;
   /** How it is known, without this program. */
   readonly because: string;
@@ -28,7 +32,10 @@ export interface Label {
 
 /** A package as a list has it: what the catalogers would say, without what makes no difference. */
 export type ListedPackage = Pick<Package, 'name' | 'version' | 'type'> &
-  Partial<Pick<Package, 'ecosystem' | 'source' | 'architecture' | 'metadata' | 'usage' | 'presence'>>;
+  Partial<Pick<Package, 'ecosystem' | 'source' | 'architecture' | 'metadata' | 'usage' | 'presence' | 'ownedBy'>> & {
+    /** Tells packages of one name and version apart: `nodejs:18`, `aarch64`. */
+    readonly called?: string;
+  };
 
 /** One labelled list: every finding in it is either labelled or wrong. */
 export interface QualitySet {
@@ -37,6 +44,8 @@ export interface QualitySet {
   readonly documents: readonly QualityDocument[];
   /** `VERSION_ID` of the image that the list stands for. */
   readonly release?: string;
+  /** Paid services that the image has. */
+  readonly services?: readonly string[];
   readonly packages: readonly ListedPackage[];
   readonly labels: readonly Label[];
 }
@@ -53,10 +62,10 @@ export function readSets(folder: string): QualitySet[] {
 }
 
 /** A package of a list, whole. */
-export function wholePackage(listed: ListedPackage): Package {
+export function wholePackage({ called, ...listed }: ListedPackage): Package {
   const { type, name, version } = listed;
-  const id = `pkg:${type}/${name}@${version}`;
-  const metadata = metadataOf(type);
+  const purl = `pkg:${type}/${name}@${version}`;
+  const id = called === undefined ? purl : `${purl}#${called}`;
   return {
     kind: 'binary',
     purl: id,
@@ -64,13 +73,18 @@ export function wholePackage(listed: ListedPackage): Package {
     locations: [{ path: '/list', layer: { index: 0, diffId: '' } }],
     licenses: [],
     foundBy: 'list',
-    metadata,
+    metadata: metadataOf(type, version),
     ...listed,
   };
 }
 
-function metadataOf(type: string): Package['metadata'] {
+/** What labels call a package of a list. */
+export function labelName({ name, version, called }: Pick<ListedPackage, 'name' | 'version' | 'called'>): string {
+  return called === undefined ? `${name}@${version}` : `${name}@${version} ${called}`;
+}
+
+function metadataOf(type: string, version: string): Package['metadata'] {
   if (type === 'deb') return { kind: 'dpkg' };
   if (type === 'apk') return { kind: 'apk' };
-  return type === 'rpm' ? { kind: 'rpm', release: '' } : { kind: 'language' };
+  return type === 'rpm' ? { kind: 'rpm', release: version.slice(version.lastIndexOf('-') + 1) } : { kind: 'language' };
 }
