@@ -6,6 +6,13 @@ import { newTally } from '../tally.ts';
 /** What one file of an archive comes to: records, or why it has none; undefined for a file that is no record. */
 export type FileOutcome = Advisory | readonly Advisory[] | string | undefined;
 
+/** What a reader may add. */
+export interface ArchiveOptions {
+  readonly limits?: Partial<PackedLimits>;
+  /** What is known of some files only when all have been read. */
+  readonly rest?: () => Iterable<FileOutcome>;
+}
+
 /**
  * Reads an archive (ZIP, or tar in any packing) with one record per file, one file in memory at a time. Throws
  * `AdvisoryError`, possibly after some records, when the archive as a whole is not one.
@@ -14,21 +21,19 @@ export async function readArchive(
   bytes: Uint8Array,
   read: (file: PackedEntry) => FileOutcome,
   keep: (advisory: Advisory) => void,
-  limits?: Partial<PackedLimits>,
+  { limits, rest }: ArchiveOptions = {},
 ): Promise<ParseReport> {
   const tally = newTally();
-  for await (const file of feedEntries(bytes, limits)) {
-    const outcome = read(file);
-    if (outcome === undefined) continue;
-    if (typeof outcome === 'string') {
-      tally.skip(outcome, outcome === 'malformed' ? file.name : undefined);
-      continue;
-    }
+  const settle = (outcome: FileOutcome, name?: string): void => {
+    if (outcome === undefined) return;
+    if (typeof outcome === 'string') return tally.skip(outcome, outcome === 'malformed' ? name : undefined);
     for (const advisory of Array.isArray(outcome) ? (outcome as readonly Advisory[]) : [outcome as Advisory]) {
       keep(advisory);
       tally.keep();
     }
-  }
+  };
+  for await (const file of feedEntries(bytes, limits)) settle(read(file), file.name);
+  for (const outcome of rest?.() ?? []) settle(outcome);
   return tally.report();
 }
 

@@ -20,6 +20,11 @@ function releaseEcosystem(release: string): string {
   return /^(?:6\.06|\d*[02468]\.04)$/.test(release) ? `Ubuntu:${release}:LTS` : `Ubuntu:${release}`;
 }
 
+/** The ecosystem under which what is said of one is kept: that of the release, unless its builds are others. */
+export function releaseOf(ecosystem: string): string {
+  return placeOf(ecosystem).ecosystem;
+}
+
 interface Place {
   /** The ecosystem of the release. */
   readonly ecosystem: string;

@@ -183,11 +183,98 @@ describe('what the release and its services say of one package', () => {
   });
 });
 
+describe('notices', () => {
+  const ecosystem = 'Ubuntu:20.04:LTS';
+  const fixing = (release: string, name: string, fixed: string, cves?: readonly string[]): unknown => ({
+    package: { ecosystem: release, name },
+    ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }],
+    ...(cves === undefined
+      ? {}
+      : { database_specific: { cves_map: { ecosystem: release, cves: cves.map((id) => ({ id })) } } }),
+  });
+  const notice = (...affected: readonly unknown[]): unknown => ({
+    id: 'USN-1-1',
+    upstream: ['UBUNTU-CVE-2024-0001', 'UBUNTU-CVE-2024-0002'],
+    affected,
+  });
+  const both = ['CVE-2024-0001', 'CVE-2024-0002'];
+
+  it.each<[string, readonly unknown[], readonly string[]]>([
+    [
+      'of which no record speaks are kept',
+      [notice(fixing(ecosystem, 'bash', '5'))],
+      [`USN-1-1 CVE-2024-0001 CVE-2024-0002: ${ecosystem} bash 5 fixed -`],
+    ],
+    [
+      'are kept for the flaws of which no record speaks',
+      [notice(fixing(ecosystem, 'bash', '5')), flaw(entry(ecosystem, '4'))],
+      [`UBUNTU-CVE-2024-0001 : ${ecosystem} bash 4 fixed -`, `USN-1-1 CVE-2024-0002: ${ecosystem} bash 5 fixed -`],
+    ],
+    [
+      'are kept for releases of which no record speaks, not for one of several packages that a record leaves out',
+      [
+        flaw(entry(ecosystem, '4')),
+        notice(
+          fixing(ecosystem, 'bash', '5', ['CVE-2024-0001']),
+          fixing(ecosystem, 'dash', '6', ['CVE-2024-0001']),
+          fixing('Ubuntu:24.10', 'bash', '7', ['CVE-2024-0001']),
+        ),
+      ],
+      [`UBUNTU-CVE-2024-0001 : ${ecosystem} bash 4 fixed -`, 'USN-1-1 CVE-2024-0001: Ubuntu:24.10 bash 7 fixed -'],
+    ],
+    [
+      'are kept for a package that they alone speak of',
+      [flaw(entry(ecosystem, '4')), notice(fixing(ecosystem, 'dash', '6', ['CVE-2024-0001']))],
+      [`UBUNTU-CVE-2024-0001 : ${ecosystem} bash 4 fixed -`, `USN-1-1 CVE-2024-0001: ${ecosystem} dash 6 fixed -`],
+    ],
+    [
+      'have other flaws in other releases',
+      [notice(fixing(ecosystem, 'bash', '5', both), fixing('Ubuntu:Pro:16.04:LTS', 'bash', '3', ['CVE-2024-0002']))],
+      [
+        `USN-1-1 CVE-2024-0001 CVE-2024-0002: ${ecosystem} bash 5 fixed -`,
+        'USN-1-1 CVE-2024-0002: Ubuntu:16.04:LTS bash 3 fixed esm-apps',
+      ],
+    ],
+    [
+      'do not bring back a rejected flaw',
+      [
+        notice(fixing(ecosystem, 'bash', '5')),
+        { id: 'UBUNTU-CVE-2024-0001', details: 'Rejected reason: none', affected: [] },
+        { id: 'UBUNTU-X', upstream: ['CVE-2024-0002'], details: '** REJECT ** none', affected: [] },
+      ],
+      [],
+    ],
+    [
+      'bring back what a record that was withdrawn no longer says',
+      [
+        notice(fixing(ecosystem, 'bash', '5', ['CVE-2024-0001'])),
+        { ...(flaw(entry(ecosystem)) as object), withdrawn: '2025-08-01T00:00:00Z' },
+      ],
+      [`USN-1-1 CVE-2024-0001: ${ecosystem} bash 5 fixed -`],
+    ],
+  ])('%s', async (_, records, expected) => {
+    for (const order of [records, records.toReversed()]) {
+      const { report, advisories } = await parse(archive(...order));
+      const lines = advisories.map(
+        ({ id, covers, affected }) => `${id} ${covers.join(' ')}: ${affected.map(line).join(', ')}`,
+      );
+      expect(lines.toSorted()).toEqual(expected.toSorted());
+      expect(report.kept).toBe(expected.length);
+    }
+  });
+
+  it('are told apart from what records say in a hundred thousand', async () => {
+    const names = Array.from({ length: 100_000 }, (_, at) => `package-${at}`);
+    const record = flaw(...names.map((name) => fixing(ecosystem, name, '4')));
+    const others = names.map((name) => fixing('Ubuntu:22.04:LTS', name, '5', ['CVE-2024-0001']));
+    const { advisories } = await parse(archive(record, notice(...others)));
+    expect(advisories.at(-1)?.affected).toHaveLength(names.length);
+  });
+});
+
 describe('records that say nothing more', () => {
   const named = (id: string, more: object): unknown => ({ id, affected: [entry('Ubuntu:24.04:LTS', '1')], ...more });
   it.each<[string, unknown, Record<string, number>]>([
-    ['a notice on flaws', named('USN-1-1', { upstream: ['UBUNTU-CVE-2024-0001'] }), { notice: 1 }],
-    ['a notice on kernel patches', named('LSN-1-1', { related: ['CVE-2024-0001'] }), { notice: 1 }],
     ['a notice without a CVE', named('USN-2-1', {}), {}],
     ['a rejected flaw', named('UBUNTU-CVE-2024-1', { details: 'Rejected reason: not a flaw' }), { rejected: 1 }],
     [

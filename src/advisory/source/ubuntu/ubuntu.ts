@@ -2,7 +2,7 @@
  * Canonical's own OSV records, all in one archive:
  *
  *   osv/cve/YYYY/UBUNTU-CVE-YYYY-N.json     one flaw in every release and tier (`service.ts` of the OSV source)
- *   osv/usn/USN-N-N.json, osv/lsn/…         notices
+ *   osv/usn/USN-N-N.json, osv/lsn/…         notices, of which is kept what no record says (`notices.ts`)
  *
  * A package that a record leaves out is not affected or not in the release. One that is there without a fixed version may be
  * waiting for triage or for a fix, put off or given up: OSV has one shape for all of these; Canonical's VEX tells them apart.
@@ -13,6 +13,7 @@ import { asObject, asText } from '../document.ts';
 import { type FileOutcome, jsonIn, readArchive } from '../osv/archive.ts';
 import { type Ecosystem, ecosystemNamed } from '../osv/ecosystem.ts';
 import { readRecord } from '../osv/record.ts';
+import { type Notices, newNotices } from './notices.ts';
 
 const FEED: Feed = { url: 'https://security-metadata.canonical.com/osv/osv-all.tar.xz', ecosystems: ['Ubuntu'] };
 
@@ -34,17 +35,26 @@ function isUbuntu(ecosystem: string): boolean {
 }
 
 async function parseArchive(_: Feed, bytes: Uint8Array, keep: (advisory: Advisory) => void): Promise<ParseReport> {
-  return await readArchive(bytes, readFile, keep);
+  const notices = newNotices();
+  return await readArchive(bytes, (file) => readFile(file, notices), keep, { rest: () => notices.left() });
 }
 
-function readFile(file: PackedEntry): FileOutcome {
+function readFile(file: PackedEntry, notices: Notices): FileOutcome {
   if (!file.name.endsWith('.json')) return undefined;
   const value = jsonIn(file);
-  if (isRejected(asText(asObject(value)?.['details']) ?? '')) return 'rejected';
+  const fields = asObject(value) ?? {};
+  if (isRejected(asText(fields['details']) ?? '')) {
+    notices.rejected(fields);
+    return 'rejected';
+  }
   const record = readRecord(value, UBUNTU);
   if (typeof record === 'string') return record;
-  // What a notice says of a flaw the flaw's own record says too, without the updates that mended an earlier one.
-  return record.covers.length > 0 && /^(?:USN|LSN)-/.test(record.id) ? 'notice' : record;
+  if (record.covers.length > 0 && /^(?:USN|LSN)-/.test(record.id)) {
+    notices.add(record, fields);
+    return undefined;
+  }
+  notices.told(record);
+  return record;
 }
 
 /** The CVE programme took the identifier back: there is no flaw. A disputed one is not rejected. */
