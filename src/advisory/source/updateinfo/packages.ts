@@ -79,10 +79,11 @@ function isLater(fixed: string | undefined, than: string | undefined): boolean {
 }
 
 function entriesOf({ name, module, byArchitecture }: Builds, rules: BuildRules): readonly Affected[] {
-  const byVersion = Map.groupBy(byArchitecture.keys(), (architecture) => byArchitecture.get(architecture));
+  const fixedIn = rules.byArchitecture ? byArchitecture : levelled(byArchitecture);
+  const byVersion = Map.groupBy(fixedIn.keys(), (architecture) => fixedIn.get(architecture));
   const several = byVersion.size > 1;
   return [...byVersion].map(([fixed, architectures]) => {
-    const isLimited = several || (rules.byArchitecture && !areAll(architectures));
+    const isLimited = rules.byArchitecture && (several || !areAll(architectures));
     const qualifiers: Qualifiers = {
       ...(module === undefined ? {} : { module }),
       ...(isLimited ? { architectures } : {}),
@@ -97,6 +98,13 @@ function entriesOf({ name, module, byArchitecture }: Builds, rules: BuildRules):
       ...(Object.keys(qualifiers).length === 0 ? {} : { qualifiers }),
     };
   });
+}
+
+/** Where a document lists the builds of some architectures for all, the last of them completes the fix for each. */
+function levelled(builds: ReadonlyMap<string, string | undefined>): ReadonlyMap<string, string | undefined> {
+  const all = new Map<string, string | undefined>();
+  for (const fixed of builds.values()) add(all, EVERYWHERE, fixed);
+  return all;
 }
 
 function areAll(architectures: readonly string[]): boolean {

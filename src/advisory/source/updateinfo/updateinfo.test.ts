@@ -106,8 +106,14 @@ describe('builds of a package', () => {
     [
       'another version on each machine',
       build('a', '1-1', 'x86_64') + build('a', '1-2', 'aarch64') + build('a', '1-1', 'i686'),
-      { byArchitecture: false },
+      {},
       ['a 1-1 module= x86_64+i686', 'a 1-2 module= aarch64'],
+    ],
+    [
+      'another version on each machine, where machines that are not listed are meant too',
+      build('a', '1-1', 'i686') + build('a', '1-2', 'x86_64'),
+      { byArchitecture: false },
+      ['a 1-2 module='],
     ],
     ['two on one machine', build('a', '1-9', 'noarch') + build('a', '1-10', 'noarch'), {}, ['a 1-10 module=']],
     ['two, the later first', build('a', '1-10', 'noarch') + build('a', '1-9', 'noarch'), {}, ['a 1-10 module=']],
