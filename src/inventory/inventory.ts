@@ -112,6 +112,8 @@ export interface Package {
    * is unknown: then it is catalogued but can't be assessed.
    */
   readonly ecosystem?: string;
+  /** Names by which advisories of the ecosystem speak of it, where that is not its own: `f5:nginx` (CPE `vendor:product`). */
+  readonly knownAs?: readonly string[];
   /** Package format, which is the purl type: `deb`, `apk`, `rpm`, `npm`, … */
   readonly type: string;
   readonly kind: 'binary' | 'source';
