@@ -3,7 +3,7 @@ import type { StoredEntry } from '../database/database.ts';
 import type { Package } from '../inventory/inventory.ts';
 import { type Advisories, assess } from './assess.ts';
 import { advisorySources } from './ecosystems.ts';
-import { precedence } from './precedence.ts';
+import { precedence, supplements } from './precedence.ts';
 
 const layer = { index: 0, diffId: '' };
 const found: Package = {
@@ -170,4 +170,6 @@ it('the severity shown is the first that is known', () => {
 it('the order of precedence is that of the sources, then the archive, the starter set last', async () => {
   const sources = await advisorySources();
   expect(precedence).toEqual([...sources.map(({ id }) => id), 'archive', 'starter']);
+  const adding = sources.filter(({ role }) => role === 'supplement').map(({ id }) => id);
+  expect([...supplements].toSorted()).toEqual([...adding, 'archive'].toSorted());
 });

@@ -93,7 +93,10 @@ function compareText(a: string, b: string): number {
 
 const nothing: ReadonlySet<string> = new Set();
 
-/** Names of the flaws that the owner's advisories speak of for that build of it, whatever they say. */
+/**
+ * Names of the flaws that the owner's advisories speak of for that build of it, whatever they say, but that nobody has looked
+ * at it: then who did is believed.
+ */
 function spokenOfOwner(
   all: readonly Package[],
   advisories: Advisories,
@@ -107,7 +110,7 @@ function spokenOfOwner(
     const products = productsOf?.(owner);
     const entries = (): readonly StoredEntry[] =>
       entriesOf(owner, owner.ecosystem ?? '', advisories).filter(
-        ({ qualifiers }) => qualifies(owner, qualifiers, products) !== 'no',
+        ({ qualifiers, status }) => status !== 'undetermined' && qualifies(owner, qualifiers, products) !== 'no',
       );
     const names = known.get(owner.id) ?? new Set(entries().flatMap(namesIn));
     known.set(owner.id, names);

@@ -80,7 +80,7 @@ function told(
     {
       ecosystem,
       starter,
-      precedence: ['own', 'other'],
+      precedence: ['debian-lists', 'own', 'other'],
       judged: { packages: judged, owned: [], development: [], own: [], foreign },
     },
     assessment,
@@ -139,6 +139,11 @@ describe('what was assessed', () => {
       'a problem that may hide packages',
       told(inventoryOf(found, { problems: [{ code: 'corrupt', message: 'x', by: 'dpkg', lossy: true }] }), {}),
       'incomplete; X:1 2/2',
+    ],
+    [
+      'a part of what only adds is missing',
+      told(inventoryOf(found), { missing: [missing('debian-lists')] }),
+      'complete; X:1 2/2',
     ],
     [
       'a problem that hides none',

@@ -5,6 +5,7 @@ import type { Unjudged } from '../match/match.ts';
 import type { Assessment } from './assess.ts';
 import { formats } from './formats.ts';
 import type { Judged } from './judged.ts';
+import { supplements } from './precedence.ts';
 
 /** Which advisories answered. */
 export interface Answering {
@@ -169,9 +170,8 @@ function whole(info: EcosystemInfo, { starter, precedence }: Answering, packages
     return [{ reason: 'no-advisories', packages, detail: `only what adds to its advisories is loaded: ${names}` }];
   }
   // A source that only adds to what the deciding one says may be missing; a part of the deciding one may not.
-  const decides = precedence.find((name) =>
-    [...info.sources.map((source) => source.name), ...info.missing.map(({ source }) => source)].includes(name),
-  );
+  const named = new Set([...info.sources.map(({ name }) => name), ...info.missing.map(({ source }) => source)]);
+  const decides = precedence.find((name) => named.has(name) && !supplements.has(name));
   const missing = info.missing.find(({ source }) => source === decides);
   return (
     missing && [{ reason: 'no-advisories', packages, detail: `a part of the advisories is not loaded: ${missing.url}` }]

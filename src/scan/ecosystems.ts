@@ -154,8 +154,9 @@ export async function advisorySources(): Promise<readonly AdvisorySource[]> {
   return await Promise.all([
     import('../advisory/source/debian/debian.ts').then(({ debian }) => debian),
     import('../advisory/source/debian-lists/debian-lists.ts').then(({ debianLists }) => debianLists),
-    import('../advisory/source/ubuntu/ubuntu.ts').then(({ ubuntu }) => ubuntu),
+    // What Canonical says of a release's own builds goes before what its export leaves open.
     import('../advisory/source/ubuntu-vex/ubuntu-vex.ts').then(({ ubuntuVex }) => ubuntuVex),
+    import('../advisory/source/ubuntu/ubuntu.ts').then(({ ubuntu }) => ubuntu),
     import('../advisory/source/redhat/redhat.ts').then(({ redhat }) => redhat),
     import('../advisory/source/oracle/oracle.ts').then(({ oracle }) => oracle),
     import('../advisory/source/suse/suse.ts').then(({ suse }) => suse),

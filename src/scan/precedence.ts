@@ -5,8 +5,8 @@
 export const precedence: readonly string[] = [
   'debian',
   'debian-lists',
-  'ubuntu',
   'ubuntu-vex',
+  'ubuntu',
   'redhat',
   'oracle',
   'suse',
@@ -36,3 +36,6 @@ export const precedence: readonly string[] = [
   'archive',
   'starter',
 ];
+
+/** Those of them that only add to what another says of an ecosystem. */
+export const supplements: ReadonlySet<string> = new Set(['debian-lists', 'ubuntu-vex', 'alpine-tracker', 'archive']);
