@@ -199,6 +199,22 @@ export interface Feed {
   readonly index?: boolean;
   /** What it is called from edition to edition where its address changes with each (`csaf_vex_2026-11-20.tar.zst`). */
   readonly edition?: string;
+  /** ISO 8601, before which nothing in it is missing, where its name says so; else the server's date of it counts. */
+  readonly asOf?: string;
+  /**
+   * Edition, or start of the addresses, of the feeds of its source whose records it replaces: those whose identifiers it
+   * has. With `index` it lists records that changed, each a document: `AdvisorySource.revisions` reads it.
+   */
+  readonly revises?: string;
+}
+
+/** A record that is not as the feed has it any more. */
+export interface Revision {
+  readonly id: string;
+  /** ISO 8601 in UTC, to the millisecond: when it changed or went. */
+  readonly at: string;
+  /** Where the record is now; absent when it is gone. */
+  readonly url?: string;
 }
 
 /** What came of parsing one feed: every record is counted in one of the three. */
@@ -233,6 +249,8 @@ export interface AdvisorySource {
   feeds(ecosystems: readonly string[] | undefined): readonly Feed[];
   /** The feeds that an index names; indexes among them are followed too. Throws `AdvisoryError` as `parse` does. */
   follow?(feed: Feed, bytes: Uint8Array): readonly Feed[];
+  /** What an index that revises a feed lists, in any order. Throws `AdvisoryError` as `parse` does, possibly after some. */
+  revisions?(feed: Feed, bytes: Uint8Array): Iterable<Revision>;
   /**
    * Reads the bytes of one feed, packed as the publisher packs it; yields records and facts; throws `AdvisoryError` when
    * the document as a whole is not one.

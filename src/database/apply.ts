@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { AdvisorySource } from '../advisory/advisory.ts';
+import { applyRevised } from './apply-revised.ts';
+import { believable, failedOutcome, noteFailure, type Outcome, placeOf } from './arrival.ts';
 import type { Builder } from './build.ts';
 import { asDatabaseError, DatabaseError } from './error.ts';
 import { isSameFeed, nameOf, nameOfStored } from './feed-name.ts';
@@ -8,9 +10,8 @@ import type { FeedRequest, Fetched, FetchedDocument } from './fetch.ts';
 import type { StoredFeed } from './format.ts';
 import type { FeedOutcome, UpdateOptions } from './progress.ts';
 import { readDocument } from './read-document.ts';
-
-/** What came of one feed, without its name. */
-type Outcome = FeedOutcome extends infer O ? (O extends FeedOutcome ? Omit<O, 'source' | 'url'> : never) : never;
+import { asOfOf } from './revise.ts';
+import { overtaking } from './revision.ts';
 
 /**
  * Brings what was fetched into the database in the making; throws `DatabaseError` only for what ends the update. Between
@@ -24,17 +25,23 @@ export async function applyFetched(
 ): Promise<FeedOutcome[]> {
   const outcomes: FeedOutcome[] = [];
   const failed: FeedRequest[] = [];
-  for (const one of fetched) {
+  // Those that revise others come after them.
+  const inOrder = fetched.toSorted((a, b) => Number(isRevising(a)) - Number(isRevising(b)));
+  for (const one of inOrder) {
     await turn(options.signal);
     const outcome = await applyOne(builder, one, options, now);
     if (outcome.kind === 'failed') {
       failed.push(one.request);
-      noteFailure(builder, one, outcome.error, now);
+      noteFailure(builder, one.request, outcome.error, now);
     }
     outcomes.push({ source: one.request.source.id, url: one.request.feed.url, ...outcome });
   }
   if (options.only === undefined) dropRetired(builder, fetched, failed, options.sources);
   return outcomes;
+}
+
+function isRevising({ request }: Fetched): boolean {
+  return request.feed.revises !== undefined;
 }
 
 /** Lets a pending interrupt in; throws `DatabaseError` `aborted`. */
@@ -54,11 +61,12 @@ async function applyOne(builder: Builder, one: Fetched, options: UpdateOptions, 
     builder.forgive(nameOf(one.request));
     return { kind: one.kind, feeds: one.feeds };
   }
-  if (one.kind !== 'document') return { kind: one.kind };
+  if (one.kind !== 'document' && one.kind !== 'revised') return { kind: one.kind };
   options.onProgress?.({ kind: 'compiling', url });
-  const bytes = readDocument(one.path);
-  if (bytes instanceof DatabaseError) return failedOutcome(one, bytes);
   try {
+    if (one.kind === 'revised') return await applyRevised(builder, one, options, now);
+    const bytes = readDocument(one.path);
+    if (bytes instanceof DatabaseError) return failedOutcome(one, bytes);
     return await applyDocument(builder, one, bytes, options, now);
   } catch (cause) {
     const error = asDatabaseError(cause, url);
@@ -67,22 +75,9 @@ async function applyOne(builder: Builder, one: Fetched, options: UpdateOptions, 
   }
 }
 
-function failedOutcome({ request }: Fetched, error: DatabaseError): Extract<Outcome, { kind: 'failed' }> {
-  return { kind: 'failed', error, ecosystems: request.feed.ecosystems };
-}
-
 /** Itself, or what it led to as an index. */
 function isLoaded(builder: Builder, url: string): boolean {
   return builder.directory.feeds.some((feed) => feed.url === url || feed.via === url);
-}
-
-/** How it came to be asked for. */
-function placeOf({ source, feed, via }: FeedRequest): Pick<StoredFeed, 'role' | 'via' | 'edition'> {
-  return {
-    ...(source.role === 'supplement' ? { role: source.role } : {}),
-    ...(via === undefined ? {} : { via }),
-    ...(feed.edition === undefined ? {} : { edition: feed.edition }),
-  };
 }
 
 function vanished(url: string): DatabaseError {
@@ -101,7 +96,8 @@ async function applyDocument(
   const name = nameOf(one.request);
   const known = builder.directory.feeds.find((loaded) => isSameFeed(nameOfStored(loaded), name));
   const arrival = { checkedAt: now, from: one.from, ...one.validators, ...placeOf(one.request) };
-  if (known?.digest === digest && known.tool === tool) {
+  const isAhead = known !== undefined && overtaking(known, builder.directory.feeds).length === 0;
+  if (isAhead && known.digest === digest && known.tool === tool) {
     builder.describe(known.url, ({ etag: _etag, lastModified: _lastModified, ...rest }) => ({
       ...rest,
       ...arrival,
@@ -110,6 +106,7 @@ async function applyDocument(
     return { kind: 'unchanged' };
   }
   const publishedAt = believable(one.validators.lastModified, now);
+  const asOf = asOfOf(one, now);
   const { report } = await builder.replace(
     one.request,
     bytes,
@@ -123,37 +120,12 @@ async function applyDocument(
       bytes: bytes.length,
       report,
       tool,
+      ...(asOf === undefined ? {} : { asOf }),
       ...arrival,
     }),
-    signal,
+    { signal },
   );
   return { kind: 'updated', report };
-}
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** No feed is older; servers that know no date say 1970. */
-const EARLIEST = Date.UTC(2000, 0);
-
-/** A server's date of the document; one of tomorrow would hide for ever how old the document is. */
-function believable(lastModified: string | undefined, now: string): string | undefined {
-  const time = Date.parse(lastModified ?? '');
-  return time >= EARLIEST && time <= Date.parse(now) + DAY_MS ? new Date(time).toISOString() : undefined;
-}
-
-function noteFailure(builder: Builder, one: Fetched, error: DatabaseError, at: string): void {
-  const { source, feed } = one.request;
-  const { code, message, detail } = error;
-  builder.fail({
-    source: source.id,
-    url: feed.url,
-    ecosystems: feed.ecosystems,
-    code,
-    message,
-    ...(detail === undefined ? {} : { detail }),
-    at,
-    ...(feed.edition === undefined ? {} : { edition: feed.edition }),
-    ...(feed.index === true ? { index: one.request.via ?? feed.url } : {}),
-  });
 }
 
 /**

@@ -2,11 +2,12 @@ import { closeSync, constants, copyFileSync, fstatSync, ftruncateSync, openSync,
 import type { DatabaseSync } from 'node:sqlite';
 import { temporaryBeside } from '../internal/atomic-file.ts';
 import { newProductIndex } from './codec.ts';
-import { type CompiledFeed, compileFeed } from './compile.ts';
+import { type CompiledFeed, type CompileStart, compileFeed } from './compile.ts';
 import { type FeedName, isSameFeed, nameOf, nameOfStored } from './feed-name.ts';
 import { type Directory, PAGE_BYTES, rowChecksum, SCHEMA, type StoredFeed } from './format.ts';
 import { readDirectory } from './open.ts';
 import type { FeedFailure } from './record.ts';
+import { type KeptRecord, readKept } from './revision.ts';
 import { deleteRows } from './rows.ts';
 import { SEAL_BYTES, sealFile } from './seal.ts';
 import type { WantedFeed } from './selection.ts';
@@ -23,8 +24,10 @@ export interface Builder {
     wanted: WantedFeed,
     bytes: Uint8Array,
     describe: (id: number, report: CompiledFeed['report']) => StoredFeed,
-    signal?: AbortSignal,
+    more?: Pick<CompileStart, 'signal' | 'kept'>,
   ): Promise<CompiledFeed>;
+  /** The documents that a loaded feed is put together of. */
+  kept(feed: number): readonly KeptRecord[];
   /** Changes what the directory says of a feed whose data stay. */
   describe(url: string, change: (feed: StoredFeed) => StoredFeed): void;
   drop(url: string): void;
@@ -97,18 +100,19 @@ function builderOf(sqlite: DatabaseSync, temporary: string, initial: Directory):
     get directory() {
       return directory;
     },
-    async replace(wanted, bytes, describe, signal) {
+    async replace(wanted, bytes, describe, more = {}) {
       const { nextFeed: feed, nextScope, nextShelf } = directory;
       const name = nameOf(wanted);
       const known = directory.feeds.filter((one) => isSameFeed(nameOfStored(one), name));
       const previous = Math.max(0, ...known.map(({ report }) => report.kept));
-      const start = { feed, nextScope, nextShelf, placeOf: products.find, previous, signal };
+      const start = { feed, nextScope, nextShelf, placeOf: products.find, previous, ...more };
       const compiled = await compileFeed(sqlite, wanted, bytes, start);
       forgive(name);
       for (const old of known) remove(old);
       directory = withFeed(directory, describe(feed, compiled.report), compiled);
       return compiled;
     },
+    kept: (feed) => readKept(sqlite, feed),
     describe(url, change) {
       const feeds = directory.feeds.map((feed) => (feed.url === url ? change(feed) : feed));
       directory = { ...directory, feeds };

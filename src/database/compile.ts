@@ -8,6 +8,7 @@ import { asDatabaseError, DatabaseError } from './error.ts';
 import { isFactKey, newFactWriter } from './fact-rows.ts';
 import type { Scope, Shelf } from './format.ts';
 import type { PackageKey } from './record.ts';
+import { type KeptRecord, writeKept, writeRevised } from './revision.ts';
 import { type AliasRow, type CollectedScope, deleteRows, newRowWriter } from './rows.ts';
 import type { WantedFeed } from './selection.ts';
 
@@ -28,6 +29,8 @@ export interface CompileStart {
   readonly previous: number;
   /** How much is collected in memory before it is written, bytes by estimate. */
   readonly collect?: number;
+  /** Of a feed that is put together of changed documents: these. */
+  readonly kept?: readonly KeptRecord[] | undefined;
   /** Calls it off between two records: a large feed takes minutes. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -54,9 +57,15 @@ export async function compileFeed(
   try {
     const parsed = await wanted.source.parse(wanted.feed, bytes, compiler.keep, compiler.note);
     const report = withRefused(parsed, compiler.refused());
-    const empty = emptyReason(report, start.previous);
+    // That no document is changed any more is good news.
+    const empty = start.kept === undefined ? emptyReason(report, start.previous) : undefined;
     if (empty !== undefined) throw new DatabaseError('bad-feed', empty, { subject: wanted.feed.url });
     compiler.flush();
+    if (wanted.feed.revises !== undefined) {
+      const documents = start.kept ?? [];
+      writeRevised(sqlite, start.feed, [...compiler.revised, ...documents.map(({ id }) => id)]);
+      writeKept(sqlite, start.feed, documents);
+    }
     sqlite.exec('COMMIT');
     return { scopes: compiler.scopes(), shelves: compiler.shelves(), report };
   } catch (error) {
@@ -107,6 +116,8 @@ interface Compiler {
   scopes(): Scope[];
   shelves(): readonly Shelf[];
   refused(): ReadonlyMap<string, number>;
+  /** Identifiers of records and flaws; of a feed that revises others. */
+  readonly revised: ReadonlySet<string>;
 }
 
 interface OpenScope extends CollectedScope {
@@ -119,6 +130,10 @@ function newCompiler(sqlite: DatabaseSync, { source, feed }: WantedFeed, start: 
   const details = new Map<string, string[]>();
   const names: AliasRow[] = [];
   const refused = new Map<string, number>();
+  const revised = new Set<string>();
+  const revise = (id: string): void => {
+    if (feed.revises !== undefined) revised.add(id);
+  };
   const write = newRowWriter(sqlite, start.feed);
   const facts = newFactWriter(sqlite, start.feed, start.nextShelf);
   let collected = 0;
@@ -143,6 +158,7 @@ function newCompiler(sqlite: DatabaseSync, { source, feed }: WantedFeed, start: 
       halt();
       const affected = advisory.affected.filter((one) => holds(feed.ecosystems, one.ecosystem));
       const reason = refusal(advisory, affected);
+      revise(advisory.id);
       if (reason === undefined)
         collect(addAdvisory(advisory, affected, { scopeOf, details, names, placeOf: start.placeOf }));
       else refuse(reason);
@@ -150,8 +166,11 @@ function newCompiler(sqlite: DatabaseSync, { source, feed }: WantedFeed, start: 
     note(fact) {
       halt();
       if (feed.facts?.includes(fact.kind) !== true) refuse('other-kind');
-      else if (isFactKey(fact.key)) collect(facts.add(fact));
-      else refuse('malformed');
+      else if (!isFactKey(fact.key)) refuse('malformed');
+      else {
+        collect(facts.add(fact));
+        if (fact.kind === 'flaw') revise(fact.key);
+      }
     },
     flush,
     undo: () => deleteRows(sqlite, start.feed, ids(scopes.values()), ids(facts.shelves)),
@@ -161,6 +180,7 @@ function newCompiler(sqlite: DatabaseSync, { source, feed }: WantedFeed, start: 
       }),
     shelves: () => facts.shelves,
     refused: () => refused,
+    revised,
   };
 }
 

@@ -8,6 +8,7 @@ import { download, type Validators } from './download.ts';
 import { asDatabaseError, DatabaseError, type DatabaseErrorCode } from './error.ts';
 import { locator, type Place } from './mirror.ts';
 import { cleanParts } from './part.ts';
+import type { Revised } from './revise.ts';
 import type { WantedFeed } from './selection.ts';
 
 /** A wanted feed with what is known of the version that we have. */
@@ -25,6 +26,8 @@ export type Fetched = { readonly request: FeedRequest } & (
   | { readonly kind: 'followed'; readonly feeds: number }
   | { readonly kind: 'failed'; readonly error: DatabaseError }
   | FetchedDocument
+  /** A list of changes, and what they are. */
+  | (Pick<FetchedDocument, 'from' | 'validators'> & Revised & { readonly kind: 'revised' })
 );
 
 /** A feed that has come. */

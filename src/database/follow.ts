@@ -15,7 +15,7 @@ const DEEPEST = 4;
 /** Most feeds that the indexes of one source name. */
 const MOST_FEEDS = 10_000;
 
-/** Fetches feeds and, round by round, those that the indexes among them name. Throws as `Fetcher.fetch`. */
+/** Fetches feeds and, round by round, those that the indexes among them name, lists of changes apart. Throws as `Fetcher.fetch`. */
 export async function fetchFollowing(
   requests: readonly FeedRequest[],
   fetcher: Fetcher,
@@ -27,7 +27,8 @@ export async function fetchFollowing(
   for (let depth = 0; round.length > 0; depth++) {
     const next: FeedRequest[] = [];
     for (const one of await fetcher.fetch(round)) {
-      if (one.kind !== 'document' || one.request.feed.index !== true) {
+      const { index, revises } = one.request.feed;
+      if (one.kind !== 'document' || index !== true || revises !== undefined) {
         done.push(one);
         continue;
       }
@@ -124,11 +125,13 @@ function sorted({ source, feed: index, via }: FeedRequest, named: readonly Feed[
   return { wanted, refused };
 }
 
-function hostsOf(source: AdvisorySource, index: Feed): Set<string> {
+/** Hosts that feeds may be at which an index of the source names. */
+export function hostsOf(source: AdvisorySource, index: Feed): Set<string> {
   return new Set([index, ...source.feeds(undefined)].map(({ url }) => new URL(url).host));
 }
 
-function faultOf({ url }: Feed, hosts: ReadonlySet<string>): string | undefined {
+/** Why an address that an index names is not taken, if it is not. */
+export function faultOf({ url }: Pick<Feed, 'url'>, hosts: ReadonlySet<string>): string | undefined {
   if (!URL.canParse(url)) return 'the index names something that is no address';
   const { protocol, host, username, password, href } = new URL(url);
   if (protocol !== 'https:' || username !== '' || password !== '' || href !== url) {

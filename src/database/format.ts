@@ -16,6 +16,8 @@ import type { FeedFailure, FeedInfo } from './record.ts';
  *   advisory   (feed, identifier, part) → JSON, what is not needed to judge
  *   alias      (feed, other name, identifier)
  *   fact       (shelf, first key) → text, a run of facts in the order of their keys (fact-rows.ts)
+ *   revised    feed → text, the identifiers that a feed which revises others has, or says are gone (revision.ts)
+ *   kept       (feed, identifier) → deflated JSON, what a changed document says, to compile the feed from it again
  *
  * A *shelf* is one kind of fact, or the texts of flaws, in one feed or a part of a large one; its lowest and highest key are in the
  * directory, so that most shelves need not be looked into.
@@ -26,7 +28,7 @@ import type { FeedFailure, FeedInfo } from './record.ts';
 /** `application_id` of the file: "SeaW". */
 export const APPLICATION_ID = 0x53656157;
 /** `user_version`: a file of another one is not read but built anew. */
-export const FORMAT = 3;
+export const FORMAT = 4;
 /** 4 to 32 KiB answer alike; small ones waste least. */
 export const PAGE_BYTES = 4096;
 
@@ -50,6 +52,9 @@ export const SCHEMA: string = `
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE fact (shelf INTEGER NOT NULL, first TEXT NOT NULL, crc INTEGER NOT NULL, data ANY NOT NULL) STRICT;
   CREATE UNIQUE INDEX fact_key ON fact (shelf, first);
+  CREATE TABLE revised (feed INTEGER PRIMARY KEY, crc INTEGER NOT NULL, data TEXT NOT NULL) STRICT;
+  CREATE TABLE kept (feed INTEGER NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, crc INTEGER NOT NULL, data ANY NOT NULL) STRICT;
+  CREATE UNIQUE INDEX kept_key ON kept (feed, id);
 `;
 
 /** A feed as the directory has it. */
@@ -66,6 +71,13 @@ export interface StoredFeed extends Omit<FeedInfo, 'failure' | 'ecosystems' | 'f
   readonly via?: string;
   /** What it is called from edition to edition where its address changes. */
   readonly edition?: string;
+  /** ISO 8601, before which nothing in it is missing. */
+  readonly asOf?: string;
+  /**
+   * Edition, or start of the addresses, of the feeds of its source whose records it replaces; only those that were
+   * compiled before it, whose ids are lower: the records of a later one may be newer.
+   */
+  readonly revises?: string;
 }
 
 /** One ecosystem in one feed. */

@@ -8,6 +8,7 @@ import { BLOCK_QUERY, newShelfReader } from './fact-rows.ts';
 import { checkedText, type Directory, type Shelf, type StoredFeed } from './format.ts';
 import type { SealedFile } from './open.ts';
 import type { AdvisoryDetails, PackageKey, StoredEntry, StoredFact } from './record.ts';
+import { type IsReplaced, newReplacements } from './revision.ts';
 
 /** The look-ups that the others are made of. */
 export interface Reader {
@@ -16,6 +17,7 @@ export interface Reader {
   packages(ecosystem: string): readonly PackageKey[];
   details(id: string, feed: number): AdvisoryDetails | undefined;
   facts<K extends Fact['kind']>(kind: K, key: string): readonly StoredFact<K>[];
+  isReplaced: IsReplaced;
 }
 
 /** A reader of an open file; throws `DatabaseError` `corrupt`, and what SQLite throws. */
@@ -29,9 +31,11 @@ export function newReader(file: SealedFile): Reader {
     if (source !== undefined) return source;
     throw new DatabaseError('corrupt', 'the advisory database speaks of a feed that it does not have');
   };
+  const isReplaced = newReplacements(file.sqlite, file.directory.feeds);
   return {
     sourceOf,
-    ...packageReader(file, sourceOf),
+    isReplaced,
+    ...packageReader(file, sourceOf, isReplaced),
     details(id, feed) {
       const key = id.toWellFormed();
       const rows = parts().all(feed, key);
@@ -39,13 +43,14 @@ export function newReader(file: SealedFile): Reader {
       const data = rows.map((row) => checkedText(row, feed, key, Number(row['part'])));
       return decodeDetails(data, key, feed, sourceOf(feed));
     },
-    facts: factReader(file, sourceOf),
+    facts: factReader(file, sourceOf, isReplaced),
   };
 }
 
 function packageReader(
   { sqlite, directory }: SealedFile,
   sourceOf: Reader['sourceOf'],
+  isReplaced: IsReplaced,
 ): Pick<Reader, 'lookup' | 'packages'> {
   const scopes = Map.groupBy(directory.scopes, (scope) => scope.ecosystem);
   const entries = lazily(() =>
@@ -76,7 +81,7 @@ function packageReader(
           const data = checkedText(row, scope.id, key, applies, Number(row['part']));
           const { feed } = scope;
           const context = { appliesTo, feed, source: sourceOf(feed), products: directory.products };
-          for (const entry of decodeEntries(data, context)) found.push(entry);
+          for (const entry of decodeEntries(data, context)) if (!isReplaced(feed, entry.id)) found.push(entry);
         }
       }
       return found;
@@ -94,7 +99,11 @@ function packageReader(
   };
 }
 
-function factReader({ sqlite, directory }: SealedFile, sourceOf: Reader['sourceOf']): Reader['facts'] {
+function factReader(
+  { sqlite, directory }: SealedFile,
+  sourceOf: Reader['sourceOf'],
+  isReplaced: IsReplaced,
+): Reader['facts'] {
   const shelves = lazily(() => shelvesByKind(directory));
   const onShelf = newShelfReader(lazily(() => sqlite.prepare(BLOCK_QUERY)));
   // The texts of a key lie in the order of the facts that have one.
@@ -105,6 +114,7 @@ function factReader({ sqlite, directory }: SealedFile, sourceOf: Reader['sourceO
     const texts = new Map<number, number>();
     for (const shelf of shelves().get(kind) ?? []) {
       const { feed } = shelf;
+      if (kind === 'flaw' && isReplaced(feed, key)) continue;
       for (const json of onShelf(shelf, key)) {
         const index = texts.get(feed) ?? 0;
         if (kind === 'flaw' && saysText(json)) texts.set(feed, index + 1);

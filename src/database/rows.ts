@@ -58,6 +58,8 @@ export function deleteRows(
   for (const shelf of shelves) facts.run(shelf);
   sqlite.prepare('DELETE FROM advisory WHERE feed = ?').run(feed);
   sqlite.prepare('DELETE FROM alias WHERE feed = ?').run(feed);
+  sqlite.prepare('DELETE FROM revised WHERE feed = ?').run(feed);
+  sqlite.prepare('DELETE FROM kept WHERE feed = ?').run(feed);
 }
 
 function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {

@@ -49,7 +49,7 @@ function spellings(text: string): Set<string> {
 }
 
 function hitOf(reader: Reader, entriesOf: EntriesOf, id: string, feed: number): SearchHit | undefined {
-  const advisory = reader.details(id, feed);
+  const advisory = reader.isReplaced(feed, id) ? undefined : reader.details(id, feed);
   if (advisory === undefined) return undefined;
   return { advisory, entries: advisory.packages.flatMap((key) => entriesOf(key, id, feed)) };
 }

@@ -347,7 +347,7 @@ describe('an update', () => {
     await update();
     expect(statSync(path).size).toBeLessThan(size / 10);
     expect(ids('Alpine:v3.20', 'busybox')).toEqual(['CVE-2']);
-    expect(databaseStatus(path).format).toBe(3);
+    expect(databaseStatus(path).format).toBe(4);
   });
 
   it.skipIf(process.getuid?.() === 0)('says that it may not write (skipped for root, who may)', async () => {

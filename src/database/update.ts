@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Feed } from '../advisory/advisory.ts';
 import { isTemporaryOf, replaceFile } from '../internal/atomic-file.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { makeFolder } from '../internal/make-folder.ts';
@@ -14,6 +15,8 @@ import type { Directory } from './format.ts';
 import { acquireLock } from './lock.ts';
 import { openWhole, writeStamp } from './open.ts';
 import type { FeedOutcome, UpdateOptions, UpdateResult } from './progress.ts';
+import { fetchRevisions } from './revise.ts';
+import { readStamps } from './revision.ts';
 import { type Selection, selectFeeds, type WantedFeed } from './selection.ts';
 
 const LOCK_WAIT_MS = 15 * 60 * 1000;
@@ -68,10 +71,10 @@ function removeLeftovers(path: string): void {
 
 async function updateLocked(options: UpdateOptions, clock: Clock, selection: Selection): Promise<UpdateResult> {
   const { path, onProgress } = options;
-  const { directory, digest, discarded } = currentState(path);
+  const { directory, stamps, digest, discarded } = currentState(path);
   const loaded = new Set(directory?.feeds.flatMap(({ url, via = url }) => [url, via]));
   const shadowed = selection.shadowed.filter(({ feed }) => loaded.has(feed.url));
-  const came = await fetchAll([...selection.wanted, ...shadowed], directory, options, clock);
+  const came = await fetchAll([...selection.wanted, ...shadowed], { directory, stamps }, options, clock);
   const fetched = withoutUnmirrored(came, directory, options);
   const extra = { unserved: selection.unserved, ...(discarded === undefined ? {} : { discarded }) };
   const failed = fetched.filter((one) => one.kind === 'failed');
@@ -111,17 +114,21 @@ function sourceOf({ request }: Fetched): string {
   return request.source.id;
 }
 
+/** What an index says is wanted each time, and what revises others anew after each of them: they are never unchanged. */
+function isAlwaysWanted({ index, revises }: Feed): boolean {
+  return index === true || revises !== undefined;
+}
+
 async function fetchAll(
   wanted: readonly WantedFeed[],
-  directory: Directory | undefined,
+  { directory, stamps }: { readonly directory: Directory | undefined; readonly stamps: CurrentState['stamps'] },
   options: UpdateOptions,
   clock: Clock,
 ): Promise<Fetched[]> {
   const { path, onProgress } = options;
   const known = (url: string): FeedRequest['known'] => knownOf(directory, url, options.tool);
-  // What an index says is wanted each time, so that it is never unchanged.
   const requests = wanted.map(
-    (one): FeedRequest => (one.feed.index === true ? one : { ...one, known: known(one.feed.url) }),
+    (one): FeedRequest => (isAlwaysWanted(one.feed) ? one : { ...one, known: known(one.feed.url) }),
   );
   const fetcher = openFetcher({
     mirror: options.mirror,
@@ -137,7 +144,9 @@ async function fetchAll(
       onProgress?.({ kind: 'fetching', url, received, ...(total === undefined ? {} : { total }) }),
   });
   try {
-    return await fetchFollowing(requests, fetcher, known);
+    const fetched = await fetchFollowing(requests, fetcher, known);
+    const now = new Date(clock.now()).toISOString();
+    return await fetchRevisions(fetched, fetcher, { feeds: directory?.feeds ?? [], stamps, tool: options.tool, now });
   } finally {
     await fetcher.close();
   }
@@ -152,6 +161,8 @@ function barrenOf(ecosystems: readonly string[], directory: Directory): string[]
 
 interface CurrentState {
   readonly directory?: Directory;
+  /** Of feeds that are put together of documents, by their ids. */
+  readonly stamps: ReadonlyMap<number, ReadonlyMap<string, string>>;
   /** Absent when there is nothing to build upon. */
   readonly digest?: string;
   readonly discarded?: DatabaseError;
@@ -159,14 +170,18 @@ interface CurrentState {
 
 /** Read in full, stamp or not: a new seal must never bless what has rotted. */
 function currentState(path: string): CurrentState {
-  if (!existsSync(path)) return {};
+  if (!existsSync(path)) return { stamps: new Map() };
   try {
     const { sqlite, directory, digest } = openWhole(path, true);
-    sqlite.close();
-    return { directory, digest };
+    try {
+      const revising = directory.feeds.filter(({ revises }) => revises !== undefined);
+      return { directory, stamps: new Map(revising.map(({ id }) => [id, readStamps(sqlite, id)])), digest };
+    } finally {
+      sqlite.close();
+    }
   } catch (error) {
     const discarded = asDatabaseError(error, path);
-    if (discarded.code === 'corrupt' || discarded.code === 'wrong-version') return { discarded };
+    if (discarded.code === 'corrupt' || discarded.code === 'wrong-version') return { stamps: new Map(), discarded };
     throw discarded;
   }
 }

@@ -1,4 +1,5 @@
-// A source whose feeds are JSON: { "advisories": [ an Advisory, … ], "facts": [ a Fact, … ], "feeds": [ a Feed, … ] }.
+// A source whose feeds are JSON:
+// { "advisories": [ an Advisory, … ], "facts": [ a Fact, … ], "feeds": [ a Feed, … ], "revisions": [ a Revision, … ] }
 import {
   type Advisory,
   AdvisoryError,
@@ -6,6 +7,7 @@ import {
   type Affected,
   type Fact,
   type Feed,
+  type Revision,
 } from '../../advisory/advisory.ts';
 
 /** A source with these feeds. */
@@ -25,6 +27,7 @@ export function fakeSource(
           : feed.ecosystems.some((name) => wanted.some((word) => word === name || word.startsWith(`${name}:`))),
       ),
     follow: (_feed, bytes) => documentOf(bytes).feeds ?? [],
+    revisions: (_feed, bytes) => documentOf(bytes).revisions ?? [],
     parse(_feed, bytes, keep, note) {
       const { advisories, facts = [], crash } = documentOf(bytes);
       for (const advisory of advisories) keep(advisory);
@@ -40,6 +43,7 @@ interface FakeDocument {
   readonly advisories: readonly Advisory[];
   readonly facts?: readonly Fact[];
   readonly feeds?: readonly Feed[];
+  readonly revisions?: readonly Revision[];
   readonly crash?: boolean;
 }
 

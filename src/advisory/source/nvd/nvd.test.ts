@@ -84,13 +84,16 @@ describe('feeds', () => {
     ['1970-01-01T00:00:00Z', 1, 2002],
   ])('as of %s are %i years until %i', (now, count, last) => {
     const feeds = nvdAsOf(() => new Date(now)).feeds(undefined);
-    expect(feeds.length).toBe(count);
+    expect(feeds.length).toBe(count + 1);
     expect(feeds[0]).toEqual({
       url: 'https://nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-2002.json.gz',
       ecosystems: ['CPE'],
       facts: ['flaw'],
     });
-    expect(feeds.at(-1)?.url).toBe(`https://nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-${last}.json.gz`);
+    expect(feeds.at(-2)?.url).toBe(`https://nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-${last}.json.gz`);
+    const { url, revises = '' } = feeds.at(-1) ?? {};
+    expect(url).toBe('https://nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-modified.json.gz');
+    expect(feeds.filter((feed) => !feed.url.startsWith(revises))).toEqual([]);
   });
 });
 

@@ -13,6 +13,14 @@ import { affectedIn } from './configurations.ts';
 import { flawOf } from './record.ts';
 
 const FEEDS = 'https://nvd.nist.gov/feeds/json/cve/2.0/';
+const NAME = `${FEEDS}nvdcve-2.0-`;
+const MODIFIED: Feed = {
+  url: `${NAME}modified.json.gz`,
+  ecosystems: ['CPE'],
+  facts: ['flaw'],
+  optional: true,
+  revises: NAME,
+};
 /** Flaws of earlier years are in this one's feed. */
 const FIRST_YEAR = 2002;
 /** Ten times the longest of today. */
@@ -20,14 +28,16 @@ const MOST_BYTES = 4 * 2 ** 30;
 
 /**
  * The National Vulnerability Database as of a day: ratings of flaws, and which programs they are in, by CPE, for those
- * that no package manager owns. The feed of a year is kept up to date, so that of recent changes is not needed.
+ * that no package manager owns. The feeds of years are made once a day, that of the last eight days every two hours: its
+ * records take the place of theirs.
  */
 export function nvdAsOf(now: () => Date): AdvisorySource {
   return {
     id: 'nvd',
     broughtBy: 'update',
     lists: () => 'disclosures',
-    feeds: (ecosystems) => (ecosystems === undefined || ecosystems.includes('CPE') ? yearsUntil(now()) : []),
+    feeds: (ecosystems) =>
+      ecosystems === undefined || ecosystems.includes('CPE') ? [...yearsUntil(now()), MODIFIED] : [],
     parse,
   };
 }
@@ -40,7 +50,7 @@ function yearsUntil(now: Date): Feed[] {
   const last = Math.max(FIRST_YEAR, now.getUTCFullYear());
   return Array.from({ length: last - FIRST_YEAR + 1 }, (_, index): Feed => {
     const year = FIRST_YEAR + index;
-    const feed: Feed = { url: `${FEEDS}nvdcve-2.0-${year}.json.gz`, ecosystems: ['CPE'], facts: ['flaw'] };
+    const feed: Feed = { url: `${NAME}${year}.json.gz`, ecosystems: ['CPE'], facts: ['flaw'] };
     return year === last && year > FIRST_YEAR ? { ...feed, optional: true } : feed;
   });
 }

@@ -13,8 +13,9 @@ function excerpt(name: string): Buffer {
 
 const [index, repositories] = redhat.feeds(undefined);
 if (index === undefined || repositories === undefined) throw new Error('two feeds');
+const VEX = 'https://security.access.redhat.com/data/csaf/v2/vex/';
 const archive = {
-  url: 'https://security.access.redhat.com/data/csaf/v2/vex/csaf_vex_2026-11-20.tar',
+  url: `${VEX}csaf_vex_2026-11-20.tar`,
   ecosystems: ['Red Hat'],
 };
 
@@ -49,7 +50,7 @@ describeSource(redhat, {
   index: {
     feed: index,
     document: Buffer.from('csaf_vex_2026-11-20.tar.zst\n'),
-    urls: ['https://security.access.redhat.com/data/csaf/v2/vex/csaf_vex_2026-11-20.tar.zst'],
+    urls: ['csaf_vex_2026-11-20.tar.zst', 'changes.csv', 'deletions.csv'].map((name) => `${VEX}${name}`),
   },
 });
 
@@ -201,9 +202,15 @@ describe('the index', () => {
     expect(() => redhat.follow?.(index, Buffer.from(text))).toThrow(AdvisoryError);
   });
   it('names the archive of the day under one name', () => {
-    expect(redhat.follow?.(index, Buffer.from('csaf_vex_2026-11-20.tar.zst'))).toEqual([
-      { url: `${archive.url}.zst`, ecosystems: ['Red Hat'], edition: 'csaf-vex' },
+    const [named, ...lists] = redhat.follow?.(index, Buffer.from('csaf_vex_2026-11-20.tar.zst')) ?? [];
+    const feed = { url: `${archive.url}.zst`, ecosystems: ['Red Hat'], edition: 'csaf-vex' };
+    expect(named).toEqual({ ...feed, asOf: '2026-11-20' });
+    expect(lists.map(({ revises, index: isIndex }) => [revises, isIndex])).toEqual([
+      ['csaf-vex', true],
+      ['csaf-vex', true],
     ]);
+    const undated = { ...feed, url: `${VEX}vex-archive.tar.zst` };
+    expect(redhat.follow?.(index, Buffer.from('vex-archive.tar.zst\n'))[0]).toEqual(undated);
   });
 });
 
@@ -227,4 +234,30 @@ it('reads every document that it can', async () => {
   expect(found).toEqual(['CVE-2026-1']);
   const skipped = { malformed: 2, 'no-flaw': 1, 'no-package': 1 };
   expect(report).toEqual({ read: 5, kept: 1, skipped, malformed: ['a.json', 'b.json'] });
+});
+
+it('reads a document by itself as in the archive', async () => {
+  const found: Advisory[] = [];
+  const feed = { url: `${VEX}2023/cve-2023-38545.json`, ecosystems: ['Red Hat'] };
+  const report = await redhat.parse(
+    feed,
+    curl,
+    (advisory) => found.push(advisory),
+    () => {},
+  );
+  expect(report).toEqual({ read: 1, kept: 1, skipped: {}, malformed: [] });
+  expect(found[0]?.affected.map(line).toSorted()).toEqual(await lines(curl));
+  expect(
+    await redhat.parse(
+      feed,
+      curl.subarray(0, curl.length / 2),
+      () => {},
+      () => {},
+    ),
+  ).toEqual({
+    read: 1,
+    kept: 0,
+    skipped: { malformed: 1 },
+    malformed: ['2023/cve-2023-38545.json'],
+  });
 });
