@@ -10,6 +10,7 @@
  *                    the range wherever the version may stand
  *   introduced 0.0.0 as 0: before any other version, `0.0.0-development` too
  *   local versions   PEP 440: who does not name a build means all builds of the version
+ *   epochs of RPM    the name of a source package has none; who names none means any
  */
 import type { Version, VersionScheme } from '../version/version.ts';
 
@@ -47,10 +48,19 @@ export type Answer = 'affected' | 'not-affected' | 'unreadable';
 /** `IsVulnerable`; `affected` are the record's entries on the package. */
 export function isVulnerable(v: string, affected: readonly OsvAffected[], scheme: VersionScheme): Answer {
   const answer = literally(v, affected, scheme);
-  const unbuilt = scheme.id === 'pep440' && scheme.parse(v).kind === 'version' ? v.replace(/\+.*$/s, '') : v;
-  if (answer === 'affected' || unbuilt === v || boundsOf(affected).some((bound) => bound.includes('+'))) return answer;
-  return literally(unbuilt, affected, scheme) === 'affected' ? 'affected' : answer;
+  const [added, mark] = additions.get(scheme.id) ?? [];
+  if (added === undefined || mark === undefined || scheme.parse(v).kind !== 'version') return answer;
+  const plain = v.replace(added, '');
+  if (answer === 'affected' || plain === v || boundsOf(affected).some((bound) => bound.includes(mark))) return answer;
+  const other = literally(plain, affected, scheme);
+  return other === 'not-affected' ? answer : other;
 }
+
+/** What stands in an installed version that a record may know nothing of, and how a record shows that it does. */
+const additions: ReadonlyMap<string, readonly [RegExp, string]> = new Map([
+  ['pep440', [/\+.*$/s, '+']],
+  ['rpm-source', [/^\d*:/, ':']],
+]);
 
 /** The lowest fixed version above `v` that is not said to be vulnerable: by trying all of them. */
 export function lowestFixed(v: string, affected: readonly OsvAffected[], scheme: VersionScheme): string | undefined {

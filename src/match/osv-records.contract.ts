@@ -42,7 +42,8 @@ export function judgeAll(
   ecosystem: string,
   scheme: VersionScheme,
 ): ReadonlyMap<string, Judged> {
-  const lookup = (_: string, __: string, to: string): readonly StoredEntry[] => (to === 'binary' ? entries : []);
+  const lookup = (_: string, __: string, to: string): readonly StoredEntry[] =>
+    entries.filter(({ appliesTo }) => appliesTo === to);
   const packages = versions.map((version) => packageOf(ecosystem, 'tool', version));
   const { packages: matched } = matchPackages(packages, { lookup }, new Map([['x', scheme]]));
   const judged = new Map<string, Judged>(versions.map((version) => [version, { verdict: 'not-affected' }]));
