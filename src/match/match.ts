@@ -100,9 +100,12 @@ export function matchPackages(
 
 /**
  * What is looked up. Debian Policy 5.6.1: without a `Source` field the source has the name and version of the binary
- * package. Of one that was signed, what it was made from too.
+ * package. Of one that was signed, what it was made from too. Where advisories use other names, none else is looked up:
+ * what they call by the package's own name may be anything.
  */
 function targetsOf(found: Package, appliesTo: 'source' | 'binary'): readonly Match['searched'][] {
+  const { knownAs, version } = found;
+  if (knownAs !== undefined) return appliesTo === 'binary' ? knownAs.map((name) => ({ name, version })) : [];
   if (appliesTo === 'binary') return [found];
   const unsigned = unsignedSource(found);
   return unsigned === undefined ? [found.source ?? found] : [found.source ?? found, unsigned];
