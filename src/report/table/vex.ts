@@ -38,11 +38,27 @@ export function vexLines(
     ...flow([span('VEX:', 'title'), span(head)], width, flush),
     ...passedLines(use.passedOver, width, verbose),
     ...contradictionLines(suppressed, width, verbose),
-    ...use.documents.flatMap(({ place, unread }) =>
-      unread.flatMap((why) => flow([span(`not understood in ${place}: ${why}`, 'warn')], width, under)),
-    ),
+    ...use.documents.flatMap((document) => unreadLines(document, width, verbose)),
     ...(verbose ? suppressed.flatMap((one) => suppressedLines(one, width)) : []),
     ...unmatchedLines(use.unmatched, width, verbose),
+  ];
+}
+
+/** How many statements of a document are named that were not understood. */
+const named = 3;
+
+function unreadLines({ place, unread }: VexUse['documents'][number], width: number, verbose: boolean): Line[] {
+  const told = verbose ? unread : unread.slice(0, named);
+  const more = unread.length - told.length;
+  return [
+    ...told.flatMap((why) => flow([span(`not understood in ${place}: ${why}`, 'warn')], width, under)),
+    ...(more > 0
+      ? flow(
+          [span(`${count(more, 'more statement')} not understood in ${place}; --verbose lists them`, 'warn')],
+          width,
+          under,
+        )
+      : []),
   ];
 }
 
