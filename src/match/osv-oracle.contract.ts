@@ -48,12 +48,15 @@ export type Answer = 'affected' | 'not-affected' | 'unreadable';
 /** `IsVulnerable`; `affected` are the record's entries on the package. */
 export function isVulnerable(v: string, affected: readonly OsvAffected[], scheme: VersionScheme): Answer {
   const answer = literally(v, affected, scheme);
-  const [added, mark] = additions.get(scheme.id) ?? [];
-  if (added === undefined || mark === undefined || scheme.parse(v).kind !== 'version') return answer;
-  const plain = v.replace(added, '');
-  if (answer === 'affected' || plain === v || boundsOf(affected).some((bound) => bound.includes(mark))) return answer;
-  const other = literally(plain, affected, scheme);
+  const other = answer === 'affected' ? answer : literally(asMeant(v, affected, scheme), affected, scheme);
   return other === 'not-affected' ? answer : other;
+}
+
+/** The version as a record means it that knows nothing of what stands in it. */
+function asMeant(v: string, affected: readonly OsvAffected[], scheme: VersionScheme): string {
+  const [added, mark] = additions.get(scheme.id) ?? [];
+  if (added === undefined || mark === undefined || scheme.parse(v).kind !== 'version') return v;
+  return boundsOf(affected).some((bound) => bound.includes(mark)) ? v : v.replace(added, '');
 }
 
 /** What stands in an installed version that a record may know nothing of, and how a record shows that it does. */
@@ -65,9 +68,10 @@ const additions: ReadonlyMap<string, readonly [RegExp, string]> = new Map([
 /** The lowest fixed version above `v` that is not said to be vulnerable: by trying all of them. */
 export function lowestFixed(v: string, affected: readonly OsvAffected[], scheme: VersionScheme): string | undefined {
   let lowest: string | undefined;
+  const above = literally(v, affected, scheme) === 'affected' ? v : asMeant(v, affected, scheme);
   const ranges = affected.flatMap(packageRanges).filter(({ events }) => events.some(introduces));
   for (const { fixed } of ranges.flatMap(({ events }) => events)) {
-    if (fixed === undefined || order(fixed, v, scheme) <= 0) continue;
+    if (fixed === undefined || order(fixed, above, scheme) <= 0) continue;
     if (isVulnerable(fixed, affected, scheme) === 'affected') continue;
     if (lowest === undefined || order(fixed, lowest, scheme) < 0) lowest = fixed;
   }
