@@ -116,7 +116,7 @@ function addPath(
       purl: { type: 'nix', name, qualifiers: { output } },
       presence: 'installed',
       metadata: hash === undefined ? {} : { integrity: hash },
-      within: path.slice(0, 1024),
+      within: path.slice(path.startsWith('/') ? 1 : 0, 1024),
     },
     file,
   );
