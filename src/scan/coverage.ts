@@ -169,6 +169,11 @@ function whole(info: EcosystemInfo, { starter, precedence }: Answering, packages
     const names = [...new Set(info.sources.map(({ name }) => name))].join(', ');
     return [{ reason: 'no-advisories', packages, detail: `only what adds to its advisories is loaded: ${names}` }];
   }
+  if (info.sources.every(({ advisories, role }) => advisories === 0 || role === 'supplement')) {
+    return [
+      { reason: 'no-advisories', packages, detail: 'the advisories that are loaded say nothing of this release' },
+    ];
+  }
   // A source that only adds to what the deciding one says may be missing; a part of the deciding one may not.
   const named = new Set([...info.sources.map(({ name }) => name), ...info.missing.map(({ source }) => source)]);
   const decides = precedence.find((name) => named.has(name) && !supplements.has(name));

@@ -126,6 +126,15 @@ describe('coverage of what only supplements speak of', () => {
     ]);
   });
 
+  it('is not complete where the one that they supplement has nothing at all', () => {
+    const { role: _, ...decides } = lists;
+    const { complete, ecosystems } = coverageWith({ ...decides, name: 'debian', advisories: 0 }, lists);
+    expect([complete, ecosystems[0]?.unassessed[0]?.detail]).toEqual([
+      false,
+      'the advisories that are loaded say nothing of this release',
+    ]);
+  });
+
   it('is complete with the one that they supplement', () => {
     const { role: _, ...decides } = lists;
     expect(coverageWith({ ...decides, name: 'debian' }, lists).complete).toBe(true);
