@@ -1,7 +1,8 @@
 import type { ImageFile } from '../catalog.ts';
 import type { Gatherer } from '../gather.ts';
+import { bundleLicenses } from './bundle-license.ts';
 import { type ArchiveFacts, unpackFacts } from './facts.ts';
-import { identify } from './identity.ts';
+import { type Identity, identify } from './identity.ts';
 import { componentSighting, sightingOf } from './sighting.ts';
 
 /** Adds what was kept of one file: each archive of the tree, and what was put into each. */
@@ -22,10 +23,12 @@ function addArchive(gathered: Gatherer, file: ImageFile, facts: ArchiveFacts): s
   const within = facts.path === '' ? undefined : facts.path;
   const { own, contained } = identify(facts, facts.path === '' ? file.path : facts.path);
   const usage = facts.application && facts.parent === undefined ? ({ root: true } as const) : undefined;
-  const purl = own && gathered.add(sightingOf(own, 'installed', usage, within), file);
+  const licenses = own && licensesOf(own, facts);
+  const purl = own && gathered.add({ ...sightingOf(own, 'installed', usage, within), licenses }, file);
   const inside = (path: string): string => (within === undefined ? path : `${within}!${path}`);
   for (const { identity, descriptor } of contained) {
-    const inner = gathered.add(sightingOf(identity, 'installed', undefined, inside(descriptor.path)), file);
+    const sighting = sightingOf(identity, 'installed', undefined, inside(descriptor.path));
+    const inner = gathered.add({ ...sighting, licenses: descriptor.licenses }, file);
     if (purl !== undefined && inner !== undefined) gathered.relate('contains', purl, inner);
   }
   for (const component of facts.bill?.components ?? [])
@@ -40,6 +43,12 @@ function addArchive(gathered: Gatherer, file: ImageFile, facts: ArchiveFacts): s
         `${inside(path)}: ${group}:${artifact}`,
       );
   return purl;
+}
+
+/** By the project's model, where it had to be read, else by the manifest. */
+function licensesOf({ group, artifact }: Identity, { descriptors, manifest }: ArchiveFacts): readonly string[] {
+  const own = descriptors.find((one) => one.group === group && one.artifact === artifact);
+  return own?.licenses ?? bundleLicenses(manifest['Bundle-License']);
 }
 
 /** An archive with classes that says nothing of itself is a package that is not in the list. */

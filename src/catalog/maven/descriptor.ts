@@ -9,6 +9,7 @@ export type DescriptorFiles = Map<string, { properties?: ZipMember; pom?: ZipMem
 
 const maximumDescriptors = 5000;
 const maximumBytes = 4 << 20;
+const maximumLicenses = 20;
 /** Stands for the folders beyond the limit. */
 const beyond = '';
 const wantedKeys: ReadonlySet<string> = new Set(['groupId', 'artifactId', 'version']);
@@ -54,11 +55,13 @@ export function readDescriptors(
     }
     const told = properties && guarded(properties, readPomProperties, maximumBytes);
     let { group = '', artifact = '', version = '' } = told ?? {};
+    let licenses: readonly string[] = [];
     if (pom && (group === '' || artifact === '' || version === '')) {
       const model = guarded(pom, readPom, maximumBytes);
       group ||= usable(model?.group);
       artifact ||= usable(model?.artifact);
       version ||= usable(model?.version);
+      licenses = model?.licenses.slice(0, maximumLicenses) ?? [];
     }
     const [byGroup = '', byArtifact = ''] = folder.split('/').slice(-2);
     found.push({
@@ -66,6 +69,7 @@ export function readDescriptors(
       group: group || byGroup,
       artifact: artifact || byArtifact,
       version,
+      ...(licenses.length > 0 && { licenses }),
     });
   }
   return found;

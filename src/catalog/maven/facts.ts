@@ -12,6 +12,8 @@ export interface Coordinates {
 export interface Descriptor extends Coordinates {
   /** `META-INF/maven/g/a/pom.properties`. */
   readonly path: string;
+  /** Of the project's model, where that was read. */
+  readonly licenses?: readonly string[];
 }
 
 /** A package that a bill of materials names. */

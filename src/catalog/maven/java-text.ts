@@ -71,7 +71,7 @@ export function readManifest(text: string, wanted: ReadonlyMap<string, string>):
         .slice(0, maximumValue);
   }
   for (const key of Object.keys(found)) {
-    const value = (found[key] ?? '').trim().replace(/^"(.*)"$/, '$1');
+    const value = (found[key] ?? '').trim().replace(/^"([^"]*)"$/, '$1');
     if (value === '') delete found[key];
     else found[key] = value;
   }

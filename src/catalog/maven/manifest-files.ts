@@ -35,17 +35,18 @@ export function addGradleLock(gathered: Gatherer, file: ImageFile): void {
 /** A project's model: itself and the dependencies it names. */
 export function addProject(
   gathered: Gatherer,
-  { file }: Project,
+  { file, pom: { licenses } }: Project,
   { group, artifact, version, dependencies }: Resolved,
 ): void {
   const whole = group !== '' && artifact !== '' && version !== '' && !`${group}${artifact}${version}`.includes('${');
   if (descriptorFolder(file.path) !== undefined) {
-    if (whole) gathered.add(sightingOf({ group, artifact, version, classifier: '', by: 'pom.xml' }, 'installed'), file);
+    const own = { group, artifact, version, classifier: '', by: 'pom.xml' };
+    if (whole) gathered.add({ ...sightingOf(own, 'installed'), licenses }, file);
     else gathered.problem('corrupt', 'A descriptor of an artifact lacks its coordinates', file);
     return;
   }
   const own = { group, artifact, version, classifier: '', by: 'pom.xml' };
-  const root = whole ? gathered.add(sightingOf(own, 'locked', { root: true }), file) : undefined;
+  const root = whole ? gathered.add({ ...sightingOf(own, 'locked', { root: true }), licenses }, file) : undefined;
   const untold: string[] = [];
   for (const one of dependencies) {
     if (one.type === 'pom' || one.scope === 'import') continue;
