@@ -1,5 +1,6 @@
 import type { Extract, Extraction, Extractor } from '../../image/image.ts';
 import { digests, mayBeOwned } from '../digests.ts';
+import { versionSearch } from '../program/version-search.ts';
 import { auditSearch } from './audit.ts';
 import { billSearch } from './bill.ts';
 import { captures } from './capture.ts';
@@ -8,7 +9,7 @@ import { goSearch } from './go.ts';
 import type { Layout } from './layout.ts';
 import { isMachO, readMachO } from './mach-o.ts';
 import { isPe, readPe } from './pe.ts';
-import { programExtractor, writeProgram } from './program.ts';
+import { type ProgramFault, programExtractor, writeProgram } from './program.ts';
 
 /** Headers of programs, and Go's note, are within. */
 const pageBytes = 4096;
@@ -29,7 +30,10 @@ const otherEndings: ReadonlySet<string> = new Set([
   '.class',
 ]);
 
-/** Keeps of programs what Go, cargo-auditable and GraalVM put in: which modules, crates and artifacts were built in. */
+/**
+ * Keeps of programs what Go, cargo-auditable and GraalVM put in: which modules, crates and artifacts were built in; and of
+ * those with a known name the version that they tell.
+ */
 export const executable: Extractor = {
   id: programExtractor,
   byName: false,
@@ -87,6 +91,13 @@ function layoutOf(head: Buffer, size: number): Layout | undefined {
   return isMachO(head) ? readMachO(head, size) : undefined;
 }
 
+const silence: ProgramFault = {
+  of: 'program',
+  code: 'unsupported',
+  message: 'A program of a known name does not tell its version',
+  lossy: true,
+};
+
 interface Body {
   /** Takes the next bytes; `false` when what follows is of no interest. */
   see(bytes: Buffer): boolean;
@@ -99,7 +110,8 @@ function bodyOf(layout: Layout, path: string): Body {
   // Go's linker puts no such lists in, and its programs are large.
   const rust = layout.goNote ? undefined : auditSearch(layout, under);
   const java = layout.goNote ? undefined : billSearch(under);
-  const digest = layout.goNote && mayBeOwned(path) ? digests() : undefined;
+  const told = layout.goNote ? undefined : versionSearch(path);
+  const digest = (layout.goNote || told !== undefined) && mayBeOwned(path) ? digests() : undefined;
   const last = layout.spans.findLast(({ holds }) => holds !== 'code' && (rust || holds !== 'unloaded'))?.end ?? 0;
   let at = 0;
   return {
@@ -112,6 +124,7 @@ function bodyOf(layout: Layout, path: string): Body {
         const piece = bytes.subarray(from - at, Math.min(spanEnd, end) - at);
         go.see(piece, from, holds);
         java?.see(piece, from, holds);
+        if (holds !== 'unloaded') told?.see(piece, from);
         if (holds === 'unloaded' || holds === 'any') rust?.see(piece, from);
       }
       under.feed(bytes, at);
@@ -121,10 +134,13 @@ function bodyOf(layout: Layout, path: string): Body {
     end() {
       under.end();
       const results = [go.result(), rust?.result(), java?.result()] as const;
-      const [{ go: built }, { rust: crates } = {}, { bill } = {}] = results;
-      const faults = results.flatMap((result) => result?.faults ?? []);
-      if ((built ?? crates ?? bill) === undefined && faults.length === 0) return undefined;
-      const bytes = writeProgram({ format: layout.format, go: built, rust: crates, bill, faults });
+      const [{ go: modules }, { rust: crates } = {}, { bill } = {}] = results;
+      const built = modules ?? crates ?? bill;
+      // What was built in tells more than a text.
+      const { versions, silent = false } = (built === undefined && told?.result()) || {};
+      const faults = [...results.flatMap((result) => result?.faults ?? []), ...(silent ? [silence] : [])];
+      if (built === undefined && !versions?.length && faults.length === 0) return undefined;
+      const bytes = writeProgram({ format: layout.format, go: modules, rust: crates, bill, versions, faults });
       return digest === undefined ? { bytes } : { bytes, digests: digest.result() };
     },
   };

@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../../inventory/inventory.ts';
+import type { ToldVersion } from '../program/version-search.ts';
 
 /** The identifier of the extractor that looks into programs. */
 export const programExtractor = 'executable';
@@ -12,12 +13,14 @@ export interface Program {
   readonly rust?: string | undefined;
   /** What GraalVM put in: a bill of materials in the format CycloneDX, compressed with gzip, in Base64. */
   readonly bill?: string | undefined;
+  /** What its own text tells, where it has a known name and nothing else was built in. */
+  readonly versions?: readonly ToldVersion[] | undefined;
   readonly faults: readonly ProgramFault[];
 }
 
 /** What could not be read of a program, and whose packages that concerns. */
 export interface ProgramFault {
-  readonly of: 'go' | 'rust' | 'java';
+  readonly of: 'go' | 'rust' | 'java' | 'program';
   readonly code: ProblemCode;
   /** Constant text. */
   readonly message: string;

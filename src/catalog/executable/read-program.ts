@@ -12,6 +12,7 @@ export function readProgram(file: ImageFile): Program | undefined {
     go: go && { version: asText(go['version']), modules: asText(go['modules']) },
     rust: asText(value?.['rust']),
     bill: asText(value?.['bill']),
+    versions: (asArray(value?.['versions']) ?? []) as NonNullable<Program['versions']>,
     faults: (asArray(value?.['faults']) ?? []) as readonly ProgramFault[],
   };
 }
