@@ -3,6 +3,7 @@ import next from './next-steps.json' with { type: 'json' };
 
 export type ArchiveErrorCode =
   | 'no-sources'
+  | 'other-release'
   | 'not-supported'
   | 'bad-source'
   | 'no-key'

@@ -100,7 +100,12 @@ function addScan(program: Command, actions: Actions): void {
     .addOption(mirror())
     .addOption(database())
     .option('--vex <PLACE...>', 'VEX: a file, a folder, a VEX repository; image: those attached to the image')
-    .option('--archive <PLACE>', "ask the distribution's archive for fixes: its address, image, machine")
+    .addOption(
+      new Option(
+        '--archive <PLACE>',
+        "ask the distribution's archive for fixes: its address, image, machine",
+      ).conflicts('offline'),
+    )
     .option('--no-cache', 'neither use nor keep what earlier scans found in the same image')
     .option('-v, --verbose', 'all evidence and references')
     .addOption(color())

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate, Fix } from '../archive/archive.ts';
 import type { Finding } from '../finding/finding.ts';
-import { type ArchiveAnswer, withArchive, withAvailable } from './archive.ts';
+import { type ArchiveAnswer, ofRelease, withArchive, withAvailable } from './archive.ts';
 import type { Advisories } from './assess.ts';
 
 const candidate = {
@@ -49,6 +49,33 @@ describe('what can be installed now', () => {
   });
   it('is not told where no archive was asked', () => {
     expect(withAvailable([finding('CVE-2026-1')], undefined)[0]?.fix).toEqual({ state: 'fixed' });
+  });
+});
+
+describe('a candidate of another release of the distribution', () => {
+  const debian = {
+    id: 'debian',
+    name: 'Debian',
+    versionId: '12',
+    codename: 'bookworm',
+    like: [],
+    source: '/etc/os-release',
+  };
+  const { versionId: _, ...unnumbered } = debian;
+  const from = (codename: string | undefined, trust = 'pinned'): Fix =>
+    fixOf({ candidate: { ...candidate, suite: { ...candidate.suite, codename, trust } } as Candidate });
+  it.each<[string, Fix, Parameters<typeof ofRelease>[1], boolean]>([
+    ['its own', from('bookworm'), debian, true],
+    ["its own, security's", from('bookworm-security'), debian, true],
+    ['a later one', from('trixie'), debian, false],
+    ['one whose name begins alike', from('bookwormish'), debian, false],
+    ["somebody else's archive", from('trixie', 'keyring'), debian, true],
+    ['a suite that does not say', from(undefined), debian, true],
+    ['an image of testing, which bears several names', from('sid'), unnumbered, true],
+    ['an image without os-release', from('trixie'), undefined, true],
+  ])('%s', (_, fix, distro, taken) => {
+    const own = ofRelease(fix, distro);
+    expect([own.newer, own.closes.length, own.candidate !== undefined]).toEqual([taken, taken ? 1 : 0, taken]);
   });
 });
 

@@ -45,8 +45,19 @@ export async function askArchive(
   options: ScanOptions,
   databasePath: string,
 ): Promise<ArchiveAnswer> {
+  if (options.offline === true) {
+    throw new ArchiveError('not-supported', 'nothing may be fetched, so no archive can be asked', { subject: place });
+  }
   const packages = inventory.packages.filter(({ type, ecosystem }) => type === 'deb' && ecosystem !== undefined);
-  const { sources, keyrings } = settingsFor(place, inventory);
+  if (packages.length === 0) {
+    throw new ArchiveError(
+      'no-sources',
+      "the image has no packages of Debian's format, for which alone there are archives",
+    );
+  }
+  const { sources, keyrings, problems: unread } = settingsFor(place, inventory);
+  // What alone was to be asked says why it cannot be.
+  if (sources.length === 0 && unread[0] !== undefined) throw unread[0];
   const http = await openHttpClient({ env: process.env, userAgent: `seaworthy/${version}` });
   try {
     const archive = await openArchive({
@@ -59,7 +70,9 @@ export async function askArchive(
       onProgress: ({ url, received }) => options.onProgress?.({ stage: 'fetching', label: url, done: received }),
     });
     const { fixes, problems } = await archive.fixes(packages.map(installed));
-    return answerOf(packages, fixes, archive, [...archive.problems, ...problems]);
+    const own = fixes.map((fix) => ofRelease(fix, inventory.distro));
+    const others = othersIn(fixes, own);
+    return answerOf(packages, own, archive, [...unread, ...archive.problems, ...problems, ...others]);
   } finally {
     await http.close();
   }
@@ -68,19 +81,53 @@ export async function askArchive(
 interface Settings {
   readonly sources: readonly AptSource[];
   readonly keyrings: readonly Keyring[];
+  /** Sources that were written down and cannot be asked. */
+  readonly problems: readonly ArchiveError[];
 }
 
 function settingsFor(place: string, { distro, aptFiles = [] }: Inventory): Settings {
   const machine = aptSettings(machineAptFiles(), 'machine');
   const image = aptSettings(aptFiles.map(decoded), 'image');
   const keyrings = [...machine.keyrings, ...image.keyrings];
-  if (place === 'machine') return { sources: machine.sources, keyrings };
-  if (place === 'image') return { sources: image.sources, keyrings };
+  if (place === 'image') return { sources: image.sources, keyrings, problems: image.problems };
   const { id, codename } = distro ?? {};
   if (id === undefined || codename === undefined) {
     throw new ArchiveError('no-sources', 'the release of the image is not known, so its suites are not');
   }
-  return { sources: settingSources(place, { id, codename }), keyrings };
+  if (place !== 'machine') return { sources: settingSources(place, { id, codename }), keyrings, problems: [] };
+  const sources = machine.sources.filter(({ suite }) => isOf(suite, codename));
+  if (sources.length > 0) return { sources, keyrings, problems: machine.problems };
+  const message = "none of this machine's apt sources is of the image's release";
+  throw new ArchiveError('other-release', message, { subject: codename });
+}
+
+/** `bookworm`, `bookworm-security`, `buster/updates`. */
+function isOf(suite: string, codename: string): boolean {
+  return suite === codename || suite.startsWith(`${codename}-`) || suite.startsWith(`${codename}/`);
+}
+
+/**
+ * What the distribution's own archive has in another release can be installed, but is an upgrade of the release: versions
+ * there say nothing of what is fixed in this one. Suites of others, and testing, which bears many names, are as they are.
+ */
+export function ofRelease(fix: ArchiveFix, distro: Inventory['distro']): ArchiveFix {
+  const { candidate } = fix;
+  const { versionId, codename } = distro ?? {};
+  if (candidate === undefined || versionId === undefined || codename === undefined) return fix;
+  const { trust, codename: other } = candidate.suite;
+  if (trust !== 'pinned' || other === undefined || isOf(other, codename)) return fix;
+  const { candidate: _candidate, changelog: _changelog, ...rest } = fix;
+  return { ...rest, newer: false, closes: [], mentions: [] };
+}
+
+function othersIn(all: readonly ArchiveFix[], own: readonly ArchiveFix[]): ArchiveError[] {
+  const suites = all.flatMap(({ candidate }, at) =>
+    candidate === undefined || own[at]?.candidate !== undefined ? [] : [candidate.suite.name],
+  );
+  return [...Map.groupBy(suites, (name) => name)].map(([name, packages]) => {
+    const detail = `${packages.length} of the packages`;
+    return new ArchiveError('other-release', 'a suite is of another release than the image', { subject: name, detail });
+  });
 }
 
 function decoded({ path, base64 }: NonNullable<Inventory['aptFiles']>[number]): AptFile {
