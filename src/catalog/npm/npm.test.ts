@@ -211,6 +211,60 @@ it('keeps long keys of Yarn and documents before the lock file of pnpm', () => {
   ]);
 });
 
+it('reads the document of pnpm itself before that of the project', () => {
+  const own = `---
+lockfileVersion: '9.0'
+
+importers:
+
+  .:
+    configDependencies:
+      config:
+        specifier: 1.0.0
+        version: 1.0.0
+    packageManagerDependencies:
+      pnpm:
+        specifier: 11.0.3
+        version: 11.0.3
+
+packages:
+
+  config@1.0.0:
+    resolution: {integrity: sha512-a}
+
+  pnpm@11.0.3:
+    resolution: {integrity: sha512-b}
+
+snapshots:
+
+  config@1.0.0: {}
+
+  pnpm@11.0.3: {}
+
+`;
+  const project = `---
+lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      b:
+        specifier: ^2.0.0
+        version: 2.0.0
+packages:
+  b@2.0.0:
+    resolution: {integrity: sha512-x}
+snapshots:
+  b@2.0.0: {}
+`;
+  const result = catalog({ 'a/pnpm-lock.yaml': own + project });
+  expect([list(result), result.problems]).toEqual([
+    ['b@2.0.0 direct locked', 'config@1.0.0 direct locked', 'pnpm@11.0.3 direct dev locked'],
+    [],
+  ]);
+  const many = catalog({ 'a/pnpm-lock.yaml': project.repeat(20) });
+  expect(many.problems.map(({ code }) => code)).toEqual(['too-large']);
+});
+
 it("packages of Plug'n'Play are installed where their archives are", () => {
   const files = filesOf('yarn-4.18.1-pnp');
   const bare = Object.fromEntries(Object.entries(files).filter(([path]) => !/\/acorn-npm-.*zip$/.test(path)));

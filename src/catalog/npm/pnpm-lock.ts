@@ -11,7 +11,8 @@ import { type Edge } from './resolution.ts';
  *     9  := name "@" version; what depends on peers is in `snapshots`, keys with { "(" peer ")" }
  *
  * Packages that are of no registry have other keys (`file:…`, `host/owner/repository/commit`) and `name` and `version`
- * as fields. A document before the lock file itself (`---` between) is pnpm's own.
+ * as fields. From pnpm 11 a document of the same kind may stand before the project's (`---` between), whose importers ask for
+ * pnpm itself (`packageManagerDependencies`) and what configures it (`configDependencies`): they are installed as well.
  */
 type Json = Readonly<Record<string, unknown>>;
 
@@ -19,11 +20,25 @@ const kinds = [
   ['dependencies', undefined],
   ['optionalDependencies', 'optional'],
   ['devDependencies', 'dev'],
+  ['configDependencies', undefined],
+  ['packageManagerDependencies', 'dev'],
 ] as const;
+/** pnpm writes two at most. */
+const maximumDocuments = 8;
 
-/** Reads a lock file of pnpm. Throws `DocumentError`. */
-export function readPnpmLock({ file, gatherer }: LockInput, hidden: boolean): Lock {
-  const object = asObject(readYaml(lastDocument(file.bytes)));
+/** Reads a lock file of pnpm, all documents of it. Throws `DocumentError`. */
+export function readPnpmLock(input: LockInput, hidden: boolean): Lock {
+  const { file, gatherer } = input;
+  if (file.bytes.at(-1) !== 0x0a) gatherer.problem('corrupt', 'A lock file ends in the midst of a line', file);
+  const locks = documentsOf(file.bytes).map((bytes) => readDocument(bytes, input, hidden));
+  return {
+    entries: new Map(locks.flatMap(({ entries }) => [...entries])),
+    asked: locks.flatMap(({ asked = [] }) => asked),
+  };
+}
+
+function readDocument(bytes: Uint8Array, { file, gatherer }: LockInput, hidden: boolean): Lock {
+  const object = asObject(readYaml(bytes));
   const written = object?.['lockfileVersion'];
   const major = typeof written === 'number' ? Math.trunc(written) : Number.parseInt(asText(written) ?? '', 10);
   if (object === undefined || Number.isNaN(major))
@@ -32,7 +47,6 @@ export function readPnpmLock({ file, gatherer }: LockInput, hidden: boolean): Lo
     gatherer.problem('unsupported', 'A lock file is of a version that is not known', file, `version ${major}`);
   const packages = asObject(object['packages']) ?? {};
   const snapshots = major >= 9 ? (asObject(object['snapshots']) ?? {}) : packages;
-  if (file.bytes.at(-1) !== 0x0a) gatherer.problem('corrupt', 'A lock file ends in the midst of a line', file);
   const entries = new Map<string, LockEntry>();
   for (const [key, value] of Object.entries(snapshots)) {
     const about = major >= 9 ? ownObject(packages, withoutPeers(key)) : asObject(value);
@@ -53,10 +67,12 @@ function ownObject(object: Json, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? asObject(object[key]) : undefined;
 }
 
-function lastDocument(bytes: Uint8Array): Uint8Array {
-  const text = readText(bytes);
-  const at = text.lastIndexOf('\n---\n');
-  return at < 0 ? bytes : Buffer.from(text.slice(at + 5));
+function documentsOf(bytes: Uint8Array): readonly Uint8Array[] {
+  const documents = readText(bytes).split('\n---\n');
+  if (documents.length === 1) return [bytes];
+  if (documents.length > maximumDocuments)
+    throw new DocumentError('too-large', 'A lock file has too many documents', `${documents.length}`);
+  return documents.map((text) => Buffer.from(text));
 }
 
 /** Packages without a snapshot: a file that was cut or written by another program. */
