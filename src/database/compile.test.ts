@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
-import type { Feed } from '../advisory/advisory.ts';
+import type { Advisory, Affected, Feed } from '../advisory/advisory.ts';
 import { compileFeed } from './compile.ts';
 import { SCHEMA } from './format.ts';
 import { newReader } from './reader.ts';
@@ -59,10 +59,29 @@ it('leaves no row of a feed that fails after parts of it were written', async ()
   await expect(compileFeed(sqlite, wanted, bytesOf(12, { crash: true }), { ...start, collect: 1 })).rejects.toThrow(
     expect.objectContaining({ code: 'bad-feed' }),
   );
-  for (const table of ['entry', 'advisory', 'alias', 'fact']) {
+  for (const table of ['entry', 'advisory', 'alias', 'fact', 'revised', 'kept']) {
     expect(sqlite.prepare(`SELECT count(*) AS count FROM ${table}`).get()).toEqual({ count: 0 });
   }
   expect((await compileFeed(sqlite, wanted, bytesOf(1), start)).report.kept).toBe(2);
+});
+
+it('does not take a record of more packages than there can be, and counts it', async () => {
+  const sqlite = new DatabaseSync(':memory:');
+  sqlite.exec(SCHEMA);
+  const [one] = advisory('A-1', { ecosystem: 'npm' }).affected;
+  const source = {
+    ...wanted.source,
+    parse: (_feed: Feed, _bytes: Uint8Array, keep: (record: Advisory) => void) => {
+      for (const count of [200_000, 200_001]) {
+        const affected = Array.from({ length: count }, (_, at) => ({ ...one, package: `p${at}` }) as Affected);
+        keep({ ...advisory(`A-${count}`, {}), affected });
+      }
+      return { read: 2, kept: 2, skipped: {}, malformed: [] };
+    },
+  };
+  const { report, scopes } = await compileFeed(sqlite, { source, feed }, new Uint8Array(), start);
+  expect(report).toMatchObject({ read: 2, kept: 1, skipped: { 'too-large': 1 } });
+  expect(scopes[0]?.advisories).toBe(1);
 });
 
 it('says that the disk is full, which is no fault of the feed', async () => {

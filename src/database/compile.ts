@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Advisory, AdvisoryError, type Affected, type Fact, type ParseReport } from '../advisory/advisory.ts';
 import { packageNameKey } from '../advisory/package-name.ts';
+import { collectGarbage } from '../internal/collect-garbage.ts';
 import { encodeEntry, type ProductIndex } from './codec.ts';
 import { holds } from './coverage.ts';
 import { encodeDetails } from './details.ts';
@@ -39,6 +40,8 @@ export interface CompileStart {
 const COLLECT = 40 * 1024 * 1024;
 /** What an entry, a name or a set of details takes beside its text: arrays, and places in maps. */
 const EACH = 150;
+/** The longest record of today, of a flaw in the kernels of Red Hat, speaks of some thousand packages. */
+const MOST_AFFECTED = 200_000;
 /** Longer names are no package's and no advisory's. */
 const LONGEST_NAME = 1024;
 
@@ -127,7 +130,7 @@ interface OpenScope extends CollectedScope {
 
 function newCompiler(sqlite: DatabaseSync, { source, feed }: WantedFeed, start: CompileStart): Compiler {
   const { scopes, scopeOf } = newScopes(start.nextScope);
-  const details = new Map<string, string[]>();
+  const details = new Map<string, string>();
   const names: AliasRow[] = [];
   const refused = new Map<string, number>();
   const revised = new Set<string>();
@@ -147,7 +150,9 @@ function newCompiler(sqlite: DatabaseSync, { source, feed }: WantedFeed, start: 
   };
   const collect = (size: number): void => {
     collected += size;
-    if (collected > (start.collect ?? COLLECT)) flush();
+    if (collected <= (start.collect ?? COLLECT)) return;
+    flush();
+    collectGarbage();
   };
   const halt = (): void => {
     if (start.signal?.aborted) throw new DatabaseError('aborted', 'the update was called off');
@@ -206,7 +211,7 @@ function ids(rows: Iterable<{ readonly id: number }>): number[] {
 
 /** What the rows of advisories are collected in. */
 interface Collection extends Pick<Scopes, 'scopeOf'>, Pick<CompileStart, 'placeOf'> {
-  readonly details: Map<string, string[]>;
+  readonly details: Map<string, string>;
   readonly names: AliasRow[];
 }
 
@@ -227,6 +232,7 @@ function addAdvisory(advisory: Advisory, affected: readonly Affected[], collecti
 }
 
 function refusal(advisory: Advisory, affected: readonly Affected[]): string | undefined {
+  if (advisory.affected.length > MOST_AFFECTED) return 'too-large';
   if (advisory.withdrawn !== undefined) return 'withdrawn';
   // An OSV record of several ecosystems is in the feed of each, and each feed takes its own.
   if (affected.length === 0) return 'other-ecosystem';
@@ -237,20 +243,22 @@ function refusal(advisory: Advisory, affected: readonly Affected[]): string | un
 function addEntry(scope: OpenScope, affected: Affected, entry: string): number {
   const key =
     packageNameKey(affected.ecosystem, affected.package).toWellFormed() + (affected.appliesTo === 'source' ? '0' : '1');
-  const entries = scope.entries.get(key);
-  if (entries === undefined) scope.entries.set(key, [entry]);
-  else entries.push(entry);
+  append(scope.entries, key, entry);
   return entry.length + EACH;
 }
 
-function addDetails(details: Map<string, string[]>, advisory: Advisory, affected: readonly Affected[]): number {
+/** As one text, since a list for each of a million names takes more than what is in it. */
+function append(texts: Map<string, string>, key: string, text: string): void {
+  const known = texts.get(key);
+  texts.set(key, known === undefined ? text : `${known},${text}`);
+}
+
+function addDetails(details: Map<string, string>, advisory: Advisory, affected: readonly Affected[]): number {
   const id = advisory.id.toWellFormed();
   const packages = affected.map(
     ({ ecosystem, package: name, appliesTo }): PackageKey => ({ ecosystem, name, appliesTo }),
   );
   const part = encodeDetails(advisory, packages);
-  const parts = details.get(id);
-  if (parts === undefined) details.set(id, [part]);
-  else parts.push(part);
+  append(details, id, part);
   return part.length + EACH;
 }

@@ -4,8 +4,8 @@ import { rowChecksum } from './format.ts';
 /** What was collected of one ecosystem. */
 export interface CollectedScope {
   readonly id: number;
-  /** By package name followed by `0` for source and `1` for binary: the JSON of each entry. */
-  readonly entries: Map<string, string[]>;
+  /** By package name followed by `0` for source and `1` for binary: the JSON of the entries, with commas between. */
+  readonly entries: Map<string, string>;
 }
 
 /** Another name of an advisory. */
@@ -14,7 +14,7 @@ export type AliasRow = readonly [name: string, id: string];
 /** Writes what was collected, in the order of the keys, and forgets entries and details (by identifier). */
 export type RowWriter = (
   scopes: readonly CollectedScope[],
-  details: Map<string, string[]>,
+  details: Map<string, string>,
   names: readonly AliasRow[],
 ) => void;
 
@@ -28,15 +28,15 @@ export function newRowWriter(sqlite: DatabaseSync, feed: number): RowWriter {
   let part = 0;
   return (scopes, details, names) => {
     for (const scope of scopes) {
-      for (const [key, entries] of sorted(scope.entries)) {
+      for (const key of sortedKeys(scope.entries)) {
         const [name, appliesTo] = [key.slice(0, -1), Number(key.slice(-1))];
-        const data = `[${entries.join(',')}]`;
+        const data = `[${scope.entries.get(key) ?? ''}]`;
         entry.run(scope.id, name, appliesTo, part, rowChecksum(data, scope.id, name, appliesTo, part), data);
       }
       scope.entries.clear();
     }
-    for (const [id, records] of sorted(details)) {
-      const data = `[${records.join(',')}]`;
+    for (const id of sortedKeys(details)) {
+      const data = `[${details.get(id) ?? ''}]`;
       advisory.run(feed, id, part, rowChecksum(data, feed, id, part), data);
     }
     details.clear();
@@ -62,8 +62,9 @@ export function deleteRows(
   sqlite.prepare('DELETE FROM kept WHERE feed = ?').run(feed);
 }
 
-function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
-  return [...map].toSorted(([a], [b]) => order(a, b));
+function sortedKeys(map: ReadonlyMap<string, unknown>): string[] {
+  // A list of our own, which can be sorted in place.
+  return [...map.keys()].sort(order);
 }
 
 function order(a: string, b: string): number {
