@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StoredEntry } from '../database/database.ts';
 import type { Package } from '../inventory/inventory.ts';
 import { rpm } from '../version/rpm.ts';
-import { matchPackages, redHatProducts } from './match.ts';
+import { judge, matchPackages, redHatProducts } from './match.ts';
 
 const runc: Package = {
   id: 'pkg:rpm/redhat/runc@4:1.1.12-1.el9_2',
@@ -82,5 +82,27 @@ describe('architectures', () => {
     ['x86_64', ['aarch64', 'noarch'], ['affected']],
   ])('%s of %j', (architecture, said, expected) => {
     expect(verdicts({ ...runc, architecture }, limited(said))).toEqual(expected);
+  });
+});
+
+// `mod_ssl` has an epoch of its own, `httpd`, its source, has none; the notices of Rocky Linux write one always.
+describe('the epoch of a source, which an RPM package does not tell', () => {
+  it.each<[string, string, string]>([
+    ['1:2.4.37-64.el8', '0:2.4.37-65.el8', 'affected'],
+    ['1:2.4.37-64.el8', '2.4.37-65.el8', 'affected'],
+    ['1:2.4.37-65.el8', '0:2.4.37-65.el8', 'not-affected'],
+    ['2.4.37-64.el8', '0:2.4.37-65.el8', 'affected'],
+    ['1:11.0.12-1.el8', '1:11.0.13-1.el8', 'affected'],
+    ['1:11.0.13-1.el8', '1:11.0.13-1.el8', 'not-affected'],
+    ['2:5-1.el8', '1:6-1.el8', 'affected'],
+    ['0:6-1.el8', '1:5-1.el8', 'affected'],
+  ])('%s, fixed in %s: %s', (version, fixed, verdict) => {
+    const record = { ...entry('', fixed), qualifiers: {}, appliesTo: 'source' } as const;
+    expect(judge(rpm.parse(version), record, rpm).verdict).toBe(verdict);
+  });
+
+  it('is known of a binary package', () => {
+    const record = { ...entry('', '0:2.4.37-65.el8'), qualifiers: {} };
+    expect(judge(rpm.parse('1:2.4.37-64.el8'), record, rpm).verdict).toBe('not-affected');
   });
 });

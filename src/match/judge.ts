@@ -42,9 +42,25 @@ function otherReading(
     return { version: unbuilt, because: `${version.text} is a build of ${unbuilt.text}` };
   // A binary package's epoch is known to whoever publishes versions of binary packages.
   const plain = entry.appliesTo === 'source' ? scheme.withoutEpoch?.(version) : undefined;
-  if (plain !== undefined && !names(entry, scheme, (bound) => scheme.withoutEpoch?.(bound) !== undefined))
-    return { version: plain, because: `the record has no epochs, so ${version.text} is ${plain.text}` };
-  return undefined;
+  const other = plain && inEpochOf(entry, plain, scheme);
+  if (other === undefined || scheme.compare(version, other) <= 0) return undefined;
+  return { version: other, because: `the epoch of a source is not told, so ${version.text} may be ${other.text}` };
+}
+
+/**
+ * The version in the highest epoch that a record names, in none where it names none: `mod_ssl` 1:2.4.37-64 is built from
+ * `httpd` 2.4.37-64, of which the record says `0:2.4.37-65`.
+ */
+function inEpochOf(entry: StoredEntry, plain: Version, scheme: VersionScheme): Version {
+  let highest = plain;
+  for (const bound of boundsIn(entry, scheme)) {
+    const rest = scheme.withoutEpoch?.(bound);
+    if (rest === undefined) continue;
+    const epoch = bound.text.slice(0, bound.text.length - rest.text.length);
+    const other = scheme.parse(epoch + plain.text);
+    if (other.kind === 'version' && scheme.compare(other, highest) > 0) highest = other;
+  }
+  return highest;
 }
 
 function judgeAs(version: Version | Unparsable, entry: StoredEntry, scheme: VersionScheme): Judgement {
@@ -61,17 +77,19 @@ function judgeAs(version: Version | Unparsable, entry: StoredEntry, scheme: Vers
 }
 
 /** Whether any version that the record names is such a one. */
-function names({ ranges }: StoredEntry, scheme: VersionScheme, isSuch: (bound: Version) => boolean): boolean {
-  return ranges.some(
-    ({ type, events }) =>
-      type !== 'git' &&
-      events.some((event) =>
-        Object.values(event).some((text: string) => {
-          const bound = scheme.parse(text);
-          return bound.kind === 'version' && isSuch(bound);
-        }),
-      ),
-  );
+function names(entry: StoredEntry, scheme: VersionScheme, isSuch: (bound: Version) => boolean): boolean {
+  return boundsIn(entry, scheme).some(isSuch);
+}
+
+/** Every version in the record's ranges that can be read. */
+function boundsIn({ ranges }: StoredEntry, scheme: VersionScheme): readonly Version[] {
+  return ranges
+    .filter(({ type }) => type !== 'git')
+    .flatMap(({ events }) => events.flatMap((event) => Object.values<string>(event)))
+    .flatMap((text) => {
+      const bound = scheme.parse(text);
+      return bound.kind === 'version' ? bound : [];
+    });
 }
 
 /** Affected, or not known yet where the source has not determined it. */

@@ -10,7 +10,7 @@
  *                    the range wherever the version may stand
  *   introduced 0.0.0 as 0: before any other version, `0.0.0-development` too
  *   local versions   PEP 440: who does not name a build means all builds of the version
- *   epochs of RPM    the name of a source package has none; who names none means any
+ *   epochs of RPM    the name of a source package has none, and that of a binary package may be a higher one
  */
 import type { Version, VersionScheme } from '../version/version.ts';
 
@@ -52,18 +52,20 @@ export function isVulnerable(v: string, affected: readonly OsvAffected[], scheme
   return other === 'not-affected' ? answer : other;
 }
 
-/** The version as a record means it that knows nothing of what stands in it. */
+/** The version as a record means it that knows less than what stands in it. */
 function asMeant(v: string, affected: readonly OsvAffected[], scheme: VersionScheme): string {
-  const [added, mark] = additions.get(scheme.id) ?? [];
-  if (added === undefined || mark === undefined || scheme.parse(v).kind !== 'version') return v;
-  return boundsOf(affected).some((bound) => bound.includes(mark)) ? v : v.replace(added, '');
+  if (scheme.parse(v).kind !== 'version') return v;
+  const bounds = boundsOf(affected);
+  if (scheme.id === 'pep440') return bounds.some((bound) => bound.includes('+')) ? v : v.replace(/\+.*$/s, '');
+  if (scheme.id !== 'rpm-source') return v;
+  const epochs = bounds.filter((bound) => scheme.parse(bound).kind === 'version').map(epochOf);
+  const highest = Math.max(0, ...epochs);
+  return epochOf(v) > highest ? `${highest}:${v.replace(/^\d*:/, '')}` : v;
 }
 
-/** What stands in an installed version that a record may know nothing of, and how a record shows that it does. */
-const additions: ReadonlyMap<string, readonly [RegExp, string]> = new Map([
-  ['pep440', [/\+.*$/s, '+']],
-  ['rpm-source', [/^\d*:/, ':']],
-]);
+function epochOf(v: string): number {
+  return Number(/^(\d*):/.exec(v)?.[1] ?? 0);
+}
 
 /** The lowest fixed version above `v` that is not said to be vulnerable: by trying all of them. */
 export function lowestFixed(v: string, affected: readonly OsvAffected[], scheme: VersionScheme): string | undefined {

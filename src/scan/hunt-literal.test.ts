@@ -174,8 +174,9 @@ function says(row: Row, one: Case): 'affected' | 'unknown' | 'not-affected' {
     const bound = (n: number): number => (row.epoch ?? 0) * 1000 + n;
     return (row.from === 0 || place >= bound(row.from)) && (row.to === undefined || place < bound(row.to));
   };
-  const epochless = row.appliesTo === 'source' && (row.epoch === undefined || (row.from === 0 && row.to === undefined));
-  const isWithin = within(one.epoch) || (epochless && within(0));
+  // A source has the epoch of its package or, where the record knows none so high, that of the record.
+  const told = row.from === 0 && row.to === undefined ? 0 : (row.epoch ?? 0);
+  const isWithin = within(one.epoch) || (row.appliesTo === 'source' && one.epoch > told && within(told));
   return !isWithin ? 'not-affected' : row.status === 'undetermined' ? 'unknown' : 'affected';
 }
 
