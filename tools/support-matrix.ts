@@ -43,6 +43,13 @@ const silence = {
   fixes: 'no fix was published; flaws without one are not told',
 } as const;
 
+function formatRow({ type, cataloger, versions }: (typeof ecosystems)[number]): string {
+  const { reads, osv, proof } = formatOf(type);
+  const advisories =
+    osv === undefined ? (type in distributions ? 'of the distribution' : 'none, listed only') : `\`${osv}\``;
+  return `| ${type} | ${cataloger.id} | ${reads} | ${advisories} | ${versions?.id ?? '–'} | ${proof} |`;
+}
+
 /** The text of docs/support-matrix.md. */
 export async function supportMatrix(): Promise<string> {
   const rows = JSON.parse(readFileSync(join(root, 'src/distro/ecosystems.json'), 'utf8')) as Row[];
@@ -54,12 +61,7 @@ export async function supportMatrix(): Promise<string> {
     ecosystem === undefined ? [] : [assessed(id, ecosystem, sources)],
   );
   const nameless = rows.flatMap(({ id, because }) => (because === undefined ? [] : [`| \`${id}\` | ${because} |`]));
-  const formats = ecosystems.map(({ type, cataloger, versions }) => {
-    const { reads, osv, proof } = formatOf(type);
-    const advisories =
-      osv === undefined ? (type in distributions ? 'of the distribution' : 'none, listed only') : `\`${osv}\``;
-    return `| ${type} | ${cataloger.id} | ${reads} | ${advisories} | ${versions?.id ?? '–'} | ${proof} |`;
-  });
+  const formats = ecosystems.map(formatRow);
   const starter = starterInfo();
   return [
     '# Support matrix',

@@ -123,7 +123,7 @@ interface Fetched {
 }
 
 /** Sources of facts that are small enough to be fetched on first use: they say how pressing a flaw is. */
-const smallFacts: readonly string[] = ['epss', 'kev'];
+const smallFacts: ReadonlySet<string> = new Set(['epss', 'kev']);
 
 /** Fetches what the sources say of ecosystems, and the facts of a few small ones unless they are there. */
 async function fetchFor(ecosystems: readonly string[], databasePath: string, options: ScanOptions): Promise<Fetched> {
@@ -137,7 +137,7 @@ async function fetchFor(ecosystems: readonly string[], databasePath: string, opt
   const unserved = ecosystems.filter((name) => !serving.get(name)?.length).map((name) => unservedNote(name, sources));
   if (served.length === 0) return { notes: [], unserved };
   const loaded = existsSync(databasePath) ? loadedSources(databasePath) : new Set<string>();
-  const facts = sources.filter(({ id }) => smallFacts.includes(id) && !loaded.has(id));
+  const facts = sources.filter(({ id }) => smallFacts.has(id) && !loaded.has(id));
   const wanted = sources.filter(
     (source) => facts.includes(source) || [...serving.values()].some((all) => all.includes(source)),
   );
@@ -152,7 +152,7 @@ async function fetchFor(ecosystems: readonly string[], databasePath: string, opt
 
 /** Some advisories are too large to be fetched for one image. */
 function unservedNote(ecosystem: string, sources: readonly AdvisorySource[]): string {
-  const [large] = sources.filter((source) => source.broughtBy !== undefined && source.feeds([ecosystem]).length > 0);
+  const large = sources.find((source) => source.broughtBy !== undefined && source.feeds([ecosystem]).length > 0);
   return large === undefined
     ? `No source is known that has advisories of ${ecosystem}.`
     : `The advisories of ${ecosystem} are large: \`seaworthy db update --only ${large.id}\` fetches them.`;
@@ -175,7 +175,7 @@ interface Failed {
 }
 
 function failureNote({ source, ecosystems, error }: Failed, served: readonly string[]): string {
-  if (smallFacts.includes(source)) return `The facts of ${source} could not be fetched: ${sentence(error)}.`;
+  if (smallFacts.has(source)) return `The facts of ${source} could not be fetched: ${sentence(error)}.`;
   const missing = served.filter((name) => ecosystems.some((one) => name === one || name.startsWith(`${one}:`)));
   return `The advisories of ${(missing.length > 0 ? missing : served).join(', ')} could not be fetched: ${sentence(error)}.`;
 }

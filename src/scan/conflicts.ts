@@ -97,7 +97,7 @@ function firstDisagreement(
     const said = Map.groupBy(records, (entry) => judge(version, entry, scheme).verdict);
     const affected = said.get('affected') ?? [];
     const speaking = new Set(affected.map(publisherOf));
-    const [against] = (said.get('not-affected') ?? []).filter((entry) => !speaking.has(publisherOf(entry)));
+    const against = said.get('not-affected')?.find((entry) => !speaking.has(publisherOf(entry)));
     const [first] = affected;
     if (first && against) return { version: text, affected: sideOf(first), notAffected: sideOf(against) };
   }
