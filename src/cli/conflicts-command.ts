@@ -41,7 +41,7 @@ export function conflictLines({ conflicts, packages, unordered }: ConflictList, 
     ]),
     ...flow(
       [
-        span(`${count(conflicts.length, 'disagreement')}`, 'title'),
+        span(count(conflicts.length, 'disagreement'), 'title'),
         span(`among the records of ${count(packages, 'package')} of which several speak.`),
       ],
       width,

@@ -114,7 +114,10 @@ function saidOf(
     const fields = fieldsOf(item);
     const text = textOf(fields[key]);
     if (text === undefined || !counts(fields)) continue;
-    const ids = [...textsOf(fields['product_ids']), ...textsOf(fields['group_ids']).flatMap(tree.group)];
+    const ids = [
+      ...textsOf(fields['product_ids']),
+      ...textsOf(fields['group_ids']).flatMap((group) => tree.group(group)),
+    ];
     if (ids.length === 0) ofAll ??= text;
     for (const id of ids) if (!said.has(id)) said.set(id, text);
   }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parsePurl } from '../purl/purl.ts';
-import { readVex, settle, VexError } from './vex.ts';
+import { readVex, settle } from './vex.ts';
 
 const sha = 'a'.repeat(64);
 const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
@@ -241,9 +241,15 @@ describe('what cannot be read', () => {
       undefined,
     ],
   ])('%j: %s', (text, code) => {
-    const read = () => readVex(Buffer.from(text), 'x');
-    if (code === undefined) expect(read().statements).toEqual([]);
-    else expect(read).toThrow(expect.objectContaining({ name: VexError.name, code, subject: 'x' }));
+    const read = (): object => {
+      try {
+        const { statements } = readVex(Buffer.from(text), 'x');
+        return { statements };
+      } catch (error) {
+        return error as object;
+      }
+    };
+    expect(read()).toMatchObject(code === undefined ? { statements: [] } : { name: 'VexError', code, subject: 'x' });
   });
 });
 
