@@ -16,6 +16,7 @@ export type LockFormat =
   | 'pnpm-hidden'
   | 'bun'
   | 'bun-binary'
+  | 'deno'
   | 'pnp'
   | 'pnp-data';
 
@@ -26,6 +27,7 @@ const lockNames: ReadonlyMap<string, LockFormat> = new Map([
   ['pnpm-lock.yaml', 'pnpm'],
   ['bun.lock', 'bun'],
   ['bun.lockb', 'bun-binary'],
+  ['deno.lock', 'deno'],
   ['.pnp.cjs', 'pnp'],
   ['.pnp.js', 'pnp'],
   ['.pnp.data.json', 'pnp-data'],

@@ -3,6 +3,7 @@ import { readText } from '../document.ts';
 import { type Gatherer, gather } from '../gather.ts';
 import { readBunLock } from './bun-lock.ts';
 import { addCopies, type Copy } from './copies.ts';
+import { readDenoLock } from './deno-lock.ts';
 import { addModules, type Module, type Modules, readModules } from './installed.ts';
 import { type LockFormat, roleOf } from './layout.ts';
 import { addLock, type LockInput } from './lock.ts';
@@ -92,6 +93,7 @@ function addOther(format: LockFormat, input: LockInput, known: PnpKnowledge): vo
   if (format === 'npm' || format === 'npm-hidden') addLock(readPackageLock(input, format === 'npm-hidden'), input);
   else if (format === 'pnpm' || format === 'pnpm-hidden') addLock(readPnpmLock(input, format === 'pnpm-hidden'), input);
   else if (format === 'bun') addLock(readBunLock(input), input);
+  else if (format === 'deno') addLock(readDenoLock(input), input);
   else {
     const lock = readPnp(input, format === 'pnp', known);
     if (lock !== undefined) addLock(lock, input);
