@@ -186,10 +186,10 @@ function literally(all: readonly Row[], one: Case): readonly string[] {
   const found: string[] = [];
   for (const flaw of flaws) {
     const about = said.filter((row) => flawsOf(row, said).includes(flaw));
-    const [source] = [...precedence, 'nobody-knows'].filter((name) => about.some((row) => row.source === name));
-    const verdicts = about.filter((row) => row.source === source).map((row) => says(row, one));
-    if (verdicts.includes('affected')) found.push(`${flaw} affected`);
-    else if (verdicts.includes('unknown')) found.push(`${flaw} unknown`);
+    const source = [...precedence, 'nobody-knows'].find((name) => about.some((row) => row.source === name));
+    const verdicts = new Set(about.filter((row) => row.source === source).map((row) => says(row, one)));
+    if (verdicts.has('affected')) found.push(`${flaw} affected`);
+    else if (verdicts.has('unknown')) found.push(`${flaw} unknown`);
   }
   return found.toSorted();
 }
