@@ -29,6 +29,7 @@ import { dllExtractor } from '../catalog/nuget/dll-extractor.ts';
 import { nuget } from '../catalog/nuget/nuget.ts';
 import { opkg } from '../catalog/opkg/opkg.ts';
 import { portage } from '../catalog/portage/portage.ts';
+import { program } from '../catalog/program/program.ts';
 import { pub } from '../catalog/pub/pub.ts';
 import { pypi } from '../catalog/pypi/pypi.ts';
 import { wheelExtractor } from '../catalog/pypi/wheel-extractor.ts';
@@ -84,6 +85,7 @@ const readers: Readonly<Record<string, Reader>> = {
   nix: { cataloger: nix },
   snap: { cataloger: snap, extractors: [snapExtractor] },
   flatpak: { cataloger: flatpak },
+  generic: { cataloger: program, extractors: [executable] },
 };
 
 /** All package formats with what reads them, in the order of `formats`. */
@@ -134,9 +136,15 @@ function topFolder(path: string): string {
 /** Programs are known by content; this is where they lie. */
 function isProgramPath(path: string): boolean {
   const dot = path.indexOf('.', path.lastIndexOf('/') + 1);
-  if (dot >= 0 && !path.startsWith('.so', dot)) return false;
+  if (dot >= 0 && !path.startsWith('.so', dot) && !hasVersion(path, dot)) return false;
   const folder = path.slice(0, path.indexOf('/', path.startsWith('usr/') ? 4 : 0));
   return programFolders.has(folder);
+}
+
+/** `python3.11`, `libruby-3.1.so.3.1`. */
+function hasVersion(path: string, dot: number): boolean {
+  const next = path.charCodeAt(dot + 1);
+  return next >= 0x30 && next <= 0x39;
 }
 
 const programFolders: ReadonlySet<string> = new Set(

@@ -5,6 +5,7 @@ import { conda } from '../version/conda.ts';
 import { cran } from '../version/cran.ts';
 import { dpkg } from '../version/dpkg.ts';
 import { gem } from '../version/gem.ts';
+import { generic } from '../version/generic.ts';
 import { go } from '../version/go.ts';
 import { hackage } from '../version/hackage.ts';
 import { hex } from '../version/hex.ts';
@@ -62,10 +63,11 @@ export const formats: readonly Format[] = [
   { type: 'bitnami', versions: bitnami },
   { type: 'conda', versions: conda, owner: true },
   { type: 'brew', owner: true },
-  { type: 'wordpress' },
+  { type: 'wordpress', versions: generic },
   { type: 'nix' },
   { type: 'snap' },
   { type: 'flatpak' },
+  { type: 'generic', versions: generic },
 ];
 
 /** The version order of each package format, by its purl type. */

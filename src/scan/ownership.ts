@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Snapshot, SquashedFile } from '../image/tree/squash.ts';
 import type { OwnedFile, Ownership, Package, Problem, Relationship } from '../inventory/inventory.ts';
 import { isForeign } from './judged.ts';
+import { unpackaged } from './unpackaged.ts';
 
 /** Of which files it is asked whose they are. */
 export interface OwnerIndex {
@@ -19,7 +20,8 @@ export function ownerIndex(packages: readonly Package[], problems: readonly Prob
 
 /**
  * Says of each package whose files belong to another's (a distribution's, conda's) that it is that one's, unless one of
- * its files is not, or has other content than was shipped. One look-up for each place.
+ * its files is not, or has other content than was shipped; programs that are a package's are left out. One look-up for each
+ * place.
  */
 export function owned(
   packages: readonly Package[],
@@ -29,7 +31,8 @@ export function owned(
 ): { readonly packages: Package[]; readonly relationships: Relationship[]; readonly problems: Problem[] } {
   const owners = ownersOf(packages, ownership);
   const relationships: Relationship[] = [];
-  const told = packages.map((found) => {
+  const shippedBy = (path: string): Package | undefined => shipperOf(path, owners, files);
+  const told = unpackaged(packages, { shippedBy, listed: owners.size > 0 }).map((found) => {
     const owner = owners.size === 0 ? undefined : ownerOf(found, owners, files);
     if (owner === undefined) return found;
     relationships.push({ kind: 'owned-by', from: found.id, to: owner });
@@ -72,13 +75,18 @@ function ownerWith(found: Package, { digest }: OwnedFile): Owner {
 function ownerOf(found: Package, owners: ReadonlyMap<string, Owner>, files: Snapshot['files']): string | undefined {
   let first: Package | undefined;
   for (const { path } of found.locations) {
-    const owner = owners.get(merged(path));
-    if (owner === undefined || owner.package.type === found.type) return undefined;
-    const file = files.get(path.slice(1));
-    if (file === undefined || !asShipped(file, owner)) return undefined;
-    if (first === undefined || isForeign(owner.package)) first = owner.package;
+    const owner = shipperOf(path, owners, files);
+    if (owner === undefined || owner.type === found.type) return undefined;
+    if (first === undefined || isForeign(owner)) first = owner;
   }
   return first?.id;
+}
+
+/** The package that owns the file at a path, unless the file has other content than it shipped. */
+function shipperOf(path: string, owners: ReadonlyMap<string, Owner>, files: Snapshot['files']): Package | undefined {
+  const owner = owners.get(merged(path));
+  const file = owner && files.get(path.slice(1));
+  return owner !== undefined && file !== undefined && asShipped(file, owner) ? owner.package : undefined;
 }
 
 /** Without a digest to compare, a file is as shipped when no layer after the package's own has written it. */

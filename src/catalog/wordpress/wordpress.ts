@@ -2,7 +2,10 @@ import type { Cataloger, CatalogInput, CatalogResult, ImageFile } from '../catal
 import { type Gatherer, gather } from '../gather.ts';
 import { readCoreVersion, readHeader } from './header.ts';
 
-/** WordPress, its plugins and themes, as the files in a site's folder say; no advisories of OSV speak of them. */
+/**
+ * WordPress, its plugins and themes, as the files in a site's folder say. No advisories of OSV speak of them; of WordPress
+ * itself the NVD does.
+ */
 export const wordpress: Cataloger = {
   id: 'wordpress',
   needs: [],
@@ -27,7 +30,9 @@ function catalog({ files }: CatalogInput): CatalogResult {
     if (coreFile.test(file.path)) addCore(found, file);
     else addExtension(found, file);
   }
-  return found.result();
+  const { packages, ...rest } = found.result();
+  const named = packages.map((one) => (one.ecosystem === 'CPE' ? { ...one, knownAs: ['wordpress:wordpress'] } : one));
+  return { ...rest, packages: named };
 }
 
 function addCore(found: Gatherer, file: ImageFile): void {
@@ -35,7 +40,7 @@ function addCore(found: Gatherer, file: ImageFile): void {
   if (version === undefined)
     return found.problem('corrupt', 'A package has no usable name or version', file, 'wordpress');
   const purl = { type: 'wordpress', namespace: 'core', name: 'wordpress' };
-  found.add({ name: 'wordpress', version, purl, presence: 'installed' }, file);
+  found.add({ name: 'wordpress', version, purl, ecosystem: 'CPE', presence: 'installed' }, file);
 }
 
 /** Of a plugin's files the one with a header is the plugin; a theme has a header or is damaged. */
