@@ -11,6 +11,7 @@ import { unsignedSource } from './signed.ts';
 export { elsewhere } from './elsewhere.ts';
 export { explain } from './explain.ts';
 export { type Judgement, judge } from './judge.ts';
+export { ofOwnRelease } from './own-release.ts';
 export { type ProductSource, type Products, redHatProducts } from './products.ts';
 export { qualifies } from './qualifier.ts';
 

@@ -56,6 +56,20 @@ describe('the products of a package', () => {
       assumed9,
       false,
     ],
+    [
+      'of a product laid upon a release whose repository is not in the map, by its name',
+      { major: 8, repository: 'satellite-capsule-6.16-for-rhel-8-x86_64-rpms' },
+      '8.10',
+      ['cpe:/a:redhat:satellite_capsule:6.16::el8'],
+      false,
+    ],
+    [
+      'of such a one that has no name here are those of a plain image',
+      { repository: 'mine-1.0-for-rhel-9-x86_64-rpms' },
+      '9.4',
+      assumed9,
+      true,
+    ],
     ['of a cloud provider, by its name', { repository: 'rhui-rhel-9-baseos-rhui-rpms' }, '9.4', assumed9, false],
     [
       'of an unknown channel of extras, by its name',

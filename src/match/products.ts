@@ -1,5 +1,6 @@
 import type { Fix } from '../finding/finding.ts';
 import type { Package } from '../inventory/inventory.ts';
+import { layeredProductOf } from './layered-repository.ts';
 import usual from './release-products.json' with { type: 'json' };
 import { layeredRelation, minorOfRelease, type Stream, streamOf } from './stream.ts';
 
@@ -52,15 +53,23 @@ export function redHatProducts({ release, productsOf }: ProductSource): (found: 
     if (products === undefined) {
       const own = repository === undefined ? [] : lookUp(repository);
       const told = own.length > 0 ? own : contentSets.flatMap(lookUp);
-      products = settled(told, own.length > 0 ? [] : usualOnes, minor === undefined ? undefined : Number(minor));
+      products = settled(told, usualOnes, own.length > 0, minor === undefined ? undefined : Number(minor));
       known.set(key, products);
     }
     return products;
   };
 }
 
-/** Of an extended repository that carries several minor releases the image has its own. */
-function settled(told: readonly string[], usualOnes: readonly string[], minor: number | undefined): Products {
+/**
+ * Of an extended repository that carries several minor releases the image has its own. What is told of other major releases
+ * tells nothing of this one; a package's own repository may be of no release at all.
+ */
+function settled(
+  told: readonly string[],
+  usualOnes: readonly string[],
+  isOwn: boolean,
+  minor: number | undefined,
+): Products {
   const cpes = [...new Set(told)];
   const streams = cpes.map((cpe) => ({ cpe, stream: streamOf(cpe) }));
   const isTheirs = ({ stream }: { readonly stream: Stream | undefined }): boolean =>
@@ -68,11 +77,12 @@ function settled(told: readonly string[], usualOnes: readonly string[], minor: n
   const narrowed = streams.some(isTheirs)
     ? streams.filter((one) => one.stream?.line !== 'extended' || isTheirs(one) || one.stream.minor === undefined)
     : streams;
-  const isTold = narrowed.some(({ stream }) => stream?.line === 'main' || stream?.line === 'extended');
-  const assumed = !isTold && usualOnes.length > 0;
+  const releases = narrowed.filter(({ stream }) => stream?.line === 'main' || stream?.line === 'extended');
+  const major = streamOf(usualOnes[0] ?? '')?.major;
+  const isTold = releases.some(({ stream }) => stream?.major === major) || (isOwn && releases.length === 0);
   return {
-    cpes: [...narrowed.map(({ cpe }) => cpe), ...(assumed ? usualOnes : [])],
-    assumed,
+    cpes: [...narrowed.map(({ cpe }) => cpe), ...(isTold ? [] : usualOnes)],
+    assumed: !isTold,
     ...(minor === undefined ? {} : { minor }),
   };
 }
@@ -82,6 +92,8 @@ const OF_MINOR = /__(\d+)_DOT_(\d+)$/;
 
 /** What the name of a repository tells where the map does not have it. */
 function byName(name: string, release: string | undefined): readonly string[] {
+  const layered = layeredProductOf(name);
+  if (layered !== undefined) return [layered];
   const major = /^(?:rhui-)?(?:rhel|ubi|codeready-builder-for-rhel)-(\d+)-/.exec(name)?.[1];
   if (major === undefined) return [];
   if (/-extras-(?:debug-|source-)?rpms/.test(name)) return [`cpe:/a:redhat:rhel_extras:${major}`];

@@ -7,6 +7,7 @@ import {
   type Match,
   type MatchContext,
   matchPackages,
+  ofOwnRelease,
   qualifies,
   redHatProducts,
   type Unjudged,
@@ -157,7 +158,7 @@ function decide(opinions: readonly Match[], precedence: readonly string[]): Deci
   };
   const sorted = opinions.length === 1 ? opinions : opinions.toSorted((a, b) => rank(a) - rank(b));
   const source = sorted[0]?.entry.source.name;
-  const deciding = sorted.filter(({ entry }) => entry.source.name === source);
+  const deciding = ofOwnRelease(sorted.filter(({ entry }) => entry.source.name === source));
   const verdict = deciding.some((match) => match.verdict === 'affected') ? 'affected' : 'unknown';
   const [first, ...further] = deciding.filter((match) => match.verdict === verdict);
   if (!first) return undefined;
@@ -170,16 +171,22 @@ function decide(opinions: readonly Match[], precedence: readonly string[]): Deci
   return { verdict, speaking: [first, ...further], agreeing, dissenting };
 }
 
-function evidenceOf(match: Match, ecosystem: string, scheme: VersionScheme | undefined): Evidence {
+function evidenceOf(match: Match, found: Package, scheme: VersionScheme | undefined): Evidence {
   const { entry, searched, verdict } = match;
+  const { range, comparison } = explain(match, scheme);
+  const { ecosystem = '', knownAs } = found;
   return {
-    matcher: `${entry.appliesTo}-package`,
-    searchedBy: { ecosystem, ...searched },
+    matcher: knownAs === undefined ? `${entry.appliesTo}-package` : 'cpe',
+    searchedBy: { ecosystem, name: searched.name, version: searched.version },
     found: { advisory: entry.id, source: entry.source, status: entry.status },
-    ...explain(match, scheme),
+    range,
+    comparison: knownAs === undefined ? comparison : `${comparison}; ${byCpe}`,
     verdict,
   };
 }
+
+/** What is less sure than the word of a package manager. */
+const byCpe = 'matched by CPE, and the version is what the program itself tells';
 
 /** Where a finding learns what its records do not say of the package itself. */
 interface Library {
@@ -207,9 +214,7 @@ function findingOf(
     package: packageRef(found),
     vulnerability: vulnerabilityOf(flaw, opinions, advisories, [...names]),
     fix: scheme ? highestFix(speaking, scheme) : first.fix,
-    evidence: [...speaking, ...agreeing, ...dissenting].map((match) =>
-      evidenceOf(match, found.ecosystem ?? '', scheme),
-    ),
+    evidence: [...speaking, ...agreeing, ...dissenting].map((match) => evidenceOf(match, found, scheme)),
   };
 }
 
