@@ -1,5 +1,6 @@
 import type { AdvisorySource, Feed } from '../advisory/advisory.ts';
 import { DatabaseError } from './error.ts';
+import { suggestion } from './suggestion.ts';
 
 /** A feed that an update is to bring. */
 export interface WantedFeed {
@@ -66,7 +67,14 @@ function chosen(sources: readonly AdvisorySource[], only: readonly string[]): Se
     const serving = servingSources(sources, ecosystem);
     const meant = names.has(ecosystem) ? undefined : withLetter(ecosystem, names);
     if (serving.length === 0 || meant !== undefined) {
-      unserved.push({ word, ...(meant === undefined ? {} : { meant }) });
+      const near =
+        meant ??
+        suggestion(
+          word,
+          sources.map(({ id }) => id),
+          names,
+        );
+      unserved.push({ word, ...(near === undefined ? {} : { meant: near }) });
       continue;
     }
     ecosystems.push(ecosystem);
