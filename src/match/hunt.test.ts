@@ -85,6 +85,24 @@ describe('architectures', () => {
   });
 });
 
+// A manifest that was copied from another image, or a package of an older release.
+describe('content sets of another major release', () => {
+  it.each<[string, Partial<Extract<Package['metadata'], { kind: 'rpm' }>>]>([
+    ['of the image', { contentSets: ['old'] }],
+    ['of the package', { repository: 'old' }],
+  ])('%s hide nothing that is said of this one', (_, more) => {
+    const productsOf = redHatProducts({
+      release: '9.4',
+      productsOf: () => ['cpe:/o:redhat:enterprise_linux:8::baseos'],
+    });
+    const found: Package = { ...runc, metadata: { kind: 'rpm', release: '1.el9', ...more } };
+    const record = entry('cpe:/a:redhat:enterprise_linux:9::appstream', undefined);
+    const lookup = (): readonly StoredEntry[] => [record];
+    const { packages } = matchPackages([found], { lookup }, new Map([['rpm', rpm]]), { productsOf });
+    expect(packages[0]?.matches[0]?.verdict).toBe('affected');
+  });
+});
+
 // `mod_ssl` has an epoch of its own, `httpd`, its source, has none; the notices of Rocky Linux write one always.
 describe('the epoch of a source, which an RPM package does not tell', () => {
   it.each<[string, string, string]>([
