@@ -11,7 +11,7 @@ export interface ProgramNames {
 export interface VersionText {
   /** Bytes that are looked for; `pattern` is tried around each occurrence. */
   readonly anchor: Buffer;
-  /** On bytes as Latin-1; its first group is the version. */
+  /** Global, on bytes as Latin-1; its first group is the version. */
   readonly pattern: RegExp;
 }
 
@@ -73,7 +73,7 @@ function candidateOf({ name, texts, partly = false }: Row, part: string): Candid
     partly,
     texts: texts.map(({ anchor, pattern }) => ({
       anchor: Buffer.from(anchor.replace('$1', part), 'latin1'),
-      pattern: new RegExp(pattern.replace('$1', part.replaceAll('.', String.raw`\.`))),
+      pattern: new RegExp(pattern.replace('$1', part.replaceAll('.', String.raw`\.`)), 'g'),
     })),
   };
 }

@@ -22,6 +22,8 @@ export interface VersionSearch {
 const [before, behind] = [128, 128];
 /** Occurrences of one anchor that are looked at; genuine programs have a few hundred of the shortest. */
 const maximumHits = 8192;
+/** What stands before a stretch: a text at its very start begins there as after another text. */
+const edge: Buffer = Buffer.alloc(1);
 /** Distinct versions of one program. */
 const maximumVersions = 4;
 
@@ -40,7 +42,7 @@ export function versionSearch(path: string): VersionSearch | undefined {
   const hunts = candidates.flatMap(({ name, texts }) =>
     texts.map((text): Hunt => ({ ...text, name, versions: new Set(), hits: 0, from: 0 })),
   );
-  let carry: Buffer = Buffer.alloc(0);
+  let carry = edge;
   let end = 0;
   const look = (bytes: Buffer, last: boolean): void => {
     for (const hunt of hunts) searchIn(hunt, bytes, end - bytes.length, last);
@@ -49,8 +51,8 @@ export function versionSearch(path: string): VersionSearch | undefined {
     see(piece, at) {
       if (at !== end) {
         look(carry, true);
-        carry = Buffer.alloc(0);
-        for (const hunt of hunts) hunt.from = at;
+        carry = edge;
+        for (const hunt of hunts) hunt.from = at - edge.length;
       }
       const bytes = Buffer.concat([carry, piece]);
       end = at + piece.length;
@@ -74,16 +76,25 @@ function isPartly({ partly }: Candidate): boolean {
 }
 
 /** Tries the pattern around each occurrence of the anchor that has enough bytes behind it, or all that there are. */
-function searchIn(hunt: Hunt, bytes: Buffer, start: number, last: boolean): void {
+function searchIn(hunt: Hunt, bytes: Buffer, offset: number, last: boolean): void {
   const lastStart = last ? bytes.length : bytes.length - behind;
-  let index = bytes.indexOf(hunt.anchor, Math.max(0, hunt.from - start));
+  let index = bytes.indexOf(hunt.anchor, Math.max(0, hunt.from - offset));
   while (index >= 0 && index <= lastStart) {
     if (hunt.hits >= maximumHits || hunt.versions.size >= maximumVersions) return;
     hunt.hits++;
-    const around = bytes.toString('latin1', Math.max(0, index - before), index + behind);
-    const version = hunt.pattern.exec(around)?.[1];
+    const start = Math.max(0, index - before);
+    const version = versionAround(hunt, bytes.toString('latin1', start, index + behind), index - start);
     if (version !== undefined) hunt.versions.add(version);
     index = bytes.indexOf(hunt.anchor, index + 1);
   }
-  hunt.from = start + (index >= 0 ? index : Math.max(0, bytes.length - hunt.anchor.length + 1));
+  hunt.from = offset + (index >= 0 ? index : Math.max(0, bytes.length - hunt.anchor.length + 1));
+}
+
+/** The version of the text in which the anchor at that place is; others near it have anchors of their own. */
+function versionAround({ pattern, anchor }: Hunt, text: string, at: number): string | undefined {
+  for (const match of text.matchAll(pattern)) {
+    if (match.index >= at + anchor.length) return undefined;
+    if (match.index + match[0].length > at) return match[1];
+  }
+  return undefined;
 }
