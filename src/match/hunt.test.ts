@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StoredEntry } from '../database/database.ts';
 import type { Package } from '../inventory/inventory.ts';
 import { rpm } from '../version/rpm.ts';
-import { judge, matchPackages, redHatProducts } from './match.ts';
+import { judge, type Match, matchPackages, ofOwnRelease, redHatProducts } from './match.ts';
 
 const runc: Package = {
   id: 'pkg:rpm/redhat/runc@4:1.1.12-1.el9_2',
@@ -100,6 +100,22 @@ describe('content sets of another major release', () => {
     const lookup = (): readonly StoredEntry[] => [record];
     const { packages } = matchPackages([found], { lookup }, new Map([['rpm', rpm]]), { productsOf });
     expect(packages[0]?.matches[0]?.verdict).toBe('affected');
+  });
+});
+
+// Some notices of AlmaLinux do not name the stream of their builds, which are then compared with those of any.
+describe('a fix of the own minor release', () => {
+  const version = '7.4.1-1.module_el8.4.0+1+a';
+  const matchOf = (fixed: string, module: string | undefined): Match => {
+    const record = entry('', fixed, { qualifiers: module === undefined ? {} : { module } });
+    return { ...judge(rpm.parse(version), record, rpm), entry: record, searched: { name: 'php', version } };
+  };
+  it.each<[string, string | undefined, number]>([
+    ['of the stream', 'php:7.4', 0],
+    ['of a stream that is not named', undefined, 1],
+  ])('%s', (_, module, affected) => {
+    const matches = [matchOf('7.2.9-1.module_el8.4.0+2+b', module), matchOf('7.4.20-1.module_el8.6.0+3+c', 'php:7.4')];
+    expect(ofOwnRelease(matches).filter(({ verdict }) => verdict === 'affected')).toHaveLength(affected);
   });
 });
 

@@ -16,9 +16,16 @@ export function ofOwnRelease<M extends Said>(matches: readonly M[]): readonly M[
   if (version === undefined || own === undefined || matches.length < 2) return matches;
   const isFixed = matches.some(
     ({ verdict, entry }) =>
-      verdict === 'not-affected' && fixesIn(entry).some((fix) => minorOf(fix) === own && isAtLeast(version, fix)),
+      verdict === 'not-affected' &&
+      isOfStream(version, entry) &&
+      fixesIn(entry).some((fix) => minorOf(fix) === own && isAtLeast(version, fix)),
   );
   return isFixed ? matches.filter((match) => match.verdict !== 'affected' || !isOfLater(match.entry, own)) : matches;
+}
+
+/** Whether a notice is known to be on the stream of a modular build: the fix of another stream is none. */
+function isOfStream(version: string, { qualifiers }: StoredEntry): boolean {
+  return qualifiers?.module !== undefined || !/\.module[_+]/.test(version);
 }
 
 function minorOf(version: string): number | undefined {
