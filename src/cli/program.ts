@@ -58,6 +58,12 @@ const mirror = (): Option =>
     'where to fetch advisories instead of from their publishers: holds HOST/PATH of each',
   );
 const everyFeed = (): Option => new Option('-v, --verbose', 'every feed, instead of a line for each publisher');
+/** Given once for each place: one that takes all that follows would take the reference too. */
+const vex = (): Option =>
+  new Option(
+    '--vex <PLACE>',
+    'VEX: a file, a folder, a VEX repository; image: those attached to the image; may be given several times',
+  ).argParser((place: string, before: readonly string[] = []) => [...before, place]);
 const quiet = (): Option => new Option('-q, --quiet', 'no progress and no remarks');
 
 /** The command line, by which help, parsing and completion all go. */
@@ -99,7 +105,7 @@ function addScan(program: Command, actions: Actions): void {
     .option('--offline', 'fetch nothing')
     .addOption(mirror())
     .addOption(database())
-    .option('--vex <PLACE...>', 'VEX: a file, a folder, a VEX repository; image: those attached to the image')
+    .addOption(vex())
     .addOption(
       new Option(
         '--archive <PLACE>',

@@ -79,6 +79,7 @@ describe('progressLine', () => {
       { stage: 'fetching', done: 12_345_678, label: 'https://host/a' } as const,
       'fetching advisories 12.3 MB https://host/a',
     ],
+    [{ stage: 'asking', done: 1_000, label: 'http://host/a' } as const, 'asking the archive 1 kB http://host/a'],
     [{ stage: 'fetching', done: 1_000, total: 0 } as const, 'fetching advisories 1 kB'],
     [{ stage: 'reading', done: 9, total: 3 } as const, 'reading layers [####################] 100%'],
     [{ stage: 'compiling', label: 'a\u001b[2J\r' } as const, 'compiling advisories a\\x1b[2J\\x0d'],

@@ -7,6 +7,7 @@ import type { Output } from './world.ts';
 const stages: Readonly<Record<ScanProgress['stage'], string>> = {
   reading: 'reading layers',
   fetching: 'fetching advisories',
+  asking: 'asking the archive',
   compiling: 'compiling advisories',
   sealing: 'writing the advisory database',
   waiting: 'waiting for another update',

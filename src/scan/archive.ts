@@ -67,7 +67,7 @@ export async function askArchive(
       cacheFolder: join(dirname(databasePath), 'archive'),
       clock: systemClock,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-      onProgress: ({ url, received }) => options.onProgress?.({ stage: 'fetching', label: url, done: received }),
+      onProgress: ({ url, received }) => options.onProgress?.({ stage: 'asking', label: url, done: received }),
     });
     const { fixes, problems } = await archive.fixes(packages.map(installed));
     const own = fixes.map((fix) => ofRelease(fix, inventory.distro));

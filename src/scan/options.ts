@@ -2,8 +2,8 @@ import type { Platform } from '../image/image.ts';
 
 /** How far a scan is. */
 export interface ScanProgress {
-  /** Reading layers; fetching, compiling and sealing advisories, or waiting for another process that does. */
-  readonly stage: 'reading' | 'fetching' | 'compiling' | 'sealing' | 'waiting';
+  /** Reading layers; fetching, compiling and sealing advisories, or waiting for another process that does; asking an archive. */
+  readonly stage: 'reading' | 'fetching' | 'compiling' | 'sealing' | 'waiting' | 'asking';
   /** Bytes. */
   readonly done?: number;
   readonly total?: number;
