@@ -85,6 +85,7 @@ describe('transcripts', () => {
       'scan x --fail-on severe',
       'scan x --platform linux',
       'scan x --output',
+      'scan x --offline --archive image',
       'scan x --output /nonexistent/report',
       'db udpate',
       'db update extra',
@@ -104,6 +105,16 @@ describe('transcripts', () => {
 });
 
 describe('run', () => {
+  it.each<[string, readonly string[] | undefined]>([
+    ['scan --vex a.json image.tar', ['a.json']],
+    ['scan image.tar --vex a.json', ['a.json']],
+    ['scan --vex a.json image.tar --vex image', ['a.json', 'image']],
+    ['scan image.tar', undefined],
+  ])('%s: the reference is no VEX document', async (line, vex) => {
+    const { scanned } = await play(line);
+    expect(scanned.map(([reference, options]) => [reference, options.vex])).toEqual([['image.tar', vex]]);
+  });
+
   it('prints the version', async () => {
     expect(await play('--version')).toMatchObject({ code: 0, stdout: '1.2.3\n', stderr: '' });
   });
