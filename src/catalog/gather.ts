@@ -43,6 +43,7 @@ const maximumRelationships = 2_000_000;
 const maximumProblems = 100;
 const maximumText = 1024;
 const maximumLicenses = 50;
+const maximumUsed = 5000;
 
 /** A package but for what is known only at the end. */
 type Told = Omit<Package, 'id' | 'locations' | 'usage'>;
@@ -199,7 +200,19 @@ function filled(first: Told, second: Told): Told {
     ...(origin === undefined ? {} : { origin }),
     ...(homepage === undefined ? {} : { homepage }),
   };
-  return { ...first, licenses, metadata: { ...more, ...first.metadata } };
+  const { packages, ...own } = first.metadata;
+  return { ...first, licenses, metadata: { ...more, ...own, ...together(packages, second.metadata.packages) } };
+}
+
+/** What is used of it by all who use it; nobody knows where that is not known of one. */
+function together(
+  a: readonly string[] | undefined,
+  b: readonly string[] | undefined,
+): { readonly packages?: readonly string[] } {
+  if (a === undefined || b === undefined) return {};
+  const all = new Set([...a, ...b]);
+  if (all.size > maximumUsed) return {};
+  return { packages: all.size === a.length ? a : [...all].toSorted() };
 }
 
 function mergedUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {

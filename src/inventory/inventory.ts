@@ -88,6 +88,11 @@ export interface LanguageMetadata {
   /** What it was built with: `go1.22.1`, `rustc 1.80.0`. */
   readonly builtWith?: string;
   readonly homepage?: string;
+  /**
+   * Packages of a Go module that have functions in the image's programs, all together, without the module's path, `.` for
+   * the one of that path; absent where that can't be told of each place where the module is.
+   */
+  readonly packages?: readonly string[];
 }
 
 /** What a lock file or a manifest says of how a package is used. */

@@ -12,7 +12,7 @@ import { version } from './version.ts';
 const maximumKept = 500;
 
 /** Changes with what an inventory holds. */
-const layout = 2;
+const layout = 3;
 
 /** Inventories of images known by digest; only what `discover` would find again. */
 export interface InventoryCache {

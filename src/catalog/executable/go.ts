@@ -5,6 +5,7 @@
 // modules   = start-marker 16OCTET, lines, end-marker 16OCTET      ; from Go 1.12 also on its own among the constants
 import type { Captures } from './capture.ts';
 import { finder, type Pattern } from './find.ts';
+import { packageSearch } from './go-packages.ts';
 import { type Content, type Layout, offsetOf } from './layout.ts';
 import type { Program, ProgramFault } from './program.ts';
 
@@ -47,6 +48,7 @@ interface Found {
 export function goSearch(layout: Layout, captures: Captures): GoSearch {
   const found: Found = { marking: false, blob: false, cut: false };
   const candidates = new Map<number, string>();
+  const packages = packageSearch(captures, layout.sections?.littleEndian ?? true);
   const [findBlob, findMarker, findVersion] = [finder(blob), finder(startMarker), finder(versionText)];
   const remember = (piece: Buffer, at: number) => (end: number) => {
     if (candidates.size >= maximumCandidates) return;
@@ -58,7 +60,9 @@ export function goSearch(layout: Layout, captures: Captures): GoSearch {
   };
   return {
     see(piece, at, holds) {
-      if (holds === 'code' || holds === 'unloaded' || found.modules !== undefined) return;
+      if (holds === 'code' || holds === 'unloaded') return;
+      packages.see(piece, at);
+      if (found.modules !== undefined) return;
       if (holds !== 'constants') {
         findBlob(piece, at, (end) => {
           if (!found.blob && (end - blob.bytes.length) % 16 === 0) readBlob(end, found, candidates, layout, captures);
@@ -69,7 +73,7 @@ export function goSearch(layout: Layout, captures: Captures): GoSearch {
         findVersion(piece, at, remember(piece, at));
       }
     },
-    result: () => resultOf(found, layout),
+    result: () => resultOf(found, layout, packages.result()),
   };
 }
 
@@ -182,7 +186,11 @@ function utf8(bytes: Buffer): string {
   return `${' '.repeat(16)}${bytes.toString('utf8', 16, bytes.length - 16)}${' '.repeat(16)}`;
 }
 
-function resultOf(found: Found, { goNote, packed }: Layout): ReturnType<GoSearch['result']> {
+function resultOf(
+  found: Found,
+  { goNote, packed }: Layout,
+  packages: readonly string[] | undefined,
+): ReturnType<GoSearch['result']> {
   const faults: ProgramFault[] = [];
   const tell = (code: ProgramFault['code'], message: string, detail?: string): void =>
     void faults.push({ of: 'go', code, message, ...(detail === undefined ? {} : { detail }), lossy: true });
@@ -193,5 +201,5 @@ function resultOf(found: Found, { goNote, packed }: Layout): ReturnType<GoSearch
   else if (there && found.version === undefined) {
     tell('unreadable', 'A Go program does not say by which Go it was built');
   } else if (goNote && !there) tell('unreadable', 'A Go program has no build info');
-  return { go: there ? { version: found.version, modules } : undefined, faults };
+  return { go: there ? { version: found.version, modules, packages } : undefined, faults };
 }

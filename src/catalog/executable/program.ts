@@ -8,7 +8,7 @@ export const programExtractor = 'executable';
 export interface Program {
   readonly format: 'elf' | 'pe' | 'mach-o';
   /** Build info of Go (`debug/buildinfo`): the version of Go, and the text about modules without its markers. */
-  readonly go?: { readonly version?: string | undefined; readonly modules?: string | undefined } | undefined;
+  readonly go?: GoBuild | undefined;
   /** What cargo-auditable put in: JSON. */
   readonly rust?: string | undefined;
   /** What GraalVM put in: a bill of materials in the format CycloneDX, compressed with gzip, in Base64. */
@@ -16,6 +16,14 @@ export interface Program {
   /** What its own text tells, where it has a known name and nothing else was built in. */
   readonly versions?: readonly ToldVersion[] | undefined;
   readonly faults: readonly ProgramFault[];
+}
+
+/** What is known of how Go built a program. */
+export interface GoBuild {
+  readonly version?: string | undefined;
+  readonly modules?: string | undefined;
+  /** Import paths of all packages that have functions in it; absent where they can't be told. */
+  readonly packages?: readonly string[] | undefined;
 }
 
 /** What could not be read of a program, and whose packages that concerns. */

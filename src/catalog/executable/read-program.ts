@@ -9,7 +9,11 @@ export function readProgram(file: ImageFile): Program | undefined {
   const go = asObject(value?.['go']);
   return {
     format: value?.['format'] as Program['format'],
-    go: go && { version: asText(go['version']), modules: asText(go['modules']) },
+    go: go && {
+      version: asText(go['version']),
+      modules: asText(go['modules']),
+      packages: asArray(go['packages']) as NonNullable<Program['go']>['packages'],
+    },
     rust: asText(value?.['rust']),
     bill: asText(value?.['bill']),
     versions: (asArray(value?.['versions']) ?? []) as NonNullable<Program['versions']>,

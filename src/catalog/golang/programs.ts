@@ -3,6 +3,7 @@ import { readProgram } from '../executable/read-program.ts';
 import type { Gatherer, Sighting } from '../gather.ts';
 import { type BuildInfo, type BuiltModule, readBuildInfo } from './build-info.ts';
 import { golangPurl, moduleSighting } from './module.ts';
+import { type BuiltPackages, builtPackages } from './packages.ts';
 import { isOnlyCommit, rootVersion, standardLibraryVersion } from './versions.ts';
 
 /** Modules of one program; far above what any has. */
@@ -19,17 +20,20 @@ export function addProgram(file: ImageFile, into: Gatherer): (() => void) | unde
     if (of === 'go') into.problem(code, message, file, detail, lossy);
   }
   if (program.go === undefined) return undefined;
-  const { version = '', modules = '' } = program.go;
+  const { version = '', modules = '', packages } = program.go;
   const info = readBuildInfo(modules);
+  const has = builtPackages(info, packages);
   if (info.faults.length > 0)
     into.problem('corrupt', 'The build info of a Go program is damaged', file, info.faults[0]);
   if (isSilent(info, modules)) into.problem('unreadable', 'A Go program does not say which modules it has', file);
-  const library = version === '' ? undefined : into.add(sightingOfGo('stdlib', version), file);
+  // With a command of Go comes the source of the whole library.
+  const used = isCommandOfGo(info) ? undefined : has.library;
+  const library = version === '' ? undefined : into.add(sightingOfGo('stdlib', version, used), file);
   if (version !== '' && isCommandOfGo(info)) into.add(sightingOfGo('toolchain', version), file);
-  const built = info.modules.slice(0, maximumModules).flatMap((module) => into.add(sightingOf(module), file) ?? []);
+  const built = info.modules.slice(0, maximumModules).flatMap((module) => into.add(sightingOf(module, has), file) ?? []);
   if (info.modules.length > maximumModules) into.problem('too-large', 'Too many modules in a Go program', file);
   return () => {
-    const root = rootSighting(info, version);
+    const root = rootSighting(info, version, has);
     const from = root && into.add(root, file);
     if (from === undefined) return;
     for (const to of [...built, ...(library === undefined ? [] : [library])]) into.relate('depends-on', from, to);
@@ -50,27 +54,33 @@ function isCommandOfGo({ path, main }: BuildInfo): boolean {
 }
 
 /** What a release of Go brings: the standard library in each program, or the toolchain. */
-function sightingOfGo(name: 'stdlib' | 'toolchain', builtWith: string): Sighting {
+function sightingOfGo(name: 'stdlib' | 'toolchain', builtWith: string, packages?: readonly string[]): Sighting {
   return {
     name,
     version: standardLibraryVersion(builtWith),
     purl: golangPurl(name),
     ecosystem: 'Go',
     presence: 'installed',
-    metadata: { builtWith },
+    metadata: { builtWith, ...(packages === undefined ? {} : { packages }) },
   };
 }
 
-function sightingOf(module: BuiltModule): Sighting {
+function sightingOf(module: BuiltModule, has: BuiltPackages): Sighting {
   const sum = (module.replacement ?? module).sum;
-  return moduleSighting(module, { presence: 'installed', metadata: sum === undefined ? {} : { integrity: sum } });
+  const packages = has.of(module.path);
+  const metadata = {
+    ...(sum === undefined ? {} : { integrity: sum }),
+    ...(packages === undefined ? {} : { packages }),
+  };
+  return moduleSighting(module, { presence: 'installed', metadata });
 }
 
-function rootSighting(info: BuildInfo, builtWith: string): Sighting | undefined {
+function rootSighting(info: BuildInfo, builtWith: string, has: BuiltPackages): Sighting | undefined {
   const { main } = info;
   if (main === undefined) return undefined;
   const { version, identifiedBy, certainty } = rootVersion(info);
   const integrity = main.sum;
+  const packages = has.of(main.path);
   return {
     name: main.path,
     version,
@@ -83,6 +93,7 @@ function rootSighting(info: BuildInfo, builtWith: string): Sighting | undefined 
       ...(identifiedBy === undefined ? {} : { identifiedBy }),
       ...(certainty === undefined ? {} : { certainty }),
       ...(integrity === undefined ? {} : { integrity }),
+      ...(packages === undefined ? {} : { packages }),
     },
   };
 }
