@@ -18,6 +18,7 @@ vi.mock(import('./ecosystems.ts'), async (original) => ({
     fakeSource('nvd', [{ url: `${HOST}/nvd`, ecosystems: [], facts: ['flaw'] }], facts),
     fakeSource('debian', [{ url: `${HOST}/debian`, ecosystems: ['Debian'] }]),
     fakeSource('alpine', [{ url: `${HOST}/alpine`, ecosystems: ['Alpine'] }]),
+    fakeSource('large', [{ url: `${HOST}/large`, ecosystems: ['CPE'] }], { broughtBy: 'update' }),
     fakeSource('more', [{ url: `${HOST}/more`, ecosystems: ['Debian'] }], { role: 'supplement' }),
   ],
 }));
@@ -60,6 +61,18 @@ async function use(ecosystem: string): Promise<{ notes: readonly string[]; score
 
 it('brings what is asked for, what supplements it, and what says how pressing a flaw is', async () => {
   expect(await use('Debian:12')).toEqual({ notes: [], scores: [0.5], feeds: ['epss', 'kev', 'debian', 'more'] });
+});
+
+it('brings nothing large, and says how to get it', async () => {
+  const options = { mirror: join(folder, 'mirror') };
+  put('large', feedText([advisory('CVE-3', { ecosystem: 'CPE' })]));
+  for (const ecosystems of [['CPE'], ['CPE', 'Debian:12'], ['CPE', 'Debian:12']]) {
+    const { notes, advisories } = await chooseAdvisories(ecosystems, path, options);
+    expect(notes).toEqual(['The advisories of CPE are large: `seaworthy db update --only large` fetches them.']);
+    expect(advisories.ecosystem('CPE').sources).toEqual([]);
+    advisories.close();
+  }
+  expect(databaseStatus(path).feeds.map(({ name }) => name)).toEqual(['epss', 'kev', 'debian', 'more']);
 });
 
 it('brings facts once: a later fetch is for the ecosystem alone', async () => {

@@ -23,7 +23,7 @@ export type { ScanOptions, ScanProgress } from './options.ts';
 
 /** The scope of this version: what the report's silence can't speak of. */
 const scope =
-  'Looked for: packages of distributions and of programming languages, installed or in lock files. Not looked for yet: software that no package manager owns.';
+  'Looked for: packages of distributions and of programming languages, installed or in lock files; programs of no package, where they are known by name. Other software that no package manager owns is not looked for.';
 
 /**
  * Scans one image from bytes to verdict. Throws `ImageError` when the image can't be read and `DatabaseError` when the
