@@ -61,10 +61,13 @@ export function decodeDetails(rows: readonly string[], id: string, feed: number,
     covers,
     severities: severities.map(decodeSeverity),
     references: references.map(decodeReference),
-    packages: decodePackages(packages),
+    packages: [],
     feed,
     source,
   };
+  // Some have hundreds, and a scan asks for none.
+  let decoded: PackageKey[] | undefined;
+  Object.defineProperty(details, 'packages', { enumerable: true, get: () => (decoded ??= decodePackages(packages)) });
   if (summary !== 0) details.summary = summary;
   if (published !== 0) details.published = published;
   if (modified !== 0) details.modified = modified;

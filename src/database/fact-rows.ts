@@ -107,11 +107,52 @@ export const BLOCK_QUERY =
 
 /** A reader of an open file; throws `DatabaseError` `corrupt`, and what SQLite throws. */
 export function newShelfReader(prepare: () => StatementSync): ShelfReader {
+  const read = new Map<number, ReadBlock[]>();
   return (shelf, key) => {
     if (key < shelf.first || key > shelf.last) return [];
-    const row = prepare().get(shelf.id, key);
-    return row === undefined ? [] : linesOf(blockText(row, shelf), `\n${key}\t`, shelf.ending);
+    const blocks = read.get(shelf.id) ?? [];
+    read.set(shelf.id, blocks);
+    const block = blockOf(blocks, shelf, key, prepare);
+    return block === undefined ? [] : linesOf(block.text, `\n${key}\t`, shelf.ending);
   };
+}
+
+/** A block that was read, and a key up to which it is known that there is no further one. */
+interface ReadBlock {
+  readonly first: string;
+  readonly text: string;
+  upTo: string;
+}
+
+/** Most blocks of a shelf that are remembered, 4 kB each; 15 kB of texts. */
+const MOST_READ = 500;
+
+/** The flaws of an image lie close together, so that most are in blocks that were read before. */
+function blockOf(blocks: ReadBlock[], shelf: Shelf, key: string, prepare: () => StatementSync): ReadBlock | undefined {
+  const at = countUpTo(blocks, key);
+  const before = blocks[at - 1];
+  if (before !== undefined && key <= before.upTo) return before;
+  const row = prepare().get(shelf.id, key);
+  if (row === undefined) return undefined;
+  if (before !== undefined && before.first === row['first']) {
+    before.upTo = key;
+    return before;
+  }
+  const block: ReadBlock = { first: String(row['first']), text: blockText(row, shelf), upTo: key };
+  if (blocks.length < MOST_READ) blocks.splice(at, 0, block);
+  else blocks.splice(0, blocks.length, block);
+  return block;
+}
+
+/** How many of the blocks, which are in order, begin at the key or before it. */
+function countUpTo(blocks: readonly ReadBlock[], key: string): number {
+  let [low, high] = [0, blocks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((blocks[middle]?.first ?? '') <= key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function blockText(row: Readonly<Record<string, unknown>>, shelf: Shelf): string {

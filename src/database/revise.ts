@@ -49,13 +49,16 @@ export interface Loaded {
 
 type Came = { readonly request: FeedRequest } & FetchedDocument;
 
+function isList({ request: { feed } }: Fetched): boolean {
+  return feed.index === true && feed.revises !== undefined;
+}
+
 /** Puts in the place of lists of changes what they led to. Throws as `Fetcher.fetch`. */
 export async function fetchRevisions(
   fetched: readonly Fetched[],
   fetcher: Fetcher,
   loaded: Loaded,
 ): Promise<Fetched[]> {
-  const isList = ({ request: { feed } }: Fetched): boolean => feed.index === true && feed.revises !== undefined;
   const done = fetched.filter((one) => !isList(one));
   const groups = Map.groupBy(
     fetched.filter(isList),

@@ -2,7 +2,8 @@
  * A feed that revises others: which records of theirs it replaces, and what the changed documents that it is put together
  * of said, so that they need not be fetched again.
  *
- * revised   identifiers, with LF between them
+ * revised   = line *( LF line )
+ * line      = head 1*( SP tail ) SP         of all identifiers that are alike but for their last three characters, the tail
  * kept      deflated JSON (RFC 1951) of a `RevisedRecord`, 0 when the record is gone
  */
 import type { DatabaseSync } from 'node:sqlite';
@@ -56,10 +57,14 @@ export function overtaking(feed: StoredFeed, feeds: readonly StoredFeed[]): read
   return feeds.filter((base) => base.id > feed.id && revises(feed, base));
 }
 
-/** Writes the identifiers that a feed revises. */
+/** Length of what tells the identifiers of a line apart. */
+const TAIL = 3;
+
+/** Writes the identifiers that a feed revises; none has white space. */
 export function writeRevised(sqlite: DatabaseSync, feed: number, ids: Iterable<string>): void {
-  const fine = Array.from(ids, (id) => id.toWellFormed()).filter((id) => !id.includes('\n'));
-  const data = [...new Set(fine)].join('\n');
+  const fine = new Set(Array.from(ids, (id) => id.toWellFormed()).filter((id) => !/\s/.test(id)));
+  const lines = Map.groupBy(fine, (id) => id.slice(0, -TAIL));
+  const data = Array.from(lines, ([head, all]) => `${head} ${all.map((id) => id.slice(-TAIL)).join(' ')} `).join('\n');
   sqlite
     .prepare('INSERT INTO revised (feed, crc, data) VALUES (?, ?, ?)')
     .run(feed, rowChecksum(data, 'revised', feed), data);
@@ -110,19 +115,24 @@ export function newReplacements(sqlite: DatabaseSync, feeds: readonly StoredFeed
       revising.filter((feed) => feed.id > base.id && revises(feed, base)).map(({ id }) => id),
     ]),
   );
-  const sets = new Map<number, ReadonlySet<string>>();
-  const setOf = (feed: number): ReadonlySet<string> => {
-    const known = sets.get(feed) ?? readRevised(sqlite, feed);
-    sets.set(feed, known);
+  const read = new Map<number, ReadonlyMap<string, string>>();
+  const linesOf = (feed: number): ReadonlyMap<string, string> => {
+    const known = read.get(feed) ?? readRevised(sqlite, feed);
+    read.set(feed, known);
     return known;
   };
   return (feed, id) => {
-    for (const one of byBase.get(feed) ?? []) if (setOf(one).has(id)) return true;
+    for (const one of byBase.get(feed) ?? []) {
+      const line = linesOf(one).get(id.slice(0, -TAIL));
+      if (line?.includes(` ${id.slice(-TAIL)} `) === true) return true;
+    }
     return false;
   };
 }
 
-function readRevised(sqlite: DatabaseSync, feed: number): ReadonlySet<string> {
+/** The lines, by what each of them begins with: a set of ten thousand identifiers would take longer than the scan of a small image. */
+function readRevised(sqlite: DatabaseSync, feed: number): ReadonlyMap<string, string> {
   const row = sqlite.prepare('SELECT crc, data FROM revised WHERE feed = ?').get(feed);
-  return new Set(checkedText(row ?? {}, 'revised', feed).split('\n'));
+  const lines = checkedText(row ?? {}, 'revised', feed).split('\n');
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf(' ')), line]));
 }

@@ -63,8 +63,7 @@ export function deleteRows(
 }
 
 function sortedKeys(map: ReadonlyMap<string, unknown>): string[] {
-  // A list of our own, which can be sorted in place.
-  return [...map.keys()].sort(order);
+  return [...map.keys()].toSorted(order);
 }
 
 function order(a: string, b: string): number {

@@ -97,6 +97,10 @@ async function updateLocked(options: UpdateOptions, clock: Clock, selection: Sel
   }
 }
 
+function isMissing(one: Fetched): boolean {
+  return one.kind === 'failed' && one.error.code === 'not-found';
+}
+
 /** A mirror need not hold every publisher: of one of which it has nothing at all, nothing was asked for by name. */
 function withoutUnmirrored(
   fetched: readonly Fetched[],
@@ -104,7 +108,6 @@ function withoutUnmirrored(
   { mirror, only }: UpdateOptions,
 ): readonly Fetched[] {
   if (mirror === undefined || only !== undefined) return fetched;
-  const isMissing = (one: Fetched): boolean => one.kind === 'failed' && one.error.code === 'not-found';
   const came = fetched.filter((one) => one.kind !== 'absent' && !isMissing(one)).map(sourceOf);
   const held = new Set([...came, ...(directory?.feeds ?? []).map(({ name }) => name)]);
   return fetched.map((one) => (isMissing(one) && !held.has(sourceOf(one)) ? { ...one, kind: 'absent' } : one));
