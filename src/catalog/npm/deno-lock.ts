@@ -29,13 +29,15 @@ interface Content {
 }
 
 const maximumMembers = 10_000;
+const parts = ['specifiers', 'packages', 'npm', 'jsr', 'remote', 'redirects', 'workspace'] as const;
 
 /** Reads a lock file of Deno. Throws `DocumentError`. */
 export function readDenoLock({ file, gatherer }: LockInput): Lock {
   const object = asObject(readJson(file.bytes));
-  const version = Number(asText(object?.['version']));
-  if (object === undefined || !(version >= 1))
-    throw new DocumentError('corrupt', 'A file is not the lock file that it should be', 'no version');
+  const written = asText(object?.['version']) ?? '';
+  const version = /^\d{1,3}$/.test(written) ? Number(written) : 0;
+  if (object === undefined || !(version >= 1) || !isLock(object))
+    throw new DocumentError('corrupt', 'A file is not the lock file that it should be', 'no version or no known part');
   if (version > 5)
     gatherer.problem('unsupported', 'A lock file is of a version that is not known', file, `version ${version}`);
   const content = contentOf(object, version);
@@ -45,9 +47,14 @@ export function readDenoLock({ file, gatherer }: LockInput): Lock {
     const { name = '', ...entry } = entryOf(key, value, content);
     entries.set(`jsr:${key}`, { ...entry, name: npmName(name), resolved: `jsr:${key}`.slice(0, 256) });
   }
-  const written = workspaceSpecifiers(asObject(object['workspace']));
-  const asked = written.length > 0 ? written : [...content.specifiers.keys()];
+  const wanted = workspaceSpecifiers(asObject(object['workspace']));
+  const asked = wanted.length > 0 ? wanted : [...content.specifiers.keys()];
   return { entries, asked: asked.flatMap((specifier) => edgeTo(specifier, undefined, content)) };
+}
+
+/** One that locks nothing has a version alone. */
+function isLock(object: Json): boolean {
+  return Object.keys(object).length === 1 || parts.some((part) => asObject(object[part]) !== undefined);
 }
 
 function contentOf(object: Json, version: number): Content {
