@@ -3,7 +3,7 @@
  * of said, so that they need not be fetched again.
  *
  * revised   = line *( LF line )
- * line      = head 1*( SP tail ) SP         of all identifiers that are alike but for their last three characters, the tail
+ * line      = head 1*( SP tail ) SP         of all identifiers that are alike but for their last two characters, the tail
  * kept      deflated JSON (RFC 1951) of a `RevisedRecord`, 0 when the record is gone
  */
 import type { DatabaseSync } from 'node:sqlite';
@@ -58,7 +58,7 @@ export function overtaking(feed: StoredFeed, feeds: readonly StoredFeed[]): read
 }
 
 /** Length of what tells the identifiers of a line apart. */
-const TAIL = 3;
+const TAIL = 2;
 
 /** Writes the identifiers that a feed revises; none has white space. */
 export function writeRevised(sqlite: DatabaseSync, feed: number, ids: Iterable<string>): void {
