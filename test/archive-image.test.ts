@@ -40,6 +40,7 @@ beforeEach(async () => {
     entryText('curl', '7.64.0-4+deb10u9', ['  * Fix CVE-2023-27533']) + entryText('curl', '7.64.0-4', ['  * First']);
   const packages = [{ name: 'curl', version: '7.64.0-4+deb10u9', changelog }];
   await addSuite(server.files, { suite: 'buster', packages, date: published, signers: [key] });
+  await addSuite(server.files, { suite: 'buster-security', packages: [], date: published, signers: [key] });
 });
 afterEach(() => server.close());
 
@@ -51,7 +52,10 @@ const debian: readonly TarEntry[] = [
     body: 'Package: curl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 7.64.0-4\n',
   },
 ];
-const sources = (uri: string): TarEntry => ({ name: 'etc/apt/sources.list', body: `deb ${uri} buster main\n` });
+const sources = (uri: string): TarEntry => ({
+  name: 'etc/apt/sources.list',
+  body: `deb ${uri} buster main\ndeb ${uri} buster-security main\n`,
+});
 const trusted = (signer: TestKey): TarEntry => ({
   name: 'etc/apt/trusted.gpg.d/own.gpg',
   body: Buffer.from(signer.publicBytes),
@@ -83,7 +87,7 @@ const told = ({ findings, archive }: Report) => ({
     available?.trust,
     available?.closes,
   ]),
-  problems: archive?.problems.map(({ code }) => code),
+  problems: [...new Set(archive?.problems.map(({ code }) => code))],
 });
 const closed = [['CVE-2023-27533', '7.64.0-4+deb10u9', 'image', true]];
 const open = [['CVE-2023-27533', undefined, undefined, undefined]];
@@ -96,7 +100,10 @@ describe('an image that names its archive', () => {
       asked: 1,
       upgradable: 1,
       closed: 1,
-      suites: [{ name: 'buster', trust: 'image' }],
+      suites: [
+        { name: 'buster', trust: 'image' },
+        { name: 'buster-security', trust: 'image' },
+      ],
     });
     const text = table.present(report, { width: 100, color: false, verbose: true });
     expect(text).toContain('Archive: 1 of 1 package can be upgraded now, which closes 1 flaw');
@@ -131,7 +138,7 @@ describe('an image that names its archive', () => {
     const report = await asked([...debian, { name: 'etc/apt/sources.list', body: lines }, trusted(key)], {
       archive: 'image',
     });
-    expect(told(report)).toEqual({ findings: closed, problems: ['not-supported'] });
+    expect(told(report)).toEqual({ findings: closed, problems: ['not-supported', 'no-security'] });
   });
 
   it('is read out of a folder too', async () => {

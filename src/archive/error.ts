@@ -4,6 +4,7 @@ import next from './next-steps.json' with { type: 'json' };
 export type ArchiveErrorCode =
   | 'no-sources'
   | 'other-release'
+  | 'no-security'
   | 'not-supported'
   | 'bad-source'
   | 'no-key'

@@ -72,7 +72,13 @@ export async function askArchive(
     const { fixes, problems } = await archive.fixes(packages.map(installed));
     const own = fixes.map((fix) => ofRelease(fix, inventory.distro));
     const others = othersIn(fixes, own);
-    return answerOf(packages, own, archive, [...unread, ...archive.problems, ...problems, ...others]);
+    return answerOf(packages, own, archive, [
+      ...unread,
+      ...archive.problems,
+      ...problems,
+      ...others,
+      ...withoutSecurity(archive, inventory.distro),
+    ]);
   } finally {
     await http.close();
   }
@@ -118,6 +124,15 @@ export function ofRelease(fix: ArchiveFix, distro: Inventory['distro']): Archive
   if (trust !== 'pinned' || other === undefined || isOf(other, codename)) return fix;
   const { candidate: _candidate, changelog: _changelog, ...rest } = fix;
   return { ...rest, newer: false, closes: [], mentions: [] };
+}
+
+/** Debian and Ubuntu publish security updates in a suite of their own, which an archive need not have. */
+function withoutSecurity({ suites }: Archive, distro: Inventory['distro']): ArchiveError[] {
+  const { id, codename, versionId } = distro ?? {};
+  if ((id !== 'debian' && id !== 'ubuntu') || versionId === undefined || suites.length === 0) return [];
+  if (suites.some(({ name }) => /-security$|\/updates$/.test(name))) return [];
+  const message = 'no suite of security updates was asked, so what they fix is not told';
+  return [new ArchiveError('no-security', message, { subject: `${codename}-security` })];
 }
 
 function othersIn(all: readonly ArchiveFix[], own: readonly ArchiveFix[]): ArchiveError[] {
