@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate, Fix } from '../archive/archive.ts';
 import type { Finding } from '../finding/finding.ts';
-import { type ArchiveAnswer, ofRelease, withArchive, withAvailable } from './archive.ts';
+import { type ArchiveAnswer, withArchive, withAvailable } from './archive.ts';
+import { ofRelease } from './archive-release.ts';
 import type { Advisories } from './assess.ts';
 
 const candidate = {

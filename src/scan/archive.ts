@@ -18,6 +18,7 @@ import type { ArchiveUse, Finding } from '../finding/finding.ts';
 import { systemClock } from '../internal/clock.ts';
 import { openHttpClient } from '../internal/http.ts';
 import type { Inventory, Package } from '../inventory/inventory.ts';
+import { isOfRelease, ofRelease, othersIn, withoutSecurity } from './archive-release.ts';
 import type { Advisories } from './assess.ts';
 import type { ScanOptions } from './options.ts';
 import { version } from './version.ts';
@@ -101,48 +102,10 @@ function settingsFor(place: string, { distro, aptFiles = [] }: Inventory): Setti
     throw new ArchiveError('no-sources', 'the release of the image is not known, so its suites are not');
   }
   if (place !== 'machine') return { sources: settingSources(place, { id, codename }), keyrings, problems: [] };
-  const sources = machine.sources.filter(({ suite }) => isOf(suite, codename));
+  const sources = machine.sources.filter(({ suite }) => isOfRelease(suite, codename));
   if (sources.length > 0) return { sources, keyrings, problems: machine.problems };
   const message = "none of this machine's apt sources is of the image's release";
   throw new ArchiveError('other-release', message, { subject: codename });
-}
-
-/** `bookworm`, `bookworm-security`, `buster/updates`. */
-function isOf(suite: string, codename: string): boolean {
-  return suite === codename || suite.startsWith(`${codename}-`) || suite.startsWith(`${codename}/`);
-}
-
-/**
- * What the distribution's own archive has in another release can be installed, but is an upgrade of the release: versions
- * there say nothing of what is fixed in this one. Suites of others, and testing, which bears many names, are as they are.
- */
-export function ofRelease(fix: ArchiveFix, distro: Inventory['distro']): ArchiveFix {
-  const { candidate } = fix;
-  const { versionId, codename } = distro ?? {};
-  if (candidate === undefined || versionId === undefined || codename === undefined) return fix;
-  const { trust, codename: other } = candidate.suite;
-  if (trust !== 'pinned' || other === undefined || isOf(other, codename)) return fix;
-  const { candidate: _candidate, changelog: _changelog, ...rest } = fix;
-  return { ...rest, newer: false, closes: [], mentions: [] };
-}
-
-/** Debian and Ubuntu publish security updates in a suite of their own, which an archive need not have. */
-function withoutSecurity({ suites }: Archive, distro: Inventory['distro']): ArchiveError[] {
-  const { id, codename, versionId } = distro ?? {};
-  if ((id !== 'debian' && id !== 'ubuntu') || versionId === undefined || suites.length === 0) return [];
-  if (suites.some(({ name }) => /-security$|\/updates$/.test(name))) return [];
-  const message = 'no suite of security updates was asked, so what they fix is not told';
-  return [new ArchiveError('no-security', message, { subject: `${codename}-security` })];
-}
-
-function othersIn(all: readonly ArchiveFix[], own: readonly ArchiveFix[]): ArchiveError[] {
-  const suites = all.flatMap(({ candidate }, at) =>
-    candidate === undefined || own[at]?.candidate !== undefined ? [] : [candidate.suite.name],
-  );
-  return [...Map.groupBy(suites, (name) => name)].map(([name, packages]) => {
-    const detail = `${packages.length} of the packages`;
-    return new ArchiveError('other-release', 'a suite is of another release than the image', { subject: name, detail });
-  });
 }
 
 function decoded({ path, base64 }: NonNullable<Inventory['aptFiles']>[number]): AptFile {
