@@ -46,6 +46,7 @@ const affected: fc.Arbitrary<Affected> = fc.record(
           flavour: fc.constantFrom('plain', 'fips', 'ksplice'),
           service: text,
           imports: fc.array(fc.record({ path: text, symbols: fc.array(text) })),
+          systems: fc.array(text),
         },
         { requiredKeys: [] },
       )

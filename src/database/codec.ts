@@ -1,6 +1,6 @@
 /*
  * entry     [id, state, ranges, aliases, covers, versions, severity, note, module, architectures, products, flavour,
- *           service, imports], 0 for what is absent, absent ones at the end left off
+ *           service, imports, systems], 0 for what is absent, absent ones at the end left off
  * state     8 × index of the status + index of the fix state
  * range     [type's first letter, event, …]; event = its kind's first letter (i f l m) and the version
  * severity  [label, scheme, value, by]
@@ -67,7 +67,7 @@ export function encodeEntry(advisory: Advisory, affected: Affected, placeOf: Pro
 }
 
 function qualifierFields(qualifiers: Qualifiers, placeOf: ProductIndex): unknown[] {
-  const { module, architectures, products, flavour, service, imports } = qualifiers;
+  const { module, architectures, products, flavour, service, imports, systems } = qualifiers;
   return [
     module ?? 0,
     architectures ?? 0,
@@ -75,6 +75,7 @@ function qualifierFields(qualifiers: Qualifiers, placeOf: ProductIndex): unknown
     flavour ?? 0,
     service ?? 0,
     imports?.map(({ path, symbols }) => [path, ...symbols]) ?? 0,
+    systems ?? 0,
   ];
 }
 
@@ -115,6 +116,7 @@ type EntryFields = [
   flavour?: Qualifiers['flavour'] | 0,
   service?: string | 0,
   imports?: string[][] | 0,
+  systems?: string[] | 0,
 ];
 
 const NONE: readonly never[] = [];
@@ -165,10 +167,11 @@ function decodeQualifiers(fields: EntryFields, all: readonly string[]): Qualifie
   if (architectures) qualifiers.architectures = architectures;
   if (fields.length <= 10) return qualifiers;
   if (products) qualifiers.products = products.map((one) => (typeof one === 'number' ? (all[one] ?? '') : one));
-  const [flavour, service, imports] = [fields[11], fields[12], fields[13]];
+  const [flavour, service, imports, systems] = [fields[11], fields[12], fields[13], fields[14]];
   if (flavour) qualifiers.flavour = flavour;
   if (typeof service === 'string') qualifiers.service = service;
   if (imports) qualifiers.imports = imports.map(([path = '', ...symbols]) => ({ path, symbols }));
+  if (systems) qualifiers.systems = systems;
   return qualifiers;
 }
 

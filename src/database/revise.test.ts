@@ -6,6 +6,7 @@ import type { Advisory, AdvisorySource, Feed, Revision } from '../advisory/advis
 import { type Database, databaseStatus, openDatabase, updateDatabase } from './database.ts';
 import type { UpdateResult } from './progress.ts';
 import { advisory, fakeSource, feedText } from './testdata/fake-source.ts';
+import { startServer, staticFile } from './testdata/feed-server.ts';
 
 const HOST = 'https://vex.example';
 const ecosystems = ['Red Hat'];
@@ -304,63 +305,46 @@ describe('a list of changes', () => {
   });
 });
 
-describe('a feed of recent records', () => {
-  const year = (name: string): Feed => ({
-    url: `https://nvd.example/2.0-${name}`,
-    ecosystems: ['CPE'],
-    facts: ['flaw'],
-  });
-  const modified: Feed = { ...year('modified'), revises: 'https://nvd.example/2.0-', optional: true };
-  const record = (number: number, fixed: string): Advisory =>
-    advisory(`CVE-2026-${number}`, { ecosystem: 'CPE', package: 'p', fixed });
-  const rated = (number: number, summary: string): object => {
-    return { kind: 'flaw', key: `CVE-2026-${number}`, summary, severities: [], weaknesses: [], references: [] };
-  };
-  const nvd = fakeSource('nvd', [modified, year('2025'), year('2026')]);
-  const answers = (): unknown[] =>
-    read((database) => [
-      database
-        .lookup('CPE', 'p', 'source')
-        .map(({ id, source: from }) => `${id.slice(9)} ${from.url.slice(24)}`)
-        .toSorted(),
-      [1, 2, 3].map((number) =>
-        database
-          .facts('flaw', `CVE-2026-${number}`)
-          .map(({ summary }) => summary)
-          .join(),
-      ),
-    ]);
-
-  it('replaces the records of older ones, also when it has no advisory of a flaw any more', async () => {
-    put(year('2025').url, feedText([record(1, '1')], { facts: [rated(1, 'old')] }));
-    put(year('2026').url, feedText([record(2, '1'), record(3, '1')], { facts: [rated(2, 'old'), rated(3, 'old')] }));
-    put(modified.url, feedText([record(1, '2')], { facts: [rated(1, 'new'), rated(2, 'rejected')] }));
-    await update({ sources: [nvd] });
-    const expected = [
-      ['1 modified', '3 2026'],
-      ['new', 'rejected', 'old'],
-    ];
-    expect(answers()).toEqual(expected);
-    expect(told(await update({ sources: [nvd] })).filter((line) => !line.endsWith('unchanged'))).toEqual([]);
-    expect(answers()).toEqual(expected);
-    // A year's feed that comes later is replaced as well, though the recent records are the same.
-    put(year('2025').url, feedText([record(1, '1'), record(4, '1')], { facts: [rated(1, 'older')] }));
-    await update({ sources: [nvd] });
-    expect(answers()).toEqual([
-      ['1 modified', '3 2026', '4 2025'],
-      ['new', 'rejected', 'old'],
-    ]);
-  });
-
-  it('that fails replaces nothing in what came after it', async () => {
-    put(year('2025').url, feedText([record(1, '1')]));
-    put(year('2026').url, feedText([record(2, '1')]));
-    put(modified.url, feedText([record(1, '2')]));
-    await update({ sources: [nvd] });
-    expect(answers()[0]).toEqual(['1 modified', '2 2026']);
-    put(year('2025').url, feedText([record(1, '3')]));
-    put(modified.url, '<html>');
-    await update({ sources: [nvd] });
-    expect(answers()[0]).toEqual(['1 2025', '1 modified', '2 2026']);
+describe('a server that gives up', () => {
+  it('keeps what came, tells of the rest, and goes on the next time', async () => {
+    const server = await startServer();
+    let isBroken = true;
+    const serve = (name: string, text: string): void =>
+      void server.handlers.set(
+        `/vex.example/${name}`,
+        staticFile(
+          () => text,
+          () => `"${text.length}"`,
+        ),
+      );
+    const documents = Array.from({ length: 100 }, (_, at) => changed(at, '22'));
+    const archive = { url: `${HOST}/archive`, ecosystems, edition: 'vex', asOf: '2026-11-20' };
+    serve('latest', feedText([], { feeds: [archive, CHANGES, DELETIONS] }));
+    serve('archive', feedText(documents.map((_, at) => flaw(at, '1'))));
+    serve('changes', feedText([], { revisions: documents }));
+    for (const at of documents.keys()) {
+      server.handlers.set(`/vex.example/${at}.json`, (request, response, nth) => {
+        const text = feedText([flaw(at, '2')]);
+        if (at < 40 || !isBroken)
+          staticFile(
+            () => text,
+            () => '"x"',
+          )(request, response, nth);
+        else response.writeHead(500).end();
+      });
+    }
+    const more = { mirror: server.url, retry: { attempts: 1 } };
+    await update(more);
+    // After a batch in which every one failed nobody is asked any more.
+    expect(reportOf('changes')).toMatchObject({ read: 100, kept: 40, skipped: { 'not-fetched': 60 } });
+    expect(said().filter((line) => line.endsWith(' 2'))).toHaveLength(40);
+    expect(server.requests.filter(({ path: asks }) => asks.endsWith('.json')).length).toBeLessThan(100);
+    server.requests.length = 0;
+    isBroken = false;
+    for (const turn of [1, 2])
+      expect([turn, (await update(more)).feeds.some(({ kind }) => kind === 'failed')]).toEqual([turn, false]);
+    expect(server.requests.some(({ path: asks }) => asks === '/vex.example/1.json')).toBe(false);
+    expect(said().filter((line) => line.endsWith(' 2')).length).toBe(100);
+    await server.close();
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { assert, asyncProperty, jsonValue } from 'fast-check';
+import { assert, asyncProperty, jsonValue, nat } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Advisory,
@@ -8,6 +8,7 @@ import {
   type Fact,
   type Feed,
   type ParseReport,
+  type Revision,
 } from '../advisory.ts';
 import { mutated } from './mutated.contract.ts';
 
@@ -36,6 +37,8 @@ export interface SourceSample {
   many(count: number): Uint8Array | Promise<Uint8Array>;
   /** A genuine index, and the addresses of the feeds that it names, in order; for a source that follows indexes. */
   readonly index?: { readonly feed: Feed; readonly document: Uint8Array; readonly urls: readonly string[] };
+  /** A genuine list of changes, and what it says; for a source that has such. */
+  readonly changes?: { readonly feed: Feed; readonly document: Uint8Array; readonly said: readonly Revision[] };
 }
 
 const MANY = 1_000_000;
@@ -49,6 +52,7 @@ export function describeSource(source: AdvisorySource, sample: SourceSample): vo
     describeDocument(source, sample);
     describeDamage(source, sample);
     if (sample.index !== undefined) describeIndex(source, sample, sample.index);
+    if (sample.changes !== undefined) describeChanges(source, sample.changes);
   });
 }
 
@@ -114,7 +118,34 @@ function describeIndex(source: AdvisorySource, sample: SourceSample, { feed, doc
   );
 }
 
-function unlessRefused(follow: () => readonly Feed[]): readonly Feed[] {
+/** Where a record is now is an address as those that an index names. */
+function describeChanges(source: AdvisorySource, { feed, document, said }: NonNullable<SourceSample['changes']>): void {
+  const read = (bytes: Uint8Array): Revision[] => [...(source.revisions?.(feed, bytes) ?? [])];
+  const faults = (all: readonly Revision[]): string[] =>
+    all.flatMap(({ id, at, url }) => {
+      const isFine = id !== '' && !Number.isNaN(Date.parse(at)) && new Date(at).toISOString() === at;
+      return [...(isFine ? [] : [id]), ...(url === undefined ? [] : addressFaults([{ url, ecosystems: [] }]))];
+    });
+  it('reads a genuine list of changes', () => {
+    expect(read(document)).toEqual(said);
+    expect(faults(said)).toEqual([]);
+    expect(feed.revises).toBeDefined();
+  });
+  it.each(['<!doctype html><title>Log in</title>', '\uFEFF \n<html>'])('says that %j is no list of changes', (page) => {
+    expect(() => read(Buffer.from(page))).toThrow(AdvisoryError);
+  });
+  it('finds nothing bad in a list that is damaged', async () => {
+    await assert(
+      asyncProperty(nat(document.length), nat(255), async (at, byte) => {
+        const bytes = Buffer.from(document);
+        bytes[at] = byte;
+        expect(faults(unlessRefused(() => read(bytes)))).toEqual([]);
+      }),
+    );
+  });
+}
+
+function unlessRefused<T>(follow: () => readonly T[]): readonly T[] {
   try {
     return follow();
   } catch (error) {

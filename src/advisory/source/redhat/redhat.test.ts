@@ -52,6 +52,16 @@ describeSource(redhat, {
     document: Buffer.from('csaf_vex_2026-11-20.tar.zst\n'),
     urls: ['csaf_vex_2026-11-20.tar.zst', 'changes.csv', 'deletions.csv'].map((name) => `${VEX}${name}`),
   },
+  changes: {
+    feed: { url: `${VEX}changes.csv`, ecosystems: ['Red Hat'], index: true, revises: 'csaf-vex' },
+    document: Buffer.from(
+      '"2024/cve-2024-0727.json","2026-11-23T10:30:00+00:00"\n"2025/cve-2025-40907.json","2026-11-22T23:59:59+00:00"\n',
+    ),
+    said: [
+      { id: 'CVE-2024-0727', at: '2026-11-23T10:30:00.000Z', url: `${VEX}2024/cve-2024-0727.json` },
+      { id: 'CVE-2025-40907', at: '2026-11-22T23:59:59.000Z', url: `${VEX}2025/cve-2025-40907.json` },
+    ],
+  },
 });
 
 describeSource(redhat, {
