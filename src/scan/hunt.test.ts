@@ -5,6 +5,7 @@ import type { Inventory, Package } from '../inventory/inventory.ts';
 import { readVex } from '../vex/vex.ts';
 import { type Advisories, assess } from './assess.ts';
 import { coverageOf } from './coverage.ts';
+import { onePerId } from './one-per-id.ts';
 import { applyVex } from './vex.ts';
 
 const layer = { index: 0, diffId: '' };
@@ -138,5 +139,20 @@ describe('coverage of what only supplements speak of', () => {
   it('is complete with the one that they supplement', () => {
     const { role: _, ...decides } = lists;
     expect(coverageWith({ ...decides, name: 'debian' }, lists).complete).toBe(true);
+  });
+});
+
+describe('a Go module that two catalogers found', () => {
+  const used = (packages: readonly string[] | undefined): Package => ({
+    ...found,
+    metadata: { kind: 'language', ...(packages === undefined ? {} : { packages }) },
+  });
+  it.each<[string, readonly (readonly string[] | undefined)[], readonly string[] | undefined]>([
+    ['has what either has', [['a'], ['b', 'a']], ['a', 'b']],
+    ['has nobody knows what where one does not tell', [['a'], undefined], undefined],
+    ['so it is in any order', [undefined, ['a']], undefined],
+  ])('%s', (_, several, expected) => {
+    const [one] = onePerId(several.map(used));
+    expect(one?.metadata).toEqual({ kind: 'language', ...(expected === undefined ? {} : { packages: expected }) });
   });
 });

@@ -23,11 +23,20 @@ function joined(a: Package, b: Package): Package {
   const told = apart ? used : usage;
   return {
     ...rest,
+    metadata: withUse(first.metadata, second.metadata),
     ...(locked ? { presence: 'locked' } : {}),
     ...(told === undefined || Object.keys(told).length === 0 ? {} : { usage: told }),
     locations: [...first.locations, ...second.locations],
     licenses: first.licenses.length > 0 ? first.licenses : second.licenses,
   };
+}
+
+/** What is used of it in all places; nobody knows where one of them does not tell. */
+function withUse(first: Package['metadata'], second: Package['metadata']): Package['metadata'] {
+  if (first.kind !== 'language' || first.packages === undefined) return first;
+  const { packages, ...metadata } = first;
+  const others = second.kind === 'language' ? second.packages : undefined;
+  return others === undefined ? metadata : { ...metadata, packages: [...new Set([...packages, ...others])].toSorted() };
 }
 
 /** One that advisories speak of goes first, then one that is there. */
