@@ -19,6 +19,8 @@ dpkg-query --admindir="$1/var/lib/dpkg" -W \
     [ "$status" = installed ] || continue
     printf '%s\n' "$statements" | while read -r name id introduced fixed; do
       [ "$name" = "$source" ] || continue
+      # The flaw is in CPAN.pm, which is in the list of files of perl-modules and not in that of perl-base.
+      [ "$package $id" != "perl-base CVE-2023-31484" ] || continue
       dpkg --compare-versions "$sourceVersion" ge "$introduced" || continue
       dpkg --compare-versions "$sourceVersion" lt "$fixed" || continue
       echo "{\"package\": \"$package\", \"version\": \"$version\", \"id\": \"$id\", \"fixed\": \"$fixed\"}"
