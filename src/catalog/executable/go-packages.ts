@@ -15,8 +15,8 @@ import { finder } from './find.ts';
 
 const magics = [0xfa, 0xf0, 0xf1];
 const magicBytes = 6;
-/** Behind the magic. */
-const headerBytes = 2 + 5 * 8;
+/** Words of the header that are read: what follows may be the names themselves. */
+const words = 5;
 /** Genuine programs have one table, and one for each Go program that they carry. */
 const maximumTables = 8;
 const maximumCandidates = 512;
@@ -28,7 +28,7 @@ const maximumName = 64 << 10;
 const maximumPackages = 20_000;
 const maximumPath = 500;
 /** Functions that are of no package: comparisons of types, and wrappers of methods. */
-const made = /^type\.\.|[: ]/;
+const made = /^type(?:\.\.|$)|[: ]/;
 const [slash, dot, parenthesis, bracket] = [0x2f, 0x2e, 0x28, 0x5b];
 
 /** Searches a program for the packages that have functions in it. */
@@ -68,8 +68,11 @@ export function packageSearch(captures: Captures, littleEndian: boolean): Packag
       for (const { first, find } of searches) {
         find(piece, at, (end) => {
           found.candidates++;
-          const begun = captures.begin(end, headerBytes, (header) => {
-            const names = namesIn(header, littleEndian, first);
+          const begun = captures.begin(end, 2, (header, last) => {
+            const [quantum = 0, size = 0] = header;
+            if (last || (size !== 4 && size !== 8) || ![1, 2, 4].includes(quantum)) return undefined;
+            if (header.length === 2) return 2 + words * size;
+            const names = namesIn(header, littleEndian, size, first);
             if (names !== undefined) readTable(names, end - magicBytes, found, captures);
             return undefined;
           });
@@ -86,16 +89,14 @@ export function packageSearch(captures: Captures, littleEndian: boolean): Packag
 }
 
 /** Where the names are from the table's start on; `undefined` where it is no table. */
-function namesIn(header: Buffer, littleEndian: boolean, first: number): Names | undefined {
-  const [quantum = 0, size] = header;
-  if (header.length < headerBytes || (size !== 4 && size !== 8) || ![1, 2, 4].includes(quantum)) return undefined;
+function namesIn(header: Buffer, littleEndian: boolean, size: 4 | 8, first: number): Names | undefined {
   const word = (index: number): number => {
     const at = 2 + index * size;
     if (size === 4) return littleEndian ? header.readUInt32LE(at) : header.readUInt32BE(at);
     return Number(littleEndian ? header.readBigUInt64LE(at) : header.readBigUInt64BE(at));
   };
   const [functions, start, end] = [word(0), word(first), word(first + 1)];
-  const sane = functions > 0 && functions <= maximumFunctions && start >= 8 + 5 * size && end > start;
+  const sane = functions > 0 && functions <= maximumFunctions && start >= 8 + words * size && end > start;
   return sane && end - start <= maximumBytes ? { start, end } : undefined;
 }
 

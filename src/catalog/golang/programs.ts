@@ -30,7 +30,9 @@ export function addProgram(file: ImageFile, into: Gatherer): (() => void) | unde
   const used = isCommandOfGo(info) ? undefined : has.library;
   const library = version === '' ? undefined : into.add(sightingOfGo('stdlib', version, used), file);
   if (version !== '' && isCommandOfGo(info)) into.add(sightingOfGo('toolchain', version), file);
-  const built = info.modules.slice(0, maximumModules).flatMap((module) => into.add(sightingOf(module, has), file) ?? []);
+  const built = info.modules
+    .slice(0, maximumModules)
+    .flatMap((module) => into.add(sightingOf(module, has), file) ?? []);
   if (info.modules.length > maximumModules) into.problem('too-large', 'Too many modules in a Go program', file);
   return () => {
     const root = rootSighting(info, version, has);
