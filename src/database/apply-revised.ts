@@ -5,8 +5,7 @@ import { DatabaseError } from './error.ts';
 import type { Fetched } from './fetch.ts';
 import type { StoredFeed } from './format.ts';
 import type { UpdateOptions } from './progress.ts';
-import type { Revised } from './revise.ts';
-import { type KeptRecord, overtaking, type RevisedRecord, revises, unpackRecord } from './revision.ts';
+import { type KeptRecord, overtaking, type Revised, type RevisedRecord, revises, unpackRecord } from './revision.ts';
 
 type Arrived = Extract<Fetched, { readonly kind: 'revised' }>;
 

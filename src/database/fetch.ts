@@ -8,7 +8,7 @@ import { download, type Validators } from './download.ts';
 import { asDatabaseError, DatabaseError, type DatabaseErrorCode } from './error.ts';
 import { locator, type Place } from './mirror.ts';
 import { cleanParts } from './part.ts';
-import type { Revised } from './revise.ts';
+import type { Revised } from './revision.ts';
 import type { WantedFeed } from './selection.ts';
 
 /** A wanted feed with what is known of the version that we have. */

@@ -19,24 +19,6 @@ const MOST = 2_000;
 /** So many at a time, so that few lie about. */
 const BATCH = 32;
 
-/** What changed since a feed was made, as far as it could be had. */
-export interface Revised {
-  /** Documents that are new, or gone since. */
-  readonly records: readonly KeptRecord[];
-  /** Identifiers of documents fetched before that are still to be kept. */
-  readonly keep: ReadonlySet<string>;
-  /** How many changed documents were not fetched, because of their number or of errors. */
-  readonly left: number;
-  /** How many of the listed ones are not there. */
-  readonly absent: number;
-  /** Those that can't be read. */
-  readonly malformed: readonly string[];
-  /** `sha256:…` of the list. */
-  readonly digest: string;
-  /** Size of the list and the documents that were fetched. */
-  readonly bytes: number;
-}
-
 /** What is loaded, as far as it matters here. */
 export interface Loaded {
   readonly feeds: readonly StoredFeed[];
