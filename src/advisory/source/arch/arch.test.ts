@@ -107,7 +107,7 @@ describe('a group', () => {
     ).toEqual([]);
   });
 
-  it('is listed before there is a fix', () => {
-    expect(arch.lists('Arch Linux')).toBe('disclosures');
+  it('is not taken for one that lists all that has no fix', () => {
+    expect(arch.lists('Arch Linux')).toBe('fixes');
   });
 });
