@@ -42,6 +42,8 @@ export interface Qualifiers {
   readonly service?: string;
   /** Go packages that the flaw is in, and in which of their symbols; without symbols it is in all of them. */
   readonly imports?: readonly GoImport[];
+  /** Operating systems that alone have the flaw, as Go (`GOOS`) or Rust (`target_os`) call them. */
+  readonly systems?: readonly string[];
 }
 
 /** A Go package as the Go vulnerability database names it (`ecosystem_specific.imports`). */

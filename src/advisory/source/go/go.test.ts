@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Affected } from '../../advisory.ts';
 import { archiveOf, describesNoRecords, manyRecords, parseFirst, recordsIn } from '../osv/publisher.contract.ts';
 import { describeSource } from '../source.contract.ts';
 import { go } from './go.ts';
@@ -44,7 +45,7 @@ describe('records', () => {
     });
   });
 
-  it('have the commands of Go as a module, whole packages without symbols, and systems in a note', async () => {
+  it('have the commands of Go as a module, whole packages without symbols, and systems', async () => {
     const { advisories } = await parseFirst(go, genuine);
     expect(advisories.find(({ id }) => id === 'GO-2021-0068')?.affected).toEqual([
       {
@@ -60,7 +61,7 @@ describe('records', () => {
         ],
         fixState: 'fixed',
         note: 'only on windows',
-        qualifiers: { imports: [{ path: 'cmd/go', symbols: [] }] },
+        qualifiers: { imports: [{ path: 'cmd/go', symbols: [] }], systems: ['windows'] },
       },
     ]);
   });
@@ -81,6 +82,40 @@ describe('records', () => {
       ['github.com/redis/go-redis/v8', undefined],
       ['github.com/redis/go-redis/v9', 1],
     ]);
+  });
+
+  it.each<[string, unknown[], Affected['qualifiers'][]]>([
+    [
+      'both of one system as one',
+      [['windows'], ['windows']],
+      [{ imports: [{ path: 'x', symbols: ['F'] }], systems: ['windows'] }],
+    ],
+    [
+      'of several systems apart',
+      [['windows'], ['windows', 'plan9']],
+      [
+        { imports: [{ path: 'x', symbols: ['F'] }], systems: ['windows'] },
+        { imports: [{ path: 'x', symbols: ['F'] }], systems: ['windows', 'plan9'] },
+      ],
+    ],
+    [
+      'of one system and of all apart',
+      [['windows'], undefined],
+      [
+        { imports: [{ path: 'x', symbols: ['F'] }], systems: ['windows'] },
+        { imports: [{ path: 'x', symbols: ['F'] }] },
+      ],
+    ],
+    ['of a system that is not known as of all', [['unix']], [{ imports: [{ path: 'x', symbols: ['F'] }] }]],
+    ['of a system without a name as of all', [['windows', 7]], [{ imports: [{ path: 'x', symbols: ['F'] }] }]],
+  ])('have entries %s', async (_, lists, expected) => {
+    const affected = lists.map((goos, index) => ({
+      package: { ecosystem: 'Go', name: 'x' },
+      ranges: [{ type: 'SEMVER', events: [{ introduced: `${index}` }, { fixed: `${index}.5.0` }] }],
+      ecosystem_specific: { imports: [{ path: 'x', symbols: ['F'], goos }] },
+    }));
+    const { advisories } = await parseFirst(go, archiveOf({ 'ID/GO-1.json': { id: 'GO-1', affected } }));
+    expect(advisories[0]?.affected.map(({ qualifiers }) => qualifiers)).toEqual(expected);
   });
 
   it.each<[string, unknown]>([

@@ -7,7 +7,7 @@ import { fixStateOf } from './fix-state.ts';
 import { importsIn } from './imports.ts';
 import { untilLastKnown } from './last-known.ts';
 import { qualified, streamsIn } from './module.ts';
-import { systemsNote } from './platform.ts';
+import { systemsIn, systemsNote } from './platform.ts';
 import { serviceIn, withServices } from './service.ts';
 import { severityOfPackage } from './severity.ts';
 import { united } from './united.ts';
@@ -74,7 +74,7 @@ function readEntry(
   const known = versions.length > 0 || ranges?.some(({ type }) => type !== 'git') === true;
   const severity = severityOfPackage(fields['severity'], by);
   const note = noteIn(fields);
-  const qualifiers = ecosystem.services ? serviceIn(fields) : ecosystem.imports ? importsIn(fields) : undefined;
+  const qualifiers = qualifiersIn(fields, ecosystem);
   const entry: Affected = {
     ecosystem: withoutRepository(full),
     package: name,
@@ -88,6 +88,15 @@ function readEntry(
     ...(qualifiers === undefined ? {} : { qualifiers }),
   };
   return untilLastKnown(entry, asObject(fields['database_specific'])?.['last_known_affected_version_range']);
+}
+
+function qualifiersIn(
+  fields: Readonly<Record<string, unknown>>,
+  { services, imports }: Ecosystem,
+): Affected['qualifiers'] {
+  if (services) return serviceIn(fields);
+  const [packages, systems] = [imports ? importsIn(fields) : undefined, systemsIn(fields)];
+  return packages === undefined && systems === undefined ? undefined : { ...packages, ...systems };
 }
 
 /** Undefined when a range or an event in it is not understood. */

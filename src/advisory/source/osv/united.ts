@@ -11,14 +11,14 @@ export function united(entries: readonly Affected[]): readonly Affected[] {
   return groups.size === entries.length ? entries : [...groups.values()].map(unite);
 }
 
-/** Whether its versions are all that is to be told of it, beside the Go packages that have the flaw. */
+/** Whether its versions are all that is to be told of it, beside the Go packages and the systems that have the flaw. */
 function isPlain({ status, qualifiers = {}, fixState, ranges }: Affected): boolean {
-  const { imports: _packages, ...more } = qualifiers;
+  const { imports: _packages, systems: _systems, ...more } = qualifiers;
   return status === 'affected' && Object.keys(more).length === 0 && fixState === fixStateOf(ranges);
 }
 
-function keyOf({ ecosystem, package: name, severity, note }: Affected): string {
-  return JSON.stringify([ecosystem, name, severity, note]);
+function keyOf({ ecosystem, package: name, severity, note, qualifiers }: Affected): string {
+  return JSON.stringify([ecosystem, name, severity, note, qualifiers?.systems]);
 }
 
 function unite(group: readonly Affected[]): Affected {
@@ -32,24 +32,27 @@ function unite(group: readonly Affected[]): Affected {
     ranges,
     fixState: fixStateOf(ranges),
     ...(versions.length === 0 ? {} : { versions }),
-    ...importsOf(group),
+    ...qualifiersOf(group),
   };
 }
 
-/** The Go packages of all; where one entry names none, its flaw may be anywhere. */
-function importsOf(group: readonly Affected[]): Pick<Affected, 'qualifiers'> {
+/** The systems, which are the same in all, and the Go packages of all. */
+function qualifiersOf(group: readonly Affected[]): Pick<Affected, 'qualifiers'> {
+  const [imports, systems] = [importsOf(group), group[0]?.qualifiers?.systems];
+  if (imports === undefined && systems === undefined) return {};
+  return { qualifiers: { ...(imports && { imports }), ...(systems && { systems }) } };
+}
+
+/** Where one entry names no package, its flaw may be anywhere. */
+function importsOf(group: readonly Affected[]): readonly GoImport[] | undefined {
   const symbols = new Map<string, Set<string>>();
   const whole = new Set<string>();
   for (const { qualifiers } of group) {
-    if (qualifiers?.imports === undefined) return {};
+    if (qualifiers?.imports === undefined) return undefined;
     for (const one of qualifiers.imports) {
       if (one.symbols.length === 0) whole.add(one.path);
       symbols.set(one.path, new Set([...(symbols.get(one.path) ?? []), ...one.symbols]));
     }
   }
-  const imports: GoImport[] = Array.from(symbols, ([path, names]) => ({
-    path,
-    symbols: whole.has(path) ? [] : [...names],
-  }));
-  return { qualifiers: { imports } };
+  return Array.from(symbols, ([path, names]) => ({ path, symbols: whole.has(path) ? [] : [...names] }));
 }
