@@ -7,6 +7,7 @@ import type { Judgement } from './judge.ts';
 export interface Judged extends Judgement {
   readonly entry: StoredEntry;
   readonly searched: { readonly version: string };
+  readonly unused?: string;
 }
 
 /** Affected versions in words, and the comparison that decided. */
@@ -17,8 +18,10 @@ export interface Explanation {
 
 /** Says of a match why it is so; of one that is `not-affected` that is found out only here, since few are asked. */
 export function explain(match: Judged, scheme: VersionScheme | undefined): Explanation {
-  const { verdict, entry, range, comparison, searched } = match;
+  const { verdict, entry, range, comparison, searched, unused } = match;
   if (verdict !== 'not-affected') return { range, comparison };
+  if (unused !== undefined)
+    return { range, comparison: [comparison, unused].filter((words) => words !== '').join(', but ') };
   if (entry.status === 'not-affected') return { range: 'none', comparison: 'the record says that it is not affected' };
   const listed = (entry.versions ?? []).length;
   const intervals = entry.ranges.flatMap(({ type, events }) => {

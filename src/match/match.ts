@@ -2,6 +2,7 @@ import type { StoredEntry } from '../database/database.ts';
 import type { Package } from '../inventory/inventory.ts';
 import type { VersionScheme } from '../version/version.ts';
 import { isOfFlavour } from './flavour.ts';
+import { unusedCode } from './go-imports.ts';
 import { type Judgement, judge } from './judge.ts';
 import { fixFromMain, linesOf, type Products } from './products.ts';
 import { qualifies } from './qualifier.ts';
@@ -26,6 +27,8 @@ export interface Match extends Judgement {
   readonly entry: StoredEntry;
   /** Name and version that were looked up: those of the package or of its source. */
   readonly searched: { readonly name: string; readonly version: string };
+  /** Why the code that has the flaw is not in the package, which is `not-affected` for that alone. */
+  readonly unused?: string;
 }
 
 /** Everything that is said of one package, `not-affected` too. */
@@ -43,7 +46,7 @@ export interface Unjudged {
 
 /** What came of matching. */
 export interface Matches {
-  /** Only packages of which some record says other than `not-affected`. */
+  /** Only packages of which some record says other than `not-affected`, or would but for code that is not there. */
   readonly packages: readonly PackageMatches[];
   readonly unjudged: readonly Unjudged[];
 }
@@ -54,6 +57,8 @@ export interface MatchContext {
   readonly productsOf?: (found: Package) => Products | undefined;
   /** Paid services that its packages come from: fixes of others are not to be had. */
   readonly services?: readonly string[];
+  /** The image's operating system, as Go and Rust call it; `linux` unless said otherwise. */
+  readonly system?: string | undefined;
 }
 
 /** Matches packages that have an ecosystem against all records that speak of them or of their source package. */
@@ -61,7 +66,7 @@ export function matchPackages(
   packages: readonly Package[],
   database: AdvisoryLookup,
   schemes: ReadonlyMap<string, VersionScheme>,
-  { productsOf, services = [] }: MatchContext = {},
+  { productsOf, services = [], system }: MatchContext = {},
 ): Matches {
   const matched: PackageMatches[] = [];
   const unjudged: Unjudged[] = [];
@@ -88,13 +93,14 @@ export function matchPackages(
             qualified.push({ match });
             continue;
           }
-          const one = qualify(found, match, products);
+          const one = qualify(found, match, { products, system });
           if (one) qualified.push({ ...one, match: asServed(one.match, services) });
         }
       }
     }
     const matches = ownFirst(qualified, found, products);
-    if (matches.some(({ verdict }) => verdict !== 'not-affected')) matched.push({ package: found, matches });
+    if (matches.some(({ verdict, unused }) => verdict !== 'not-affected' || unused !== undefined))
+      matched.push({ package: found, matches });
   }
   return { packages: matched, unjudged };
 }
@@ -148,11 +154,21 @@ interface Qualified {
   readonly inherited?: true;
 }
 
+/** Where a package was found. */
+interface Machine {
+  readonly products: Products | undefined;
+  readonly system: string | undefined;
+}
+
 /** Leaves out what is said of other builds; what may be of another build is not known to be of this one. */
-function qualify(found: Package, match: Match, products: Products | undefined): Qualified | undefined {
-  if (!isOfFlavour(found, match.entry.qualifiers?.flavour)) return undefined;
-  const answer = qualifies(found, match.entry.qualifiers, products);
+function qualify(found: Package, match: Match, { products, system }: Machine): Qualified | undefined {
+  const { qualifiers } = match.entry;
+  if (!isOfFlavour(found, qualifiers?.flavour)) return undefined;
+  const answer = qualifies(found, qualifiers, products, system);
   if (answer === 'no') return undefined;
+  const unused =
+    match.verdict === 'not-affected' ? undefined : unusedCode(found, match.searched.name, qualifiers?.imports);
+  if (unused !== undefined) return { match: { ...match, verdict: 'not-affected', unused } };
   if (answer === 'inherited' && products !== undefined) return { match: fromMain(match, products), inherited: true };
   if (answer === 'yes' || match.verdict !== 'affected')
     return { match: products?.assumed === true ? withAssumption(match) : match };

@@ -17,7 +17,10 @@ function packageOf(ecosystem: string, name: string, version: string): Package {
   return { id: purl, name, version, ecosystem, purl, locations: where, ...rest };
 }
 
-/** The record as our reader has it: the entries on a package, as the database would give them. */
+/**
+ * The record as our reader has it: the entries on a package, as the database would give them, but for the operating systems
+ * that they are limited to, which the schema's evaluation does not look at.
+ */
 export function entriesOf(record: unknown, ecosystem: string, name: string): readonly StoredEntry[] {
   const read = ecosystemNamed(ecosystem);
   const advisory = read && readRecord(record, [read]);
@@ -26,7 +29,10 @@ export function entriesOf(record: unknown, ecosystem: string, name: string): rea
   const key = packageNameKey(ecosystem, name);
   return advisory.affected
     .filter((one) => one.ecosystem === ecosystem && packageNameKey(ecosystem, one.package) === key)
-    .map((one): StoredEntry => ({ ...one, id, aliases, covers, feed: 1, source }));
+    .map((one): StoredEntry => {
+      const { systems: _systems, ...qualifiers } = one.qualifiers ?? {};
+      return { ...one, id, aliases, covers, feed: 1, source, qualifiers };
+    });
 }
 
 /** What is made of one version. */

@@ -132,8 +132,8 @@ describe('a range that GitHub ends beside the events', () => {
 describe('what stands beside ranges and versions hides nothing', () => {
   const open: Events = [{ introduced: '0' }];
   it.each<[string, object]>([
-    ['symbols of Go', { ecosystem_specific: { imports: [{ path: 'x/y', symbols: ['F'], goos: ['windows'] }] } }],
-    ['functions of Rust', { ecosystem_specific: { affects: { arch: ['arm'], os: ['windows'], functions: ['f'] } } }],
+    ['symbols of Go', { ecosystem_specific: { imports: [{ path: 'x/y', symbols: ['F'], goarch: ['arm'] }] } }],
+    ['functions of Rust', { ecosystem_specific: { affects: { arch: ['arm'], os: [], functions: ['f'] } } }],
     ['events of another spelling', { database_specific: { extracted_events: [{ fixed: '0.1' }] } }],
     ['a bound that is no text', { database_specific: { last_known_affected_version_range: ['< 1'] } }],
   ])('%s', (_, more) => {

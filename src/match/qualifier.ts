@@ -12,12 +12,18 @@ export type Qualification = 'yes' | 'no' | 'unclear' | 'inherited';
 const everywhere: ReadonlySet<string> = new Set(['noarch', 'all']);
 
 /**
- * Compares the architecture, the products and the module stream of a package with those that a record is limited to.
+ * Compares the operating system, the architecture, the products and the module stream with those that a record is limited to.
  * Where nothing is known of its products they limit nothing.
  */
-export function qualifies(found: Package, qualifiers: Qualifiers | undefined, products?: Products): Qualification {
+export function qualifies(
+  found: Package,
+  qualifiers: Qualifiers | undefined,
+  products?: Products,
+  system = 'linux',
+): Qualification {
   if (qualifiers === undefined) return 'yes';
-  const { architectures, module, products: said } = qualifiers;
+  const { architectures, module, products: said, systems } = qualifiers;
+  if (systems?.includes(system) === false) return 'no';
   const { architecture } = found;
   if (
     architectures &&
