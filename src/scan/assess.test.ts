@@ -159,6 +159,49 @@ describe('a flaw whose code is not in the package', () => {
   });
 });
 
+describe('flaws in packages of a Go module', () => {
+  const module: Package = {
+    ...found,
+    id: 'pkg:golang/foo@v1.0.0',
+    name: 'foo',
+    version: 'v1.0.0',
+    ecosystem: 'Go',
+    type: 'golang',
+    purl: 'pkg:golang/foo@v1.0.0',
+    metadata: { kind: 'language', packages: ['.', 'used'] },
+  };
+  const record = (id: string, fixed: string, ...paths: string[]): StoredEntry =>
+    entry(id.startsWith('GO-') ? 'osv' : 'ghsa', id, fixed, {
+      appliesTo: 'binary',
+      aliases: ['CVE-2026-1'],
+      ...(paths.length === 0 ? {} : { qualifiers: { imports: paths.map((path) => ({ path, symbols: ['F'] })) } }),
+    });
+  const because = 'no Go program in the image has code of the packages that have the flaw';
+  it.each<[string, StoredEntry[], string[], string[]]>([
+    ['that are there', [record('GO-1', '2.0.0', 'foo/used')], ['CVE-2026-1'], []],
+    ['that are not', [record('GO-1', '2.0.0', 'foo/idle')], [], ['CVE-2026-1']],
+    [
+      'that one of two records has',
+      [record('GO-1', '2.0.0', 'foo/idle'), record('GO-2', '2.0.0', 'foo/used')],
+      ['CVE-2026-1'],
+      [],
+    ],
+    // Whoever names no package does not know better.
+    [
+      'of which others say nothing',
+      [record('GHSA-1', '2.0.0'), record('GO-1', '2.0.0', 'foo/idle')],
+      [],
+      ['CVE-2026-1'],
+    ],
+    ['of another version', [record('GHSA-1', '2.0.0'), record('GO-1', '0.9.0', 'foo/idle')], ['CVE-2026-1'], []],
+    ['of a version that is fixed', [record('GO-1', '0.9.0', 'foo/idle')], [], []],
+  ])('%s', (_, records, counted, left) => {
+    const { findings, elsewhere } = assess([module], advisories(records), { precedence: ['ghsa', 'osv'] });
+    expect(findings.map(({ vulnerability }) => vulnerability.id)).toEqual(counted);
+    expect(elsewhere).toEqual(left.map((flaw) => ({ package: 'foo', flaw, because })));
+  });
+});
+
 it('the severity shown is the first that is known', () => {
   const severity = { label: 'high', scheme: 'debian-urgency', value: 'high', by: 'debian' } as const;
   const [finding] = assess([found], advisories([entry('debian', 'CVE-2026-1', '2.0', { severity })]), {

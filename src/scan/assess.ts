@@ -25,11 +25,11 @@ export type Advisories = Pick<Database, 'lookup' | 'details' | 'facts' | 'ecosys
 export interface Assessment {
   readonly findings: readonly Finding[];
   readonly unjudged: readonly Unjudged[];
-  /** Flaws of a package's source that are not in the package: left out of the findings, and said. */
+  /** Flaws of a package's source or module that are not in the image: left out of the findings, and said. */
   readonly elsewhere: readonly Elsewhere[];
 }
 
-/** A flaw of the source that the package does not contain. */
+/** A flaw of the source or module that what is installed of it does not contain. */
 export interface Elsewhere {
   readonly package: string;
   readonly flaw: string;
@@ -46,15 +46,17 @@ export interface AssessOptions {
   readonly release?: string | undefined;
   /** Paid services that the image's packages come from. */
   readonly services?: readonly string[] | undefined;
+  /** The image's operating system, `linux` unless said otherwise. */
+  readonly system?: string | undefined;
 }
 
 /** Judges packages by the advisories: one finding for each package and flaw, whatever number of records speak of it. */
 export function assess(
   packages: readonly Package[],
   advisories: Advisories,
-  { precedence, all = packages, release, services = [] }: AssessOptions,
+  { precedence, all = packages, release, services = [], system }: AssessOptions,
 ): Assessment {
-  const context = { ...contextOf(advisories, release), services };
+  const context = { ...contextOf(advisories, release), services, system };
   const { packages: matched, unjudged } = matchPackages(packages, advisories, versionSchemes, context);
   const findings: Finding[] = [];
   const left: Elsewhere[] = [];
@@ -63,16 +65,27 @@ export function assess(
   const nameOf = lineages(all);
   for (const { package: found, matches } of matched) {
     for (const [flaw, opinions] of byFlaw(matches)) {
+      const unused = unusedFor(opinions);
       const decided = decide(opinions, precedence);
-      if (!decided) continue;
+      if (!decided && unused === undefined) continue;
       if (spoken(found).has(flaw)) continue;
-      const because = elsewhere(found, flaw);
-      if (because === undefined)
+      const because = unused ?? elsewhere(found, flaw);
+      if (decided && because === undefined)
         findings.push(findingOf(`${flaw}|${nameOf(found)}`, flaw, found, decided, { detailsOf, advisories }));
-      else left.push({ package: found.name, flaw, because });
+      else if (because !== undefined) left.push({ package: found.name, flaw, because });
     }
   }
   return { findings: findings.toSorted(byPackageThenFlaw), unjudged, elsewhere: left };
+}
+
+/**
+ * Why the code that has the flaw is not there. Who names the packages that have it knows more of it than who names only
+ * the module, whatever the precedence; and none of those may be there.
+ */
+function unusedFor(opinions: readonly Match[]): string | undefined {
+  const naming = opinions.filter(({ entry }) => entry.qualifiers?.imports !== undefined);
+  const there = naming.some(({ verdict }) => verdict !== 'not-affected');
+  return there ? undefined : naming.find(({ unused }) => unused !== undefined)?.unused;
 }
 
 /** The products that a repository ships are facts of Red Hat's; without them the names of repositories have to do. */

@@ -86,13 +86,13 @@ function noteApart({ owned, development, own }: Judged): string[] {
   ];
 }
 
-/** What was found in a source and is not counted for a package of it. */
+/** What was found in a source or a module and is not counted for what is installed of it. */
 function noteElsewhere(elsewhere: Assessment['elsewhere']): string[] {
   const groups = Map.groupBy(elsewhere, ({ package: name, because }) => `${name}: ${because}`);
   return Array.from(groups, ([group, left]) => {
     const flaws = new Set(left.map(({ flaw }) => flaw));
     const [first = ''] = flaws;
-    return `Not counted, ${flaws.size === 1 ? first : `${flaws.size} flaws of its source`} in ${group}.`;
+    return `Not counted, ${flaws.size === 1 ? first : `${flaws.size} flaws (${first} is one)`} in ${group}.`;
   });
 }
 

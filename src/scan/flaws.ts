@@ -7,8 +7,9 @@ import type { Match } from '../match/match.ts';
 export function byFlaw(matches: readonly Match[]): Map<string, Match[]> {
   const names = nameFlaws(matches.map(({ entry }) => entry));
   const flaws = new Map<string, Match[]>();
-  for (const { verdict, entry } of matches) {
-    if (verdict !== 'not-affected') for (const name of flawsOf(entry)) flaws.set(names(name), []);
+  for (const { verdict, unused, entry } of matches) {
+    if (verdict !== 'not-affected' || unused !== undefined)
+      for (const name of flawsOf(entry)) flaws.set(names(name), []);
   }
   for (const match of matches)
     for (const name of new Set(flawsOf(match.entry).map(names))) flaws.get(name)?.push(match);

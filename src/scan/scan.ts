@@ -46,6 +46,7 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
       all: inventory.packages,
       release: inventory.distro?.versionId,
       services: inventory.distro?.services,
+      system: inventory.subject.platform?.split('/')[0],
     });
     const asked = {
       ecosystem: (name: string) => chosen.advisories.ecosystem(name),

@@ -47,8 +47,8 @@ function table(names: readonly string[] | Buffer, { magic, size, littleEndian }:
   const words = [3, 1, ...(magic === 0xfa ? [] : [0x401000]), start, start + texts.length, 1, 2];
   for (const [index, word] of words.entries()) {
     const at = 8 + index * size;
-    if (size === 4) littleEndian ? header.writeUInt32LE(word, at) : header.writeUInt32BE(word, at);
-    else littleEndian ? header.writeBigUInt64LE(BigInt(word), at) : header.writeBigUInt64BE(BigInt(word), at);
+    if (littleEndian) header.writeUInt32LE(word, at);
+    else header.writeUInt32BE(word, at + size - 4);
   }
   return Buffer.concat([header, texts]);
 }

@@ -95,6 +95,63 @@ function listed({ packages }: CatalogResult): string[] {
   return packages.map(({ name, version }) => `${name} ${version}`);
 }
 
+describe('packages of modules in programs', () => {
+  const one = (packages: string[] | undefined, version = 'go1.22.1', path = 'path\tb.com/c\n'): Program => ({
+    format: 'elf',
+    go: { version, modules: `${path}mod\tb.com/c\tv1.0.0\t\ndep\ta.com/m\tv1.0.0\t\n`, packages },
+    faults: [],
+  });
+  const of = (files: Readonly<Record<string, string | Program>>, name = 'a.com/m'): unknown => {
+    const metadata = catalog(files).packages.find((found) => found.name === name)?.metadata;
+    return metadata?.kind === 'language' ? metadata.packages : 'none';
+  };
+  it.each<[string, Readonly<Record<string, string | Program>>, string[] | undefined]>([
+    ['of one', { x: one(['main', 'a.com/m/p']) }, ['p']],
+    ['of several, together', { x: one(['main', 'a.com/m/p']), y: one(['main', 'a.com/m']) }, ['.', 'p']],
+    ['of one that is not known', { x: one(undefined) }, undefined],
+    ['of several, one not known', { x: one(['main', 'a.com/m/p']), y: one(undefined) }, undefined],
+    [
+      'of several, the first not known',
+      { x: one(undefined), y: one(['main', 'a.com/m/p']), z: one(['main', 'a.com/m/p']) },
+      undefined,
+    ],
+    [
+      'of one, with a go.mod beside it',
+      { x: one(['main', 'a.com/m/p']), 'go.mod': 'module d.com/e\ngo 1.20\nrequire a.com/m v1.0.0\n' },
+      undefined,
+    ],
+    ['of one that has a module for its types', { x: one(['main', 'runtime']) }, undefined],
+  ])('%s', (_, files, expected) => {
+    expect(of(files)).toEqual(expected);
+  });
+  it('are of the main module and of the library too', () => {
+    const files = { x: one(['main', 'b.com/c/d', 'net/http', 'runtime']) };
+    expect([of(files, 'b.com/c'), of(files, 'stdlib')]).toEqual([
+      ['.', 'd'],
+      ['net/http', 'runtime'],
+    ]);
+  });
+  it('are not known of the library where a command of Go brings its source', () => {
+    const command: Program = {
+      format: 'elf',
+      go: { version: 'go1.22.1', modules: 'path\tcmd/go\n', packages: ['main', 'runtime'] },
+      faults: [],
+    };
+    expect([of({ x: command, y: one(['main', 'runtime']) }, 'stdlib'), of({ x: command }, 'toolchain')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+  it.each([
+    ['go1.18-386-names', ['.', 'winch'], ['small']],
+    ['go1.21-windows-names', ['.', 'winch'], ['small']],
+    ['go1.26-stripped-names', ['.', 'winch'], ['small']],
+  ])('of %s', (name, dock, berth) => {
+    const built = { x: JSON.parse(new TextDecoder().decode(extract(name))) as Program };
+    expect([of(built, 'example.com/dock.v2'), of(built, 'example.com/berth')]).toEqual([dock, ['.', ...berth]]);
+  });
+});
+
 describe('programs', () => {
   it('are told whole', () => {
     const built = catalog({ 'opt/app': JSON.parse(new TextDecoder().decode(extract('go1.21-stripped'))) as Program });

@@ -53,8 +53,8 @@ describe('nothing is known of any module', () => {
     ['when some names are hidden', [...packages, 'Xq3_ab']],
     ['when some paths are hidden', [...packages, 'Xq3ab/yz']],
   ])('%s', (_, found) => {
-    const { of, library } = builtPackages(info, found);
-    expect([of('x.test/a'), library]).toEqual([undefined, undefined]);
+    const built = builtPackages(info, found);
+    expect([built.of('x.test/a'), built.library]).toEqual([undefined, undefined]);
   });
   it('but a module may be called so', () => {
     const own = readBuildInfo('path\tMyTill\nmod\tMyTill\t(devel)\t\n');

@@ -94,6 +94,7 @@ const metadata: fc.Arbitrary<PackageMetadata> = fc.oneof(
       origin: text,
       builtWith: text,
       homepage: text,
+      packages: few(text),
     },
     ['kind'],
   ),
