@@ -60,6 +60,8 @@ describe('an image with every format', () => {
         '/var/lib/flatpak/runtime/org.example.Platform/x86_64/24.08/272617751b4ab71fdd78fbb30f47def79ffc1f3590f2c9d6442fc2a0a1cf158e/metadata',
       ],
     ],
+    ['generic', 'nginx', '1.22.1', 'installed', ['/usr/local/sbin/nginx']],
+    ['generic', 'openjdk', '17.0.21.1', 'installed', ['/opt/java/openjdk/release']],
     ['golang', 'golang.org/x/text', 'v0.3.2', 'installed', ['/usr/local/bin/harbour']],
     ['golang', 'stdlib', '1.21.13', 'installed', ['/usr/local/bin/harbour']],
     [

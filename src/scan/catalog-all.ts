@@ -70,6 +70,7 @@ function together(
   const ownership = runs.flatMap(({ result }) => result.ownership ?? []);
   const said = runs.flatMap(({ result }) => result.problems);
   const { packages, relationships, problems } = owned(all, ownership, said, files);
+  const told = new Set(packages.map(({ id }) => id));
   return {
     packages,
     ownership: detail === 'files' ? ownership : [],
@@ -77,7 +78,7 @@ function together(
     runs: runs.map(({ ecosystem: { cataloger }, result }) => ({
       cataloger: cataloger.id,
       status: statusOf(cataloger.id, result.packages.length, problems),
-      packages: result.packages.length,
+      packages: result.packages.filter(({ id }) => told.has(id)).length,
     })),
     problems,
   };

@@ -25,6 +25,12 @@ const places: Readonly<Record<string, readonly (readonly [from: string, to: stri
   ],
   flatpak: [['flatpak/testdata/installed', 'var/lib/flatpak']],
   gem: [['gem/testdata/bundle/app', 'srv/ruby']],
+  generic: [
+    ['program/testdata/nginx.gz', 'usr/local/sbin/nginx'],
+    ['program/testdata/libpython3.13.so.1.0.gz', 'usr/local/lib/libpython3.13.so.1.0'],
+    ['program/testdata/openjdk-17-release', 'opt/java/openjdk/release'],
+    ['program/testdata/OTP_VERSION', 'usr/local/lib/erlang/releases/25/OTP_VERSION'],
+  ],
   golang: [['golang/testdata/go1.21-stripped.gz', 'usr/local/bin/harbour']],
   hackage: [
     ['hackage/testdata/package.conf.d', 'var/lib/ghc/package.conf.d'],
