@@ -13,6 +13,7 @@ import { type Cpe, parseCpe } from '../../../cpe/cpe.ts';
 import type { Affected } from '../../advisory.ts';
 import { asObject, asText } from '../document.ts';
 import conditions from './conditions.json' with { type: 'json' };
+import { earlierOfLines } from './lines.ts';
 import { type Versions, versionsOf } from './versions.ts';
 
 /** The applications of the configurations, and whether all of them could be read. */
@@ -102,6 +103,8 @@ function addClaims(nodes: readonly Node[], all: boolean, negate: boolean, claims
       ];
       addClaim(`${match.cpe.vendor}:${match.cpe.product}`, limits, match.versions, claims);
     }
+    for (const { product, versions } of earlierOfLines(node.matches.filter(isApplication)))
+      addClaim(product, versions.limits, versions, claims);
   }
 }
 
