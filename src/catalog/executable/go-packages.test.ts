@@ -103,6 +103,8 @@ describe('names', () => {
     ['type..eq.net/http.Header', []],
     ['go:struct { io.Reader; io/fs.x }', []],
     ['_cgo_topofstack', []],
+    ['_cgo_f00d.a', []],
+    ['x_cgo_munmap.cold', []],
     ['', []],
     ['.', []],
   ])('%s', (name, expected) => {

@@ -27,8 +27,8 @@ const blockBytes = 128 << 10;
 const maximumName = 64 << 10;
 const maximumPackages = 20_000;
 const maximumPath = 500;
-/** Functions that are of no package: comparisons of types, and wrappers of methods. */
-const made = /^type(?:\.\.|$)|[: ]/;
+/** Functions that are of no package: comparisons of types, wrappers of methods, what cgo makes. */
+const made = /^type(?:\.\.|$)|^(?:x_|_)?cgo_|[: ]/;
 const [slash, dot, parenthesis, bracket] = [0x2f, 0x2e, 0x28, 0x5b];
 
 /** Searches a program for the packages that have functions in it. */
