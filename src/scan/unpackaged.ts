@@ -24,7 +24,7 @@ export interface Packaged {
 export function unpackaged(packages: readonly Package[], packaged: Packaged): readonly Package[] {
   if (!packages.some(isProgram)) return packages;
   const bitnami = packages.filter(({ type }) => type === 'bitnami').map((one) => ({ folders: foldersOf(one), ...one }));
-  const builds = packages.filter(({ type, metadata }) => distributions.has(type) && metadata.kind !== 'language');
+  const builds = packages.filter(({ type }) => distributions.has(type));
   return packages.flatMap((found) => {
     if (!isProgram(found)) return [found];
     const places = found.locations.filter(({ path }) => {
