@@ -165,7 +165,7 @@ describe('version texts', () => {
     ['ruby', '\0ruby 2.7.7p221 (2022-11-24 revision 168ec2b1e5)\0', ['ruby 2.7.7']],
     ['php-fpm', 'X-Powered-By: PHP/8.3.0RC3\0', ['php 8.3.0RC3']],
     ['python3.13', '\x003.13.0rc1+\0', ['python 3.13.0rc1']],
-    ['libpython3.11.so.1.0', '\0/root/.pyenv/versions/3.11.7\0', ['python 3.11.7']],
+    ['libpython3.11.so.1.0', '\0/opt/pyenv/versions/3.11.7\0', ['python 3.11.7']],
     ['ld-musl-x86_64.so.1', '\x001.2.4\0', ['musl 1.2.4']],
     ['libc-2.31.so', '\0GNU C Library (GNU libc) stable release version 2.31.\n', ['glibc 2.31']],
     ['deno', 'Deno/2.6.3\0', ['deno 2.6.3']],
