@@ -21,8 +21,9 @@ const words = 5;
 const maximumTables = 8;
 const maximumCandidates = 512;
 const maximumFunctions = 8 << 20;
-/** Of all tables; programs of 100 MB have 8 MB of names. */
-const maximumBytes = 32 << 20;
+/** Of all tables; a program of 60 MB has 3 MB of names, 60 bytes each. */
+const maximumBytes = 16 << 20;
+const maximumNames = 500_000;
 const blockBytes = 128 << 10;
 const maximumName = 64 << 10;
 const maximumPackages = 20_000;
@@ -48,6 +49,7 @@ interface Found {
   readonly packages: Set<string>;
   candidates: number;
   tables: number;
+  names: number;
   bytes: number;
   /** Tables that are not read to their end. */
   open: number;
@@ -56,7 +58,7 @@ interface Found {
 
 /** A search that collects through `captures`. */
 export function packageSearch(captures: Captures, littleEndian: boolean): PackageSearch {
-  const found: Found = { packages: new Set(), candidates: 0, tables: 0, bytes: 0, open: 0, lost: false };
+  const found: Found = { packages: new Set(), candidates: 0, tables: 0, names: 0, bytes: 0, open: 0, lost: false };
   const searches = magics.map((magic) => {
     const bytes = Buffer.from(littleEndian ? [magic, 0xff, 0xff, 0xff, 0, 0] : [0xff, 0xff, 0xff, magic, 0, 0]);
     const first = magic === 0xfa ? 2 : 3;
@@ -115,15 +117,16 @@ function readNames(start: number, end: number, found: Found, captures: Captures)
     const wanted = Math.min(blockBytes, end - at);
     if (wanted === 0) {
       found.open--;
+      found.lost ||= carry.length > 0;
       return;
     }
     const begun = captures.begin(at, wanted, (block, last) => {
       at += block.length;
       if (last || found.lost) return undefined;
       const bytes = carry.length === 0 ? block : Buffer.concat([carry, block]);
-      const read = addPackages(bytes, found.packages);
+      const read = addPackages(bytes, found);
       carry = Buffer.from(bytes.subarray(read));
-      found.lost ||= carry.length > maximumName || found.packages.size > maximumPackages;
+      found.lost ||= carry.length > maximumName;
       if (!found.lost) next();
       return undefined;
     });
@@ -133,12 +136,14 @@ function readNames(start: number, end: number, found: Found, captures: Captures)
 }
 
 /** Adds the packages of all whole names; tells where the first is that is not. */
-function addPackages(bytes: Buffer, packages: Set<string>): number {
+function addPackages(bytes: Buffer, found: Found): number {
+  const { packages } = found;
   let last = '';
   let at = 0;
   for (;;) {
     const name = scan(bytes, at);
-    if (name === undefined) return at;
+    found.lost ||= ++found.names > maximumNames || packages.size > maximumPackages;
+    if (name === undefined || found.lost) return at;
     const length = name.dot - at;
     if (length > 0 && length <= maximumPath && !isAt(last, bytes, at, length)) {
       last = bytes.toString('latin1', at, name.dot);
