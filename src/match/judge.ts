@@ -95,7 +95,8 @@ function boundsIn({ ranges }: StoredEntry, scheme: VersionScheme): readonly Vers
 /** Affected, or not known yet where the source has not determined it. */
 function affectedOr(entry: StoredEntry, range: string, comparison: string): Omit<Judgement, 'fix'> {
   if (entry.status !== 'undetermined') return { verdict: 'affected', range, comparison };
-  const unknownReason = 'The source has not determined yet whether the package is affected';
+  const reason = 'The source has not determined yet whether the package is affected';
+  const unknownReason = entry.note === undefined ? reason : `${reason}: ${entry.note}`;
   return { verdict: 'unknown', range, comparison, unknownReason };
 }
 
