@@ -37,7 +37,7 @@ describe.skipIf(!built)(`the built command${built ? '' : ' (SKIPPED: there is no
   it('reads an image of several layers, and has the starter set', () => {
     const { status, stdout } = run('scan', '--offline', '--format', 'json', join(root, 'examples/debian-outdated.tar'));
     const report = JSON.parse(stdout) as Report;
-    expect([status, report.subject.layers.length, report.findings.length]).toEqual([1, 4, 37]);
+    expect([status, report.subject.layers.length, report.findings.length]).toEqual([1, 4, 36]);
   });
 
   it('fetches, compiles and searches advisories', () => {

@@ -63,7 +63,7 @@ const vex = (): Option =>
   new Option(
     '--vex <PLACE>',
     'VEX: a file, a folder, a VEX repository; image: those attached to the image; may be given several times',
-  ).argParser((place: string, before: readonly string[] = []) => [...before, place]);
+  ).argParser((place: string, before: readonly string[] | undefined) => [...(before ?? []), place]);
 const quiet = (): Option => new Option('-q, --quiet', 'no progress and no remarks');
 
 /** The command line, by which help, parsing and completion all go. */

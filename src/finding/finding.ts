@@ -7,7 +7,7 @@ export type Verdict = 'affected' | 'not-affected' | 'unknown';
 
 /** What made the matcher say so. */
 export interface Evidence {
-  /** Rule that was applied: `source-package`, `binary-package`. */
+  /** Rule that was applied: `source-package`, `binary-package`, `cpe`. */
   readonly matcher: string;
   /** What was looked up. */
   readonly searchedBy: { readonly ecosystem: string; readonly name: string; readonly version: string };

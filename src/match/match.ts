@@ -13,7 +13,7 @@ export { elsewhere } from './elsewhere.ts';
 export { explain } from './explain.ts';
 export { type Judgement, judge } from './judge.ts';
 export { ofOwnRelease } from './own-release.ts';
-export { type ProductSource, type Products, redHatProducts } from './products.ts';
+export { type Products, redHatProducts } from './products.ts';
 export { qualifies } from './qualifier.ts';
 
 /** What the matcher asks of the advisory database. */

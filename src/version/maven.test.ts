@@ -15,13 +15,14 @@ const maybe = (text: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.oneof(fc.
 const numbers = fc.array(number, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.'));
 
 /**
- * Versions as they are in repositories. Maven's own order goes in circles for others: "1" < "1-sp" < "1-0-alpha" < "1".
+ * Versions as they are in repositories. Maven's own order goes in circles for others: "1" < "1-sp" < "1-0-alpha" < "1";
+ * so it does where a word that stands for nothing has a zero behind: "1.0" < "1-Final0-SNAPSHOT" < "1.0-a.0" < "1.0".
  */
 const arbitrary = joined(
   numbers,
   maybe(joined(fc.constantFrom('-', '.', ''), word, maybe(joined(fc.constantFrom('', '-', '.'), number)))),
   maybe(fc.constant('-SNAPSHOT')),
-);
+).filter((version) => !/(?:ga|final|release)[-.]?0/i.test(version));
 const piece = fc.constantFrom('', ...'0 00 1 2 10 . .. - -- -. a b1 m alpha x ga -0- .0. SP _ + é'.split(' '));
 const text = fc.oneof(
   arbitrary,

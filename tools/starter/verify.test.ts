@@ -37,7 +37,7 @@ describe(`starter set against the feeds${note}`, () => {
 
 describe('examples/expected', () => {
   it.each([
-    ['debian-outdated', 'Debian:11', 37],
+    ['debian-outdated', 'Debian:11', 36],
     ['alpine-outdated', 'Alpine:edge', 11],
   ])('%s holds only what the set says of %s', (name, release, count) => {
     const path = join(import.meta.dirname, '../../examples/expected', `${name}.json`);

@@ -16,18 +16,19 @@ const xml = (value: unknown): string => {
     .map(([key, inner]) => (/^[a-z]+$/.test(key) ? `<${key}>${xml(inner)}</${key}>` : xml(inner)))
     .join('');
 };
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const escape = (text: unknown): string =>
+  (typeof text === 'string' ? text : (JSON.stringify(text) ?? '')).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 const attributes = (value: unknown): string =>
   Object.entries(typeof value === 'object' && value !== null ? value : {})
     .filter(([key]) => /^[a-z]+$/.test(key))
-    .map(([key, text]) => ` ${key}="${escape(String(text)).replaceAll('"', '&quot;')}"`)
+    .map(([key, text]) => ` ${key}="${escape(text).replaceAll('"', '&quot;')}"`)
     .join('');
 
 /** A notice as the contract may change it: its texts, the attributes of its one package, and whatever else. */
 function updateOf(record: unknown): string {
   const fields = typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {};
   const { type, build, ...rest } = fields;
-  return `<update type="${escape(String(type)).replaceAll('"', '')}">${xml(rest)}<pkglist><collection><package${attributes(build)}/></collection></pkglist></update>`;
+  return `<update type="${escape(type).replaceAll('"', '')}">${xml(rest)}<pkglist><collection><package${attributes(build)}/></collection></pkglist></update>`;
 }
 
 describeSource(amazon, {

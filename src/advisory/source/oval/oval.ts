@@ -7,7 +7,7 @@ import { childOf, childrenOf, textIn, type XmlElement } from './xml.ts';
 
 export { affectedIn, type StatedVersions } from './affected.ts';
 export type { Condition, Statement } from './criteria.ts';
-export type { Claim, Product } from './leaf.ts';
+export type { Product } from './leaf.ts';
 export { cvssIn, wordIn } from './severity.ts';
 export { childOf, childrenOf, textIn, type XmlElement } from './xml.ts';
 

