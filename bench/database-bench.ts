@@ -25,6 +25,8 @@ export function benchUpdate(bench: Bench, feeds: string): { sections: Section[];
     name: 'seaworthy db update',
     command: [process.execPath, join(bench.root, 'dist/cli/main.js'), 'db', 'update', '--mirror', feeds],
     env: { SEAWORTHY_HOME: home },
+    // The snapshots lack one document of a publisher that is there in part, which an update tells by exit code 3.
+    accepts: [0, 3],
   });
   rmSync(bench.home, { recursive: true, force: true });
   output(update(bench.home));

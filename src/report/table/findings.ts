@@ -132,7 +132,9 @@ function evidenceLines({ matcher, searchedBy, found, range, comparison, verdict 
 function detailLines({ vulnerability, id }: Finding, width: number): Line[] {
   const { ratings, weaknesses, aliases, references, published } = vulnerability;
   const lines = [
-    ...ratings.map(({ label, value, scheme, by }) => `severity ${label}: ${value} (${scheme}, by ${by})`),
+    ...ratings.map(({ label, value, scheme, by }) =>
+      scheme === 'none' ? 'severity unknown: nobody has rated it' : `severity ${label}: ${value} (${scheme}, by ${by})`,
+    ),
     ...(weaknesses.length === 0 ? [] : [weaknesses.join(', ')]),
     ...(aliases.length === 0 ? [] : [`also known as ${aliases.join(', ')}`]),
     ...(published === undefined ? [] : [`published ${day(published)}`]),

@@ -47,7 +47,8 @@ const document = `<?xml version="1.0" encoding="UTF-8"?>
 </updates>
 `;
 
-const text = (value: unknown): string => String(value).replace(/[<&"\0]/g, '');
+const text = (value: unknown): string =>
+  (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).replace(/[<&"\0]/g, '');
 
 /** A notice whose texts may be anything. */
 function updateOf(record: unknown): string {
