@@ -6,7 +6,7 @@
  *   vulnerability = { cve?, ids?: [ { text } ], product_status: { status: [ product id ] }, flags: [ { label, … } ],
  *                     threats: [ { category: "impact", details, … } ], remediations: [ { details, … } ] }
  */
-import { component, digestOf, type Fields, fieldsOf, listOf, textOf, textsOf } from './fields.ts';
+import { component, digestOf, type Fields, fieldsOf, given, listOf, textOf, textsOf } from './fields.ts';
 import type { ReadDocument } from './openvex.ts';
 import type { VexComponent, VexProduct, VexStatement, VexStatus } from './statement.ts';
 
@@ -91,9 +91,7 @@ function statementsOf(fields: Fields, { index, names, tree, timestamp, unread }:
           names,
           products: [product],
           status,
-          ...(justification === undefined ? {} : { justification }),
-          ...(text === undefined ? {} : { text }),
-          ...(timestamp === undefined ? {} : { timestamp }),
+          ...given({ justification, text, timestamp }),
         });
       }
     }

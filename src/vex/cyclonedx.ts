@@ -5,7 +5,7 @@
  *                     analysis: { state, justification?, detail?, lastUpdated? } }
  *   ref           = bom-ref of this document | "urn:cdx:" serial "/" version "#" bom-ref of another
  */
-import { component, digestOf, type Fields, fieldsOf, listOf, textOf } from './fields.ts';
+import { component, digestOf, type Fields, fieldsOf, given, listOf, textOf } from './fields.ts';
 import type { ReadDocument } from './openvex.ts';
 import type { VexProduct, VexStatement, VexStatus } from './statement.ts';
 
@@ -68,15 +68,7 @@ function readStatement(
   const justification = textOf(analysis['justification']);
   const text = textOf(analysis['detail']);
   const timestamp = textOf(analysis['lastUpdated']) ?? textOf(fields['updated']) ?? documentTime;
-  return {
-    index,
-    names,
-    products,
-    status,
-    ...(justification === undefined ? {} : { justification }),
-    ...(text === undefined ? {} : { text }),
-    ...(timestamp === undefined ? {} : { timestamp }),
-  };
+  return { index, names, products, status, ...given({ justification, text, timestamp }) };
 }
 
 /** Versions listed for a component narrow it down; ranges are not understood and name no version that could match. */

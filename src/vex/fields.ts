@@ -1,5 +1,5 @@
 import { type Purl, parsePurl } from '../purl/purl.ts';
-import type { VexComponent } from './statement.ts';
+import type { VexComponent, VexStatement } from './statement.ts';
 
 /** A JSON object of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -50,4 +50,19 @@ export function digestOf(algorithm: string | undefined, value: string | undefine
   const name = ALGORITHMS.get(algorithm?.toLowerCase() ?? '');
   if (name === undefined || value === undefined || !/^[0-9a-f]{64,128}$/i.test(value)) return undefined;
   return `${name}:${value.toLowerCase()}`;
+}
+
+/** What a statement may say besides: only what is there. */
+export function given({
+  justification,
+  text,
+  timestamp,
+}: {
+  readonly [K in 'justification' | 'text' | 'timestamp']: string | undefined;
+}): Pick<VexStatement, 'justification' | 'text' | 'timestamp'> {
+  return {
+    ...(justification === undefined ? {} : { justification }),
+    ...(text === undefined ? {} : { text }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+  };
 }

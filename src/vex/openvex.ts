@@ -7,7 +7,7 @@
  *                 justification?, impact_statement?, action_statement?, status_notes? }
  *   component = { "@id", identifiers?: { purl?, cpe22?, cpe23? }, hashes?: { algorithm: value } }
  */
-import { component, digestOf, type Fields, fieldsOf, listOf, textOf, textsOf } from './fields.ts';
+import { component, digestOf, type Fields, fieldsOf, given, listOf, textOf, textsOf } from './fields.ts';
 import type { VexComponent, VexDocument, VexProduct, VexStatement, VexStatus } from './statement.ts';
 
 /** What a reader of one format gives: the document but for where it was. */
@@ -52,15 +52,7 @@ function readStatement(fields: Fields, index: number, documentTime: string | und
   const text =
     textOf(fields['impact_statement']) ?? textOf(fields['action_statement']) ?? textOf(fields['status_notes']);
   const timestamp = textOf(fields['last_updated']) ?? textOf(fields['timestamp']) ?? documentTime;
-  return {
-    index,
-    names,
-    products,
-    status,
-    ...(justification === undefined ? {} : { justification }),
-    ...(text === undefined ? {} : { text }),
-    ...(timestamp === undefined ? {} : { timestamp }),
-  };
+  return { index, names, products, status, ...given({ justification, text, timestamp }) };
 }
 
 function isStatus(status: unknown): status is VexStatus {
