@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate, Fix } from '../archive/archive.ts';
 import type { Finding } from '../finding/finding.ts';
-import { type ArchiveAnswer, withArchive, withAvailable } from './archive.ts';
+import type { Package } from '../inventory/inventory.ts';
+import { type ArchiveAnswer, answerOf, withArchive, withAvailable } from './archive.ts';
 import { ofRelease } from './archive-release.ts';
 import type { Advisories } from './assess.ts';
 
@@ -76,6 +77,30 @@ describe('a candidate of another release of the distribution', () => {
   ])('%s', (_, fix, distro, taken) => {
     const own = ofRelease(fix, distro);
     expect([own.newer, own.closes.length, own.candidate !== undefined]).toEqual([taken, taken ? 1 : 0, taken]);
+  });
+});
+
+describe('binary packages of one source', () => {
+  const changelog = { digest: '0' } as Fix['changelog'];
+  const dated = { ...candidate, url: 'https://a.test/x.deb', suite: { ...candidate.suite, date: '2026-11-22' } };
+  const closing = (...ids: string[]): Fix =>
+    fixOf({
+      ...(changelog && { changelog }),
+      candidate: dated as Candidate,
+      closes: ids.map((id) => ({ id, version: '2', text: 'fix' })),
+    });
+  const { candidate: _none, ...gone } = fixOf({ newer: false, closes: [] });
+  it.each<[string, Fix[], string[]]>([
+    ['the first is not in the archive', [gone, closing('CVE-2026-1')], ['CVE-2026-1']],
+    [
+      'the first is newer than the next',
+      [closing('CVE-2026-2'), closing('CVE-2026-1', 'CVE-2026-2')],
+      ['CVE-2026-2', 'CVE-2026-1'],
+    ],
+  ])('add up: %s', (_, fixes, expected) => {
+    const packages = fixes.map((_fix, at) => ({ id: `p${at}`, ecosystem: 'Debian:12' }) as Package);
+    const { entries } = answerOf(packages, fixes, { suites: [] }, []);
+    expect(entries.get('Debian:12\nperl')?.map(({ id }) => id)).toEqual(expected);
   });
 });
 

@@ -116,10 +116,11 @@ function installed({ name, version: own, source, architecture }: Package): Insta
   return { name, version: own, source: source ?? { name, version: own }, architecture: architecture ?? 'all' };
 }
 
-function answerOf(
+/** What the fixes of packages, in the same order, make known. */
+export function answerOf(
   packages: readonly Package[],
   fixes: readonly ArchiveFix[],
-  archive: Archive,
+  archive: Pick<Archive, 'suites'>,
   problems: readonly ArchiveError[],
 ): ArchiveAnswer {
   const byPackage = new Map<string, ArchiveFix>();
@@ -131,9 +132,11 @@ function answerOf(
     if (found?.ecosystem === undefined) continue;
     byPackage.set(found.id, fix);
     if (fix.newer) closed += fix.closes.length;
+    // One binary of a source may have a newer version and the next none, or start from an older one: what they tell adds up.
     const key = keyOf(found.ecosystem, fix.package.source.name);
-    // Binary packages of one source share its changelog.
-    if (!entries.has(key)) entries.set(key, entriesOf(fix, now));
+    const known = entries.get(key) ?? [];
+    const told = entriesOf(fix, now).filter(({ id }) => known.every((entry) => entry.id !== id));
+    entries.set(key, [...known, ...told]);
   }
   return {
     fixes: byPackage,

@@ -165,6 +165,13 @@ describe('what was assessed', () => {
       'incomplete; X:1 1/2 third-party 1',
     ],
     [
+      'an rpm that others built, of unknown source, counts once',
+      told(inventoryOf(found), {}, nothing, false, found.slice(1), [
+        { ...packageOf('nginx', 'X:1'), metadata: { kind: 'rpm', release: '1', thirdParty: 'nginx' } },
+      ]),
+      'incomplete; X:1 1/2 third-party 1',
+    ],
+    [
       'no files at all',
       told(inventoryOf([], { subject: { kind: 'image', reference: 'x', layers: [], entries: 0 } }), {}),
       'complete',

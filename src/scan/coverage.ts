@@ -193,7 +193,7 @@ function onesLeft(
   const strange = foreign.filter((found) => ours.has(found));
   const unread = unjudged.filter((entry) => ours.has(entry.package));
   const [first] = unread;
-  const counted = new Set(unread.map((entry) => entry.package));
+  const counted = new Set([...strange, ...unread.map((entry) => entry.package)]);
   const guessed = packages.filter((found) => isGuessed(found) && !counted.has(found));
   const [example] = guessed;
   return [

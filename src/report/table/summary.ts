@@ -38,6 +38,7 @@ function severityCounts(affected: readonly Finding[]): Span[] {
   });
 }
 
+/** For a report of which no finding is `affected`. */
 function nothingFound(report: Report): Span[] {
   const { coverage, subject } = report;
   if (subject.entries === 0) {
@@ -51,6 +52,19 @@ function nothingFound(report: Report): Span[] {
   // Packages that are judged with others are not among these.
   const judged = coverage.ecosystems.reduce((sum, one) => sum + one.packages, 0);
   const share = `${thousands(assessed)} of ${count(judged, 'package')}`;
+  const untold = report.findings.length;
+  if (coverage.complete && looked === undefined && untold > 0) {
+    return [
+      span(
+        `Nothing is known to be affected, but ${count(untold, 'flaw')} could not be told; ${share} assessed.`,
+        'warn',
+      ),
+    ];
+  }
+  if (coverage.complete && looked === undefined && report.suppressed.length > 0) {
+    const settled = `${count(report.suppressed.length, 'finding')} settled by VEX`;
+    return [span(`Nothing left but what VEX settles: ${settled}; ${share} assessed.`, 'warn')];
+  }
   if (coverage.complete && looked === undefined) {
     return [span(`No vulnerabilities${onlyFixed(report) ? ' that have a fix' : ''} found: ${share} assessed.`, 'good')];
   }

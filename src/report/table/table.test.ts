@@ -36,6 +36,18 @@ describe('a zero', () => {
     }
   });
 
+  it('is not one where a flaw could not be told', () => {
+    const text = present({ ...clean, findings: flawed.findings.filter(({ verdict }) => verdict === 'unknown') });
+    expect(text).not.toMatch(promise);
+    expect(text).toContain('Nothing is known to be affected, but 1 flaw could not be told;');
+  });
+
+  it('is not one where VEX settles what was found', () => {
+    const text = present({ ...clean, suppressed: flawed.suppressed });
+    expect(text).not.toMatch(promise);
+    expect(text).toContain('Nothing left but what VEX settles: 1 finding settled by VEX;');
+  });
+
   it.each([
     [partial, 'None found in what was assessed: 2 of 3 packages.'],
     [empty, 'Nothing could be assessed: there is not one file in it.'],
