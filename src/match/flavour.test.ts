@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { StoredEntry } from '../database/database.ts';
 import type { Package } from '../inventory/inventory.ts';
-import { isOfFlavour } from './flavour.ts';
+import { rpm as order } from '../version/rpm.ts';
+import { isOfFlavour, ofOwnFlavour, ofPlainBuild } from './flavour.ts';
+import { judge } from './judge.ts';
 
 const rpm = (version: string): Package => ({
   id: 'openssl',
@@ -34,5 +37,34 @@ describe('flavours of builds', () => {
     const found = rpm('2:1.1.1g-15.ksplice1.el8_3');
     expect(isOfFlavour(found, undefined)).toBe(true);
     expect(isOfFlavour({ ...found, metadata: { kind: 'apk' } }, 'plain')).toBe(true);
+  });
+});
+
+describe('a record on plain builds alone', () => {
+  const entry = {
+    id: 'ELSA-1',
+    aliases: [],
+    covers: ['CVE-1'],
+    appliesTo: 'binary',
+    status: 'affected',
+    ranges: [{ type: 'ecosystem', events: [{ introduced: '0' }, { fixed: '1:1.1.1k-7.el8' }] }],
+    qualifiers: { flavour: 'plain' },
+    fixState: 'fixed',
+    feed: 1,
+    source: { name: 'oracle', url: 'u', digest: 'd', fetchedAt: 't' },
+  } satisfies StoredEntry;
+  const told = (version: string) =>
+    ofPlainBuild({ ...judge(order.parse(version), entry, order), entry, searched: { version } }, order);
+  it.each([
+    ['10:1.1.1k-6.el8_5_fips', 'unknown'],
+    ['2:1.1.1g-15.ksplice1.el8_3', 'unknown'],
+    ['10:1.1.1k-12.el8_9.fips', undefined],
+    ['2:1.1.1k-9.ksplice1.el8_6', undefined],
+  ])('tells of %s: %s', (version, verdict) => {
+    expect(told(version)?.verdict).toBe(verdict);
+  });
+  it('gives way to one on the own flavour', () => {
+    const other = { otherFlavour: true } as const;
+    expect([ofOwnFlavour([other, {}]), ofOwnFlavour([other])]).toEqual([[{}], [other]]);
   });
 });

@@ -1,7 +1,7 @@
 import type { StoredEntry } from '../database/database.ts';
 import type { Package } from '../inventory/inventory.ts';
 import type { VersionScheme } from '../version/version.ts';
-import { isOfFlavour } from './flavour.ts';
+import { isOfFlavour, ofPlainBuild } from './flavour.ts';
 import { unusedCode } from './go-imports.ts';
 import { type Judgement, judge } from './judge.ts';
 import { fixFromMain, linesOf, type Products } from './products.ts';
@@ -11,6 +11,7 @@ import { unsignedSource } from './signed.ts';
 
 export { elsewhere } from './elsewhere.ts';
 export { explain } from './explain.ts';
+export { ofOwnFlavour } from './flavour.ts';
 export { type Judgement, judge } from './judge.ts';
 export { ofOwnRelease } from './own-release.ts';
 export { type Products, redHatProducts } from './products.ts';
@@ -29,6 +30,8 @@ export interface Match extends Judgement {
   readonly searched: { readonly name: string; readonly version: string };
   /** Why the code that has the flaw is not in the package, which is `not-affected` for that alone. */
   readonly unused?: string;
+  /** It is said of builds of another flavour. */
+  readonly otherFlavour?: true;
 }
 
 /** Everything that is said of one package, `not-affected` too. */
@@ -93,7 +96,7 @@ export function matchPackages(
             qualified.push({ match });
             continue;
           }
-          const one = qualify(found, match, { products, system });
+          const one = qualify(found, match, { products, system, scheme });
           if (one) qualified.push({ ...one, match: asServed(one.match, services) });
         }
       }
@@ -158,14 +161,18 @@ interface Qualified {
 interface Machine {
   readonly products: Products | undefined;
   readonly system: string | undefined;
+  readonly scheme: VersionScheme;
 }
 
 /** Leaves out what is said of other builds; what may be of another build is not known to be of this one. */
-function qualify(found: Package, match: Match, { products, system }: Machine): Qualified | undefined {
+function qualify(found: Package, match: Match, { products, system, scheme }: Machine): Qualified | undefined {
   const { qualifiers } = match.entry;
-  if (!isOfFlavour(found, qualifiers?.flavour)) return undefined;
   const answer = qualifies(found, qualifiers, products, system);
   if (answer === 'no') return undefined;
+  if (!isOfFlavour(found, qualifiers?.flavour)) {
+    const told = qualifiers?.flavour === 'plain' ? ofPlainBuild(match, scheme) : undefined;
+    return told && { match: told };
+  }
   const unused =
     match.verdict === 'not-affected' ? undefined : unusedCode(found, match.searched.name, qualifiers?.imports);
   if (unused !== undefined) return { match: { ...match, verdict: 'not-affected', unused } };

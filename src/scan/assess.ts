@@ -7,6 +7,7 @@ import {
   type Match,
   type MatchContext,
   matchPackages,
+  ofOwnFlavour,
   ofOwnRelease,
   qualifies,
   redHatProducts,
@@ -164,7 +165,8 @@ interface Decision {
 }
 
 /** The first source in precedence that speaks of the flaw decides; `not-affected` is no finding. */
-function decide(opinions: readonly Match[], precedence: readonly string[]): Decision | undefined {
+function decide(all: readonly Match[], precedence: readonly string[]): Decision | undefined {
+  const opinions = ofOwnFlavour(all);
   const rank = ({ entry }: Match): number => {
     const at = precedence.indexOf(entry.source.name);
     return at < 0 ? precedence.length : at;

@@ -160,12 +160,20 @@ function speaksOfBuild(row: Row, one: Case): boolean {
   return (
     isArchitecture &&
     isModule &&
-    (row.flavour === undefined || row.flavour === one.flavour) &&
+    (row.flavour === undefined || row.flavour === one.flavour || isOnPlainBuilds(row, one)) &&
     (row.product === undefined || row.product === 'cpe:/o:redhat:enterprise_linux:9')
   );
 }
 
+/** Whether it is on plain builds, one of the other flavours is asked about, and the plain build of it has no fix. */
+function isOnPlainBuilds(row: Row, one: Case): boolean {
+  if (row.flavour !== 'plain' || one.flavour === 'plain' || row.status === 'not-affected') return false;
+  const place = (row.appliesTo === 'source' ? one.sourceVersion : one.version) + 0.5;
+  return (row.from === 0 || place >= row.from) && (row.to === undefined || place < row.to);
+}
+
 function says(row: Row, one: Case): 'affected' | 'unknown' | 'not-affected' {
+  if (isOnPlainBuilds(row, one)) return 'unknown';
   if (row.status === 'not-affected') return 'not-affected';
   const version = row.appliesTo === 'source' ? one.sourceVersion : one.version;
   const within = (epoch: number): boolean => {
@@ -185,7 +193,9 @@ function literally(all: readonly Row[], one: Case): readonly string[] {
   const flaws = new Set(said.flatMap((row) => flawsOf(row, said)));
   const found: string[] = [];
   for (const flaw of flaws) {
-    const about = said.filter((row) => flawsOf(row, said).includes(flaw));
+    const any = said.filter((row) => flawsOf(row, said).includes(flaw));
+    const own = any.filter((row) => !isOnPlainBuilds(row, one));
+    const about = own.length > 0 ? own : any;
     const source = [...precedence, 'nobody-knows'].find((name) => about.some((row) => row.source === name));
     const verdicts = new Set(about.filter((row) => row.source === source).map((row) => says(row, one)));
     if (verdicts.has('affected')) found.push(`${flaw} affected`);
