@@ -189,6 +189,8 @@ export interface Problem {
   readonly by: string;
   /** True when packages may be missing from the inventory because of it. */
   readonly lossy: boolean;
+  /** `Package.id` of the distribution's package that shipped the file as it is: nothing is lost where that one answers for it. */
+  readonly ownedBy?: string;
 }
 
 /** That a cataloger ran, and how it went. */

@@ -86,7 +86,7 @@ function together(
 
 /** Judged by what is left of a cataloger's problems once it is known which files are the distribution's. */
 function statusOf(id: string, packages: number, problems: readonly Problem[]): 'ok' | 'partial' | 'failed' {
-  if (!problems.some(({ by, lossy }) => lossy && by === id)) return 'ok';
+  if (!problems.some(({ by, lossy, ownedBy }) => lossy && ownedBy === undefined && by === id)) return 'ok';
   return packages > 0 ? 'partial' : 'failed';
 }
 

@@ -12,7 +12,7 @@ import { version } from './version.ts';
 const maximumKept = 500;
 
 /** Changes with what an inventory holds. */
-const layout = 3;
+const layout = 4;
 
 /** Inventories of images known by digest; only what `discover` would find again. */
 export interface InventoryCache {
@@ -32,7 +32,8 @@ export function inventoryCache(folder: string): InventoryCache {
     write(image, inventory) {
       const file = fileOf(folder, image);
       // What was met on the way may be gone the next time: only a whole reading is remembered.
-      if (file === undefined || inventory.problems.some(({ lossy }) => lossy)) return;
+      const isWhole = inventory.problems.every(({ lossy, ownedBy }) => !lossy || ownedBy !== undefined);
+      if (file === undefined || !isWhole) return;
       try {
         const body = JSON.stringify({ ...inventory, ownership: [] } satisfies Inventory);
         makeFolder(folder);

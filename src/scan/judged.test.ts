@@ -3,7 +3,7 @@ import type { EcosystemInfo, StoredEntry } from '../database/database.ts';
 import type { Package, PackageMetadata } from '../inventory/inventory.ts';
 import { type Advisories, assess } from './assess.ts';
 import { versionSchemes } from './ecosystems.ts';
-import { judgedOf } from './judged.ts';
+import { judgedOf, judgedProblems } from './judged.ts';
 import { precedence } from './precedence.ts';
 
 const source = { name: 'osv', url: 'https://osv.test/', digest: 'sha256:0', fetchedAt: '2026-11-24T00:00:00Z' };
@@ -112,6 +112,22 @@ describe('what belongs to a package of the distribution', () => {
     const inner = packageOf('maven', 'g:log4j', ecosystem, log4j);
     const { owned } = judgedOf([owner, inner], { advisories: known, schemes: versionSchemes });
     expect(owned.map(({ name }) => name)).toEqual(expected ? ['g:log4j'] : []);
+  });
+});
+
+describe('a file that could not be read, of a package of the distribution', () => {
+  const owner = packageOf('deb', 'node-x', 'X:1');
+  const problem = { code: 'corrupt', message: 'x', by: 'npm', lossy: true } as const;
+  const spoken = { 'X:1 node-x': [entry('CVE-2026-1')] };
+  it.each<[string, Advisories, string | undefined, boolean]>([
+    ['whose advisories list what has no fix', advisories({ 'X:1': 'disclosures' }, spoken), owner.id, false],
+    ['whose advisories list only fixes', advisories({ 'X:1': 'fixes' }, spoken), owner.id, true],
+    ['whose advisories never spoke of it', advisories({ 'X:1': 'disclosures' }, {}), owner.id, true],
+    ['of which nothing is loaded', advisories({}, {}), owner.id, true],
+    ['that did not ship it so', advisories({ 'X:1': 'disclosures' }, spoken), undefined, true],
+  ])('%s', (_, known, ownedBy, lossy) => {
+    const [told] = judgedProblems([{ ...problem, ...(ownedBy === undefined ? {} : { ownedBy }) }], [owner], known);
+    expect(told?.lossy).toBe(lossy);
   });
 });
 

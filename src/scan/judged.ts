@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import type { Package } from '../inventory/inventory.ts';
+import type { Package, Problem } from '../inventory/inventory.ts';
 import type { VersionScheme } from '../version/version.ts';
 
 /** What of an inventory is judged by its own advisories, and what is not and why. */
@@ -52,7 +52,7 @@ export function isForeign({ metadata, ecosystem }: Package): boolean {
  * Whether what a distribution says of its own package is enough for one of another ecosystem in it: where it lists also
  * what has no fix and has ever spoken of the package. That it never did says nothing of what others packed.
  */
-function answering(advisories: Standing['advisories']): (owner: Package, owned: Package) => boolean {
+function answering(advisories: Standing['advisories']): (owner: Package, owned?: Package) => boolean {
   const spoken = new Map<string, boolean>();
   const speaksOf = ({ id, name, source }: Package, ecosystem: string): boolean => {
     const known =
@@ -65,7 +65,22 @@ function answering(advisories: Standing['advisories']): (owner: Package, owned: 
   return (owner, owned) => {
     if (owner.ecosystem === undefined || isForeign(owner)) return false;
     const { sources } = advisories.ecosystem(owner.ecosystem);
-    if (owned.ecosystem === undefined) return sources.length > 0;
+    if (owned !== undefined && owned.ecosystem === undefined) return sources.length > 0;
     return sources.some(({ lists }) => lists === 'disclosures') && speaksOf(owner, owner.ecosystem);
   };
+}
+
+/** Problems of which nothing is lost where the package that shipped the file answers for what is in it. */
+export function judgedProblems(
+  problems: readonly Problem[],
+  packages: readonly Package[],
+  advisories: Standing['advisories'],
+): readonly Problem[] {
+  if (!problems.some(({ ownedBy }) => ownedBy !== undefined)) return problems;
+  const byId = new Map(packages.map((found) => [found.id, found]));
+  const answers = answering(advisories);
+  return problems.map((problem) => {
+    const owner = problem.ownedBy === undefined ? undefined : byId.get(problem.ownedBy);
+    return owner !== undefined && answers(owner) ? { ...problem, lossy: false } : problem;
+  });
 }

@@ -84,16 +84,14 @@ it.each([
   expect(packages.at(-1)?.ownedBy).toBe(foreign.id);
 });
 
-it('a file of the distribution that is not understood hides nothing', () => {
+it('of a file that is not understood it is told whose it is, as shipped', () => {
   const problem: Problem = { code: 'unsupported', message: 'x', path, by: 'maven', lossy: true };
   const files = new Map([[path.slice(1), { bytes: content, layer: 0 }]]);
-  const lossy = (digest: string, owner: Package = deb): unknown =>
-    owned([owner], [{ package: owner.id, files: [{ path, digest }] }], [problem], files).problems.map(
-      (one) => one.lossy,
-    );
+  const ownerOf = (digest: string, owner: Package = deb): unknown =>
+    owned([owner], [{ package: owner.id, files: [{ path, digest }] }], [problem], files).problems[0]?.ownedBy;
   const { ecosystem: _, ...unjudged } = deb;
-  expect([lossy(md5), lossy(other)]).toEqual([[false], [true]]);
-  expect([lossy(md5, foreign), lossy(md5, unjudged)]).toEqual([[true], [true]]);
+  expect([ownerOf(md5), ownerOf(other)]).toEqual([deb.id, undefined]);
+  expect([ownerOf(md5, foreign), ownerOf(md5, unjudged)]).toEqual([undefined, undefined]);
 });
 
 it('asks for places of packages and of problems only', () => {

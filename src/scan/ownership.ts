@@ -38,18 +38,19 @@ export function owned(
     relationships.push({ kind: 'owned-by', from: found.id, to: owner });
     return { ...found, ownedBy: owner };
   });
-  return { packages: told, relationships, problems: problems.map((one) => harmless(one, owners, files)) };
+  return { packages: told, relationships, problems: problems.map((one) => withOwner(one, owners, files)) };
 }
 
-/** Nothing is lost with a file that is as a distribution's package shipped it, if that one is judged. */
-function harmless(problem: Problem, owners: ReadonlyMap<string, Owner>, files: Snapshot['files']): Problem {
+/** Whose the file is, as its package shipped it: whether that one answers for it is known where there are advisories. */
+function withOwner(problem: Problem, owners: ReadonlyMap<string, Owner>, files: Snapshot['files']): Problem {
   const owner = problem.lossy && problem.path !== undefined ? owners.get(merged(problem.path)) : undefined;
   if (owner === undefined || problem.by === owner.package.foundBy) return problem;
   if (owner.package.ecosystem === undefined || isForeign(owner.package)) return problem;
   const file = files.get(problem.path?.slice(1) ?? '');
   if (file === undefined || !asShipped(file, owner)) return problem;
   const owned = `it is of ${owner.package.name}`;
-  return { ...problem, detail: problem.detail === undefined ? owned : `${problem.detail}; ${owned}`, lossy: false };
+  const detail = problem.detail === undefined ? owned : `${problem.detail}; ${owned}`;
+  return { ...problem, detail, ownedBy: owner.package.id };
 }
 
 interface Owner {

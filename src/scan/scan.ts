@@ -11,7 +11,7 @@ import { checkpoint } from './checkpoint.ts';
 import { coverageOf } from './coverage.ts';
 import { versionSchemes } from './formats.ts';
 import { inventoryCache } from './inventory-cache.ts';
-import { judgedOf } from './judged.ts';
+import { judgedOf, judgedProblems } from './judged.ts';
 import type { ScanOptions } from './options.ts';
 import { precedence } from './precedence.ts';
 import { version } from './version.ts';
@@ -32,14 +32,16 @@ const scope =
 export async function scan(reference: string, options: ScanOptions = {}): Promise<Report> {
   const database = options.databasePath ?? databasePath(process.env);
   const image = await openImage(reference, options.platform ? { platform: options.platform } : {});
-  const { inventory, cached } = await inventoryOf(image, database, options);
-  const documents = vexFor(image, inventory, options.vex ?? []);
+  const { inventory: found, cached } = await inventoryOf(image, database, options);
+  const documents = vexFor(image, found, options.vex ?? []);
   await checkpoint(options.signal);
-  const chosen = await chooseAdvisories(wantedEcosystems(inventory.packages), database, options);
+  const chosen = await chooseAdvisories(wantedEcosystems(found.packages), database, options);
   try {
-    const answer = await answered(inventory, options, database);
+    const answer = await answered(found, options, database);
     const advisories = withArchive(chosen.advisories, answer);
     await checkpoint(options.signal);
+    const problems = judgedProblems(found.problems, found.packages, advisories);
+    const inventory = { ...found, problems };
     const judged = judgedOf(inventory.packages, { advisories, schemes: versionSchemes });
     const assessment = assess(judged.packages, advisories, {
       precedence,

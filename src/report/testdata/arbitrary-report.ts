@@ -399,6 +399,7 @@ const problem = record<Problem>(
     detail: text,
     path: text,
     layer: fc.nat(9),
+    ownedBy: text,
     by: text,
     lossy: flag,
   },
