@@ -11,6 +11,7 @@ import {
 import type { ReportProvenance } from '../finding/finding.ts';
 import type { Advisories } from './assess.ts';
 import type { ScanOptions } from './options.ts';
+import { onRequest } from './precedence.ts';
 import { starterFeed, starterSet } from './starter.ts';
 import { version } from './version.ts';
 
@@ -34,19 +35,28 @@ export async function chooseAdvisories(
   options: ScanOptions,
 ): Promise<ChosenAdvisories> {
   const before = existsSync(databasePath) ? openKnown(databasePath, ecosystems) : undefined;
+  const lacking = (before?.lacking ?? ecosystems).filter((name) => !onRequest.has(name));
+  const large = (before?.lacking ?? ecosystems).flatMap(largeNote);
   if (before && before.lacking.length === 0) return before.chosen;
+  // What is too large to be fetched for one image is no reason to look who has it.
+  if (before?.some && lacking.length === 0) return { ...before.chosen, notes: large };
   if (options.offline) {
-    const lacking = before?.lacking ?? ecosystems;
-    const notes = offlineNotes(lacking, databasePath, options);
+    const notes = offlineNotes(before?.lacking ?? ecosystems, databasePath, options);
     return before?.some ? { ...before.chosen, notes } : closing(before, starter(notes));
   }
   before?.chosen.advisories.close();
-  const lacking = before?.lacking ?? ecosystems;
   const { notes, unserved } = lacking.length === 0 ? nothingFetched : await fetchFor(lacking, databasePath, options);
   const after = existsSync(databasePath) ? openKnown(databasePath, ecosystems) : undefined;
-  const said = [...notes, ...unserved];
+  const said = [...notes, ...large, ...unserved.map((name) => `No source is known that has advisories of ${name}.`)];
   if (after?.some || (after && ecosystems.length === 0)) return { ...after.chosen, notes: said };
   return closing(after, starter(said));
+}
+
+/** Some advisories are too large to be fetched for one image. */
+function largeNote(ecosystem: string): string[] {
+  const source = onRequest.get(ecosystem);
+  if (source === undefined) return [];
+  return [`The advisories of ${ecosystem} are large: \`seaworthy db update --only ${source}\` fetches them.`];
 }
 
 const nothingFetched = { notes: [], unserved: [] };
@@ -116,7 +126,7 @@ function starter(notes: readonly string[]): ChosenAdvisories {
   return { advisories, starter: true, provenance: { digest, builtAt: asOf, starter: true }, notes };
 }
 
-/** What came of fetching: sentences on what failed, and on the ecosystems that nobody has. */
+/** What came of fetching: sentences on what failed, and the ecosystems that nobody has. */
 interface Fetched {
   readonly notes: readonly string[];
   readonly unserved: readonly string[];
@@ -134,7 +144,7 @@ async function fetchFor(ecosystems: readonly string[], databasePath: string, opt
     ecosystems,
   );
   const served = ecosystems.filter((name) => serving.get(name)?.length);
-  const unserved = ecosystems.filter((name) => !serving.get(name)?.length).map((name) => unservedNote(name, sources));
+  const unserved = ecosystems.filter((name) => !serving.get(name)?.length);
   if (served.length === 0) return { notes: [], unserved };
   const loaded = existsSync(databasePath) ? loadedSources(databasePath) : new Set<string>();
   const facts = sources.filter(({ id }) => smallFacts.has(id) && !loaded.has(id));
@@ -148,14 +158,6 @@ async function fetchFor(ecosystems: readonly string[], databasePath: string, opt
     throw error;
   });
   return { notes: failed.map((one) => failureNote(one, served)), unserved };
-}
-
-/** Some advisories are too large to be fetched for one image. */
-function unservedNote(ecosystem: string, sources: readonly AdvisorySource[]): string {
-  const large = sources.find((source) => source.broughtBy !== undefined && source.feeds([ecosystem]).length > 0);
-  return large === undefined
-    ? `No source is known that has advisories of ${ecosystem}.`
-    : `The advisories of ${ecosystem} are large: \`seaworthy db update --only ${large.id}\` fetches them.`;
 }
 
 /** Names of the sources that something is loaded of; a database that can't be read has nothing. */

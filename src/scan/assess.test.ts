@@ -3,7 +3,7 @@ import type { StoredEntry } from '../database/database.ts';
 import type { Package } from '../inventory/inventory.ts';
 import { type Advisories, assess } from './assess.ts';
 import { advisorySources } from './ecosystems.ts';
-import { precedence, supplements } from './precedence.ts';
+import { onRequest, precedence, supplements } from './precedence.ts';
 
 const layer = { index: 0, diffId: '' };
 const found: Package = {
@@ -214,5 +214,13 @@ it('the order of precedence is that of the sources, then the archive, the starte
   const sources = await advisorySources();
   expect(precedence).toEqual([...sources.map(({ id }) => id), 'archive', 'starter']);
   const adding = sources.filter(({ role }) => role === 'supplement').map(({ id }) => id);
+  const large = sources.filter(({ role, broughtBy }) => role === undefined && broughtBy !== undefined);
+  const theirs = large.flatMap(({ id, feeds }) =>
+    feeds(undefined).flatMap((feed) => feed.ecosystems.map((name) => [name, id])),
+  );
+  const alone = theirs.filter(
+    ([name = '']) => !sources.some((one) => one.broughtBy === undefined && one.feeds([name]).length > 0),
+  );
+  expect(new Map(alone as [string, string][])).toEqual(onRequest);
   expect([...supplements].toSorted()).toEqual([...adding, 'archive'].toSorted());
 });

@@ -68,7 +68,7 @@ it('brings nothing large, and says how to get it', async () => {
   put('large', feedText([advisory('CVE-3', { ecosystem: 'CPE' })]));
   for (const ecosystems of [['CPE'], ['CPE', 'Debian:12'], ['CPE', 'Debian:12']]) {
     const { notes, advisories } = await chooseAdvisories(ecosystems, path, options);
-    expect(notes).toEqual(['The advisories of CPE are large: `seaworthy db update --only large` fetches them.']);
+    expect(notes).toEqual(['The advisories of CPE are large: `seaworthy db update --only nvd` fetches them.']);
     expect(advisories.ecosystem('CPE').sources).toEqual([]);
     advisories.close();
   }

@@ -39,3 +39,6 @@ export const precedence: readonly string[] = [
 
 /** Those of them that only add to what another says of an ecosystem. */
 export const supplements: ReadonlySet<string> = new Set(['debian-lists', 'ubuntu-vex', 'alpine-tracker', 'archive']);
+
+/** Ecosystems whose advisories are so large that no scan fetches them by itself, and the source that has them. */
+export const onRequest: ReadonlyMap<string, string> = new Map([['CPE', 'nvd']]);
