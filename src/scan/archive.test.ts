@@ -86,7 +86,7 @@ describe('binary packages of one source', () => {
   const closing = (...ids: string[]): Fix =>
     fixOf({
       ...(changelog && { changelog }),
-      candidate: dated as Candidate,
+      candidate: dated,
       closes: ids.map((id) => ({ id, version: '2', text: 'fix' })),
     });
   const { candidate: _none, ...gone } = fixOf({ newer: false, closes: [] });

@@ -215,8 +215,8 @@ it('the order of precedence is that of the sources, then the archive, the starte
   expect(precedence).toEqual([...sources.map(({ id }) => id), 'archive', 'starter']);
   const adding = sources.filter(({ role }) => role === 'supplement').map(({ id }) => id);
   const large = sources.filter(({ role, broughtBy }) => role === undefined && broughtBy !== undefined);
-  const theirs = large.flatMap(({ id, feeds }) =>
-    feeds(undefined).flatMap((feed) => feed.ecosystems.map((name) => [name, id])),
+  const theirs = large.flatMap((one) =>
+    one.feeds(undefined).flatMap((feed) => feed.ecosystems.map((name) => [name, one.id])),
   );
   const alone = theirs.filter(
     ([name = '']) => !sources.some((one) => one.broughtBy === undefined && one.feeds([name]).length > 0),

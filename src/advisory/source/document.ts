@@ -76,3 +76,11 @@ function asAdvisoryError(error: unknown, base: number): unknown {
   const detail = `${error.message} (byte ${error.offset + base})`;
   return new AdvisoryError(CODES[error.code], MESSAGES[error.code], detail, error);
 }
+
+/** Refuses a feed that is a JSON object where a list is expected. Throws `AdvisoryError`. */
+export function refuseObject(bytes: Uint8Array): void {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString('latin1');
+  if (/^(?:ï»¿)?\s*\{/.test(start)) {
+    throw new AdvisoryError('not-the-format', 'the feed is a JSON object where an array was expected');
+  }
+}

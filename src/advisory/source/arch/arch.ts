@@ -10,7 +10,6 @@
  */
 import {
   type Advisory,
-  AdvisoryError,
   type AdvisorySource,
   type Affected,
   type Feed,
@@ -18,7 +17,7 @@ import {
   type Severity,
   type SeverityLabel,
 } from '../../advisory.ts';
-import { asObject, asText, innerMembers, memberValue } from '../document.ts';
+import { asObject, asText, innerMembers, memberValue, refuseObject } from '../document.ts';
 import { isCve } from '../flaw-id.ts';
 import { newTally } from '../tally.ts';
 
@@ -49,13 +48,6 @@ function parseGroups(_: Feed, bytes: Uint8Array, keep: (advisory: Advisory) => v
     tally.keep();
   }
   return tally.report();
-}
-
-function refuseObject(bytes: Uint8Array): void {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString('latin1');
-  if (/^(?:ï»¿)?\s*\{/.test(start)) {
-    throw new AdvisoryError('not-the-format', 'the feed is a JSON object where an array was expected');
-  }
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -4,17 +4,10 @@
  *   [ { cycle, codename?, releaseDate, eol: day / true (over) / false, support?: day / true (goes on) / false,
  *       extendedSupport?: day / true (there is) / false, latest?, latestReleaseDate?, lts: day / boolean } ]
  */
-import {
-  AdvisoryError,
-  type AdvisorySource,
-  type Fact,
-  type Feed,
-  type LifecycleFact,
-  type ParseReport,
-} from '../../advisory.ts';
+import { type AdvisorySource, type Fact, type Feed, type LifecycleFact, type ParseReport } from '../../advisory.ts';
 import products from '../../lifecycle-products.json' with { type: 'json' };
 import { dayIn } from '../day.ts';
-import { asObject, asText, innerMembers, memberValue } from '../document.ts';
+import { asObject, asText, innerMembers, memberValue, refuseObject } from '../document.ts';
 import { newTally } from '../tally.ts';
 
 const API = 'https://endoflife.date/api/';
@@ -47,13 +40,6 @@ function parseProduct(feed: Feed, bytes: Uint8Array, _keep: unknown, note: (fact
     tally.keep();
   }
   return tally.report();
-}
-
-function refuseObject(bytes: Uint8Array): void {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString('latin1');
-  if (/^(?:ï»¿)?\s*\{/.test(start)) {
-    throw new AdvisoryError('not-the-format', 'the feed is a JSON object where an array was expected');
-  }
 }
 
 /** The end of life is what the fact is about; `false` for active or extended support means that there is none any more. */

@@ -7,6 +7,7 @@
  * found in the bytes and only their places kept.
  */
 import { AdvisoryError } from '../../advisory.ts';
+import { endOfMarkup, endOfTag, endsEarly, localName, nameAt, notWellFormed } from '../markup.ts';
 import { refuseWebPage } from '../packed.ts';
 
 /** Where a record stands in a document. */
@@ -44,7 +45,7 @@ export function* recordPlaces(bytes: Uint8Array): Generator<RecordPlace> {
     const end = endOfTag(buffer, start);
     const name = nameAt(buffer, start);
     if (buffer[start + 1] === SLASH) {
-      if (open.pop() !== name) throw notOval('the document is not well-formed');
+      if (open.pop() !== name) throw notWellFormed();
       isOver = open.length === 0;
       at = end;
     } else if (open.length < 2) {
@@ -60,47 +61,7 @@ export function* recordPlaces(bytes: Uint8Array): Generator<RecordPlace> {
   }
   if (isOver) return;
   const isXml = open.length > 0 || buffer.subarray(0, 64).toString('latin1').trim() === '';
-  throw isXml ? truncated() : notOval('the feed is no OVAL document');
-}
-
-/** The end of a comment or an instruction that starts there; undefined for a tag. */
-function endOfMarkup(buffer: Buffer, start: number): number | undefined {
-  const opening = buffer.toString('latin1', start, start + 9);
-  if (opening.startsWith('<!--')) return after(buffer, '-->', start + 4);
-  if (opening.startsWith('<?')) return after(buffer, '?>', start + 2);
-  if (opening === '<![CDATA[') return after(buffer, ']]>', start + 9);
-  if (opening.startsWith('<!')) throw notOval('the document declares a document type');
-  return undefined;
-}
-
-function after(buffer: Buffer, text: string, from: number): number {
-  const at = buffer.indexOf(text, from, 'latin1');
-  if (at < 0) throw truncated();
-  return at + text.length;
-}
-
-/** Behind the `>` that is not within quotes. */
-function endOfTag(buffer: Buffer, start: number): number {
-  let quote = 0;
-  for (let at = start + 1; at < buffer.length; at++) {
-    const byte = buffer[at];
-    if (quote !== 0) {
-      if (byte === quote) quote = 0;
-    } else if (byte === 0x22 || byte === 0x27) quote = byte;
-    else if (byte === 0x3e) return at + 1;
-  }
-  throw truncated();
-}
-
-/** The name in a tag that starts there, with its prefix. */
-function nameAt(buffer: Buffer, start: number): string {
-  const name = /^<\/?([^\s/>=<"'&]+)/.exec(buffer.toString('latin1', start, start + 128))?.[1];
-  if (name === undefined) throw notOval('the document is not well-formed');
-  return name;
-}
-
-function localName(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
+  throw isXml ? endsEarly() : notOval('the feed is no OVAL document');
 }
 
 /** Records don't hold records of their own kind, so the next closing tag of the name is theirs. */
@@ -109,9 +70,9 @@ function endOfRecord(buffer: Buffer, name: string, from: number): number {
   const closing = `</${name}`;
   for (let at = from; ; ) {
     at = buffer.indexOf(closing, at, 'latin1');
-    if (at < 0) throw truncated();
+    if (at < 0) throw endsEarly();
     const end = buffer.indexOf(0x3e, at);
-    if (end < 0) throw truncated();
+    if (end < 0) throw endsEarly();
     if (end - from > LONGEST_RECORD) {
       throw new AdvisoryError('too-large', 'the feed has a value that exceeds the size limit', `byte ${from}`);
     }
@@ -119,10 +80,6 @@ function endOfRecord(buffer: Buffer, name: string, from: number): number {
       return end + 1;
     at += closing.length;
   }
-}
-
-function truncated(): AdvisoryError {
-  return new AdvisoryError('truncated', 'the feed ends too early');
 }
 
 function notOval(message: string): AdvisoryError {

@@ -6,6 +6,7 @@
  * updateinfo.xml has up to a few hundred megabytes, one element of it some kilobytes: only one is read at a time.
  */
 import { AdvisoryError } from '../../advisory.ts';
+import { endOfMarkup, endOfTag, endsEarly, localName, nameAt, notWellFormed } from '../markup.ts';
 import { readElement, type XmlElement } from '../oval/xml.ts';
 import { refuseWebPage } from '../packed.ts';
 
@@ -29,7 +30,7 @@ export function* elementsWithin(bytes: Uint8Array, root: string): Generator<XmlE
   const aside = newAside(buffer);
   for (;;) {
     const start = buffer.indexOf(LESS, at);
-    if (start < 0) throw truncated();
+    if (start < 0) throw endsEarly();
     const skipped = endOfMarkup(buffer, start);
     if (skipped !== undefined) {
       at = skipped;
@@ -51,12 +52,12 @@ function openingEnd(buffer: Buffer, root: string): number {
   if (isXml !== '' && !isXml.startsWith('<')) throw foreign(root);
   for (let at = 0; ; ) {
     const start = buffer.indexOf(LESS, at);
-    if (start < 0) throw truncated();
+    if (start < 0) throw endsEarly();
     const skipped = endOfMarkup(buffer, start);
     if (skipped === undefined) {
       const name = nameAt(buffer, start);
       const end = endOfTag(buffer, start);
-      if (name.slice(name.indexOf(':') + 1) !== root) throw foreign(root);
+      if (localName(name) !== root) throw foreign(root);
       return buffer[end - 2] === SLASH ? -1 : end;
     }
     at = skipped;
@@ -66,54 +67,14 @@ function openingEnd(buffer: Buffer, root: string): number {
 function closeDocument(buffer: Buffer, start: number, root: string): void {
   const end = endOfTag(buffer, start);
   const name = nameAt(buffer, start);
-  if (name.slice(name.indexOf(':') + 1) !== root) throw broken();
+  if (localName(name) !== root) throw notWellFormed();
   for (let at = end; ; ) {
     const next = buffer.indexOf(LESS, at);
     if (next < 0) return;
     const skipped = endOfMarkup(buffer, next);
-    if (skipped === undefined) throw broken();
+    if (skipped === undefined) throw notWellFormed();
     at = skipped;
   }
-}
-
-/** The end of a comment, a section of text or an instruction that starts there; undefined for a tag. */
-function endOfMarkup(buffer: Buffer, start: number): number | undefined {
-  const opening = buffer.toString('latin1', start, start + 9);
-  if (opening.startsWith('<!--')) return after(buffer, '-->', start + 4);
-  if (opening.startsWith('<?')) return after(buffer, '?>', start + 2);
-  if (opening === '<![CDATA[') return after(buffer, ']]>', start + 9);
-  if (opening.startsWith('<!')) {
-    // A document that was cut off within the opening is none that declares anything.
-    if (opening.length < 9 && start + 9 > buffer.length) throw truncated();
-    throw new AdvisoryError('not-the-format', 'the document declares a document type');
-  }
-  return undefined;
-}
-
-function after(buffer: Buffer, text: string, from: number): number {
-  const at = buffer.indexOf(text, from, 'latin1');
-  if (at < 0) throw truncated();
-  return at + text.length;
-}
-
-/** Behind the `>` that is not within quotes. */
-function endOfTag(buffer: Buffer, start: number): number {
-  let quote = 0;
-  for (let at = start + 1; at < buffer.length; at++) {
-    const byte = buffer[at];
-    if (quote !== 0) {
-      if (byte === quote) quote = 0;
-    } else if (byte === 0x22 || byte === 0x27) quote = byte ?? 0;
-    else if (byte === GREATER) return at + 1;
-  }
-  throw truncated();
-}
-
-function nameAt(buffer: Buffer, start: number): string {
-  const text = buffer.toString('latin1', start, start + 128);
-  const name = /^<\/?([^\s/>=<"'&]+)/.exec(text)?.[1];
-  if (name === undefined) throw text.length < 3 ? truncated() : broken();
-  return name;
 }
 
 /** Where the next comment and the next section of text begin: looked for once each, not once for each element. */
@@ -146,25 +107,17 @@ function endOfElement(buffer: Buffer, start: number, aside: Aside): number {
   const closing = `</${name}`;
   for (;;) {
     const found = buffer.indexOf(closing, at, 'latin1');
-    if (found < 0) throw truncated();
+    if (found < 0) throw endsEarly();
     const skipped = aside.next(at);
     if (skipped < found) {
       at = endOfMarkup(buffer, skipped) ?? skipped + 1;
       continue;
     }
     const next = buffer[found + closing.length];
-    if (next === undefined) throw truncated();
+    if (next === undefined) throw endsEarly();
     if (next === GREATER || next <= 0x20) return endOfTag(buffer, found);
     at = found + closing.length;
   }
-}
-
-function truncated(): AdvisoryError {
-  return new AdvisoryError('truncated', 'the feed ends too early');
-}
-
-function broken(): AdvisoryError {
-  return new AdvisoryError('not-the-format', 'the document is not well-formed');
 }
 
 function foreign(root: string): AdvisoryError {
