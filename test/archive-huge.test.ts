@@ -28,19 +28,23 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('is read within 150 MB of memory', () => {
+// Beside the program itself, whose types Node strips here as it loads it.
+it('is read within 100 MB of memory', () => {
   const module = new URL('../src/archive/index-file.ts', import.meta.url).href;
   const script = `
     const { distil, selectRows } = await import(${JSON.stringify(module)});
     const [folder, sha256] = [${JSON.stringify(folder)}, 'a'.repeat(64)];
+    const before = process.memoryUsage().rss;
     await distil({ path: folder + '/Packages.gz', sha256, maxBytes: 1 << 28, subject: 'x' }, folder + '/kept');
     const found = await selectRows(folder + '/kept', sha256, { names: new Set(['p5']), sources: new Set(['s100']) });
-    console.log(JSON.stringify({ rows: found.rows.length, faulty: found.faulty, peak: process.resourceUsage().maxRSS / 1024 }));`;
-  const output = execFileSync(process.execPath, ['--input-type=module', '--no-warnings', '-e', script], {
+    console.log(JSON.stringify({ rows: found.rows.length, faulty: found.faulty, taken: process.resourceUsage().maxRSS / 1024 - before / 2 ** 20 }));`;
+  // As the command sets it (cli/process.ts).
+  const flags = ['--semi-space-growth-factor=1', '--input-type=module', '--no-warnings'];
+  const output = execFileSync(process.execPath, [...flags, '-e', script], {
     encoding: 'utf8',
   });
-  const { rows, faulty, peak } = JSON.parse(output) as { rows: number; faulty: number; peak: number };
+  const { rows, faulty, taken } = JSON.parse(output) as { rows: number; faulty: number; taken: number };
   expect(bytes).toBeGreaterThanOrEqual(100_000_000);
   expect({ rows, faulty }).toEqual({ rows: 5, faulty: 0 });
-  expect(peak).toBeLessThan(150);
+  expect(taken).toBeLessThan(100);
 });
