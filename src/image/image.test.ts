@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ImageSpec, writeDockerArchive, writeOciArchive, writeOciLayout } from '../../test/images/oci-image.ts';
 import type { LayeredImage, Platform } from './image.ts';
+import { openBlobs } from './layer/blobs.ts';
 import { readLayer } from './layer/layer.ts';
 import { openImage } from './open.ts';
 
@@ -164,7 +165,7 @@ describe('layers', () => {
         const image = await opened(
           layout({ layers: [{ entries: [{ name: 'a', body: 'x' }], compression, mediaType, members: 3 }] }),
         );
-        const [content] = await Promise.all(image.layers.map((layer) => readLayer(layer, () => true)));
+        const [content] = await Promise.all(image.layers.map((layer) => readLayer(layer, () => true, openBlobs())));
         expect(content?.files.map(({ path, bytes }) => `${path}=${Buffer.from(bytes).toString()}`)).toEqual(['a=x']);
       }
     },

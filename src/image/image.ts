@@ -1,3 +1,6 @@
+import type { EngineAddress } from '../engine/engine.ts';
+import type { RegistryAccess } from '../registry/registry.ts';
+
 /** What kinds of trouble make an image unreadable as a whole. */
 export type ImageErrorCode =
   | 'not-found'
@@ -46,7 +49,12 @@ export interface Platform {
 export type BlobLocation =
   | { readonly kind: 'file'; readonly path: string; readonly offset: number; readonly size: number }
   /** Inside a gzip-compressed archive: `offset` and `size` count uncompressed bytes. */
-  | { readonly kind: 'in-gzip'; readonly path: string; readonly offset: number; readonly size: number };
+  | { readonly kind: 'in-gzip'; readonly path: string; readonly offset: number; readonly size: number }
+  | { readonly kind: 'registry'; readonly access: RegistryAccess; readonly digest: string; readonly size: number }
+  /** In the content store of an engine, over its socket. */
+  | { readonly kind: 'engine'; readonly engine: EngineAddress; readonly digest: string; readonly size: number }
+  /** The upper folder of an overlay file system: whiteouts are devices 0/0, opaque folders have an attribute. `size` is 0. */
+  | { readonly kind: 'overlay'; readonly path: string; readonly size: number };
 
 /** One layer; nothing of it is read until it is opened. */
 export interface Layer {
@@ -54,13 +62,15 @@ export interface Layer {
   readonly index: number;
   /** `sha256:…` of the blob as stored; absent where the archive names none (docker archive). */
   readonly digest?: string;
-  /** `sha256:…` of the uncompressed tar (`rootfs.diff_ids`). */
+  /** `sha256:…` of the uncompressed tar (`rootfs.diff_ids`); empty for the writable layer of a container. */
   readonly diffId: string;
   /** Bytes as stored. */
   readonly size: number;
   readonly mediaType: string;
   /** The instruction that made it (`history[].created_by`). */
   readonly createdBy?: string;
+  /** Of its descriptor: where a table of contents is said to be (eStargz, zstd:chunked). */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly blob: BlobLocation;
 }
 
@@ -95,7 +105,7 @@ export interface LayeredImage {
   /** Digests of the indexes by which it was found: it goes by these too. */
   readonly indexDigests?: readonly string[];
   /** What is attached to it where it lies; nothing in a docker archive. */
-  readonly attachments?: () => readonly Attachment[];
+  readonly attachments?: () => Promise<readonly Attachment[]>;
 }
 
 /** A root file system in a folder. */

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { ImageError } from '../image/image.ts';
 import type { LayerContent } from '../image/layer/collector.ts';
 import { type LaneMessage, type LaneTask, runLane } from './lanes.ts';
+import { sent } from './sent-error.ts';
 
 function send(content: LayerContent): void {
   const memory = [
@@ -16,7 +16,5 @@ function send(content: LayerContent): void {
 try {
   await runLane(workerData as LaneTask, send);
 } catch (error) {
-  const known = error instanceof ImageError ? error : undefined;
-  const message = error instanceof Error ? error.message : String(error);
-  parentPort?.postMessage({ kind: 'failed', code: known?.code, message, detail: known?.detail } satisfies LaneMessage);
+  parentPort?.postMessage({ kind: 'failed', ...sent(error) } satisfies LaneMessage);
 }

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { ImageError, type ImageErrorCode, type Layer } from '../image/image.ts';
+import { ImageError, type Layer } from '../image/image.ts';
+import { openBlobs } from '../image/layer/blobs.ts';
 import type { LayerContent } from '../image/layer/collector.ts';
 import { readGzipArchive } from '../image/layer/gzip-archive.ts';
 import { readLayer } from '../image/layer/layer.ts';
 import { limits } from '../internal/limit.ts';
 import { checkpoint } from './checkpoint.ts';
 import { selection, type Wanted } from './selection.ts';
+import { type SentError, thrown } from './sent-error.ts';
 
 /** Bytes as stored for which a further lane is worth its start, some twenty milliseconds. */
 const bytesPerLane = 8 << 20;
@@ -25,12 +27,7 @@ export interface LaneTask {
 /** What a lane sends for each layer. */
 export type LaneMessage =
   | { readonly kind: 'content'; readonly content: LayerContent }
-  | {
-      readonly kind: 'failed';
-      readonly code: ImageErrorCode | undefined;
-      readonly message: string;
-      readonly detail: string | undefined;
-    };
+  | ({ readonly kind: 'failed' } & SentError);
 
 /** Told how many bytes of how many have been read. */
 export type ReadProgress = (done: number, total: number) => void;
@@ -107,6 +104,7 @@ export async function runLane(
   const { counters, cores } = task;
   const selects = selection(task.wanted);
   Atomics.add(counters, slots.active, 1);
+  const blobs = openBlobs();
   try {
     for (
       let at = Atomics.add(counters, slots.next, 1);
@@ -117,12 +115,13 @@ export async function runLane(
       if (!layer) break;
       await checkpoint(signal);
       const overlap = (): boolean => Atomics.load(counters, slots.active) < cores;
-      const content = await readLayer(layer, selects, { overlap, onBytes: counter(counters, signal) });
+      const content = await readLayer(layer, selects, blobs, { overlap, onBytes: counter(counters, signal) });
       countIn(counters, content);
       take(content);
     }
   } finally {
     Atomics.sub(counters, slots.active, 1);
+    await blobs.close();
   }
 }
 
@@ -164,10 +163,7 @@ function startWorker(task: LaneTask): { worker: Worker; done: Promise<LayerConte
   const done = new Promise<LayerContent[]>((resolve, reject) => {
     worker.on('message', (message: LaneMessage) => {
       if (message.kind === 'content') contents.push(message.content);
-      else
-        reject(
-          message.code ? new ImageError(message.code, message.message, message.detail) : new Error(message.message),
-        );
+      else reject(thrown(message));
     });
     worker.on('error', reject);
     worker.on('exit', () => resolve(contents));

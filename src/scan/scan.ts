@@ -33,7 +33,7 @@ export async function scan(reference: string, options: ScanOptions = {}): Promis
   const database = options.databasePath ?? databasePath(process.env);
   const image = await openImage(reference, options.platform ? { platform: options.platform } : {});
   const { inventory: found, cached } = await inventoryOf(image, database, options);
-  const documents = vexFor(image, found, options.vex ?? []);
+  const documents = await vexFor(image, found, options.vex ?? []);
   await checkpoint(options.signal);
   const chosen = await chooseAdvisories(wantedEcosystems(found.packages), database, options);
   try {
@@ -106,9 +106,13 @@ async function answered(
 }
 
 /** Documents are read before anything is assessed: a wrong path is told at once. */
-function vexFor(image: Image, { packages, distro }: Inventory, places: readonly string[]): DocumentsRead {
+async function vexFor(
+  image: Image,
+  { packages, distro }: Inventory,
+  places: readonly string[],
+): Promise<DocumentsRead> {
   if (places.length === 0) return { documents: [], passedOver: [] };
-  return readDocuments(
+  return await readDocuments(
     places,
     image,
     packages.flatMap((found) => purlsOf(found, distro?.codename)),

@@ -22,24 +22,27 @@ const mostFiles = 100_000;
  * only the documents on the image's packages are read); `image` stands for what is attached to the image itself. Throws
  * `VexError`.
  */
-export function readDocuments(places: readonly string[], image: Image, purls: readonly Purl[]): DocumentsRead {
+export async function readDocuments(
+  places: readonly string[],
+  image: Image,
+  purls: readonly Purl[],
+): Promise<DocumentsRead> {
   const passed: Passed[] = [];
-  const documents = places.flatMap((place) => {
-    const found = documentsAt(place, { image, purls, passed });
+  const documents: VexDocument[] = [];
+  for (const place of places) {
+    const found = place === 'image' ? await attachedTo(image, passed) : documentsAt(place, { purls, passed });
     if (found.length === 0) passed.push({ place, because: 'none-there' });
-    return found;
-  });
+    documents.push(...found);
+  }
   return { documents, passedOver: passed };
 }
 
 interface Asked {
-  readonly image: Image;
   readonly purls: readonly Purl[];
   readonly passed: Passed[];
 }
 
-function documentsAt(place: string, { image, purls, passed }: Asked): readonly VexDocument[] {
-  if (place === 'image') return attachedTo(image, passed);
+function documentsAt(place: string, { purls, passed }: Asked): readonly VexDocument[] {
   const stats = statSync(place, { throwIfNoEntry: false });
   if (stats === undefined) throw new VexError('unreadable', 'there is no such VEX document', place);
   if (!stats.isDirectory()) return [readVex(read(place), place)];
@@ -152,8 +155,8 @@ function parsed(bytes: Uint8Array): unknown {
   }
 }
 
-function attachedTo(image: Image, passed: Passed[]): readonly VexDocument[] {
-  const attachments = image.kind === 'layered' ? (image.attachments?.() ?? []) : [];
+async function attachedTo(image: Image, passed: Passed[]): Promise<readonly VexDocument[]> {
+  const attachments = image.kind === 'layered' ? ((await image.attachments?.()) ?? []) : [];
   return attachments.flatMap((attachment) => {
     const bytes = statementIn(attachment);
     return bytes === undefined ? [] : vexIn(bytes, attachment.digest, passed);

@@ -57,7 +57,7 @@ const attachment = (value: unknown) => ({
 });
 const image = {
   kind: 'layered',
-  attachments: () => [
+  attachments: async () => [
     attachment(dsse),
     attachment({ predicateType: 'https://slsa.dev/provenance/v1', predicate: {} }),
     attachment(7),
@@ -71,11 +71,11 @@ describe('documents are read from', () => {
     ['a folder, what is no VEX passed over', ['many'], ['one', 'two']],
     ['a repository: only those on what is in the image, none from outside', ['hub'], ['foo']],
     ['two places', ['one.json', 'hub'], ['one', 'foo']],
-  ])('%s', (_, places, expected) => {
-    expect(readDocuments(places.map(at), image, purls).documents.map(({ id }) => id)).toEqual(expected);
+  ])('%s', async (_, places, expected) => {
+    expect((await readDocuments(places.map(at), image, purls)).documents.map(({ id }) => id)).toEqual(expected);
   });
-  it('what is attached to the image', () => {
-    expect(readDocuments(['image'], image, purls)).toMatchObject({
+  it('what is attached to the image', async () => {
+    expect(await readDocuments(['image'], image, purls)).toMatchObject({
       documents: [{ id: 'att', place: 'sha256:1' }],
       passedOver: [],
     });
@@ -93,16 +93,19 @@ describe('documents are read from', () => {
         predicate: { bomFormat: 'CycloneDX', serialNumber: 'att', vulnerabilities: [] },
       },
     ],
-  ])('what is attached to the image in %s', (_, value) => {
-    const attached = { ...image, attachments: () => [attachment(value)] } as Image;
-    expect(readDocuments(['image'], attached, purls).documents.map(({ id }) => id)).toEqual(['att']);
+  ])('what is attached to the image in %s', async (_, value) => {
+    const attached = { ...image, attachments: async () => [attachment(value)] } as Image;
+    expect((await readDocuments(['image'], attached, purls)).documents.map(({ id }) => id)).toEqual(['att']);
   });
-  it('what is attached, though none of it is VEX', () => {
+  it('what is attached, though none of it is VEX', async () => {
     const attached = {
       ...image,
-      attachments: () => [attachment({ predicateType: 'https://cyclonedx.org/bom', predicate: {} }), attachment({})],
+      attachments: async () => [
+        attachment({ predicateType: 'https://cyclonedx.org/bom', predicate: {} }),
+        attachment({}),
+      ],
     } as Image;
-    expect(readDocuments(['image'], attached, purls)).toEqual({
+    expect(await readDocuments(['image'], attached, purls)).toEqual({
       documents: [],
       passedOver: [
         { place: 'sha256:1', because: 'not-vex' },
@@ -110,18 +113,18 @@ describe('documents are read from', () => {
       ],
     });
   });
-  it('a folder with links, as a ConfigMap is mounted, once; damaged files are told', () => {
+  it('a folder with links, as a ConfigMap is mounted, once; damaged files are told', async () => {
     mkdirSync(at('map/..data'), { recursive: true });
     writeFileSync(at('map/..data/a.json'), JSON.stringify(document('linked', 'pkg:npm/a')));
     writeFileSync(at('map/cut.json'), '{"@context":"https://openvex.dev/ns');
     symlinkSync('..data/a.json', at('map/a.json'));
     symlinkSync('.', at('map/again'));
     symlinkSync('gone.json', at('map/dangling.json'));
-    const { documents, passedOver } = readDocuments([at('map')], image, purls);
+    const { documents, passedOver } = await readDocuments([at('map')], image, purls);
     expect(documents.map(({ id }) => id)).toEqual(['linked']);
     expect(passedOver).toEqual([{ place: at('map/cut.json'), because: 'not-json' }]);
   });
-  it('a folder or repository in which there is none: that is told', () => {
+  it('a folder or repository in which there is none: that is told', async () => {
     mkdirSync(at('empty'));
     mkdirSync(at('hub2'));
     const packages = [
@@ -131,7 +134,7 @@ describe('documents are read from', () => {
       { id: 'pkg:deb/debian/elsewhere', location: 'c' },
     ];
     writeFileSync(at('hub2/index.json'), JSON.stringify({ packages }));
-    expect(readDocuments([at('empty'), at('hub2')], image, purls)).toEqual({
+    expect(await readDocuments([at('empty'), at('hub2')], image, purls)).toEqual({
       documents: [],
       passedOver: [
         { place: at('empty'), because: 'none-there' },
@@ -142,19 +145,21 @@ describe('documents are read from', () => {
       ],
     });
   });
-  it('not a document larger than any: its bytes are not even read', () => {
+  it('not a document larger than any: its bytes are not even read', async () => {
     writeFileSync(at('huge.json'), '');
     truncateSync(at('huge.json'), 200 * 1024 * 1024);
-    expect(() => readDocuments([at('huge.json')], image, purls)).toThrow(
+    await expect(readDocuments([at('huge.json')], image, purls)).rejects.toThrow(
       expect.objectContaining({ code: 'too-large' }),
     );
-    expect(() => readDocuments(['/dev/zero'], image, purls)).toThrow(expect.objectContaining({ code: 'too-large' }));
+    await expect(readDocuments(['/dev/zero'], image, purls)).rejects.toThrow(
+      expect.objectContaining({ code: 'too-large' }),
+    );
   });
   it.each([
     ['absent.json', 'unreadable'],
     ['many/other.json', 'not-vex'],
-  ])('not from %s: %s', (place, code) => {
-    expect(() => readDocuments([at(place)], image, purls)).toThrow(
+  ])('not from %s: %s', async (place, code) => {
+    await expect(readDocuments([at(place)], image, purls)).rejects.toThrow(
       expect.objectContaining({ code, subject: at(place) }),
     );
   });
@@ -201,10 +206,10 @@ const findingIn = (found: Package): Finding => ({
 });
 
 /** What is left, with its VEX status; what is suppressed; what matched nothing. */
-function told(product: string, status?: string, flaw?: string): string[][] {
+async function told(product: string, status?: string, flaw?: string): Promise<string[][]> {
   writeFileSync(at('asked.json'), JSON.stringify(document('asked', product, status, flaw)));
   const findings = inventory.packages.map(findingIn);
-  const outcome = applyVex(findings, readDocuments([at('asked.json')], image, purls), inventory);
+  const outcome = applyVex(findings, await readDocuments([at('asked.json')], image, purls), inventory);
   return [
     outcome.findings.map(({ package: { name }, vex }) => (vex === undefined ? name : `${name} ${vex.status}`)),
     outcome.suppressed.map(({ finding, vex }) => `${finding.package.name} ${vex.status} by ${vex.author}`),
@@ -212,39 +217,39 @@ function told(product: string, status?: string, flaw?: string): string[][] {
   ];
 }
 
-it('says what else was said of a finding: the newest counts, and of equally old ones what does not settle', () => {
+it('says what else was said of a finding: the newest counts, and of equally old ones what does not settle', async () => {
   const said = (status: string, timestamp?: string) => ({
     ...document('x', 'pkg:deb/debian/foo', status),
     timestamp,
   });
-  const outcome = (...documents: object[]) => {
+  const outcome = async (...documents: object[]) => {
     const places = documents.map((value, index) => {
       writeFileSync(at(`said-${index}.json`), JSON.stringify(value));
       return at(`said-${index}.json`);
     });
     const { suppressed, findings } = applyVex(
       inventory.packages.map(findingIn).slice(0, 1),
-      readDocuments(places, image, purls),
+      await readDocuments(places, image, purls),
       inventory,
     );
     const vex = suppressed[0]?.vex ?? findings[0]?.vex;
     return [suppressed.length, vex?.status, vex?.otherwise?.map(({ status }) => status)];
   };
   const [old, late] = ['2025-01-01T00:00:00Z', '2026-01-01T00:00:00+01:00'];
-  expect(outcome(said('not_affected', old), said('affected', late))).toEqual([0, 'affected', ['not_affected']]);
-  expect(outcome(said('affected', old), said('fixed', late))).toEqual([1, 'fixed', ['affected']]);
-  expect(outcome(said('not_affected', old), said('under_investigation', old))).toEqual([
+  expect(await outcome(said('not_affected', old), said('affected', late))).toEqual([0, 'affected', ['not_affected']]);
+  expect(await outcome(said('affected', old), said('fixed', late))).toEqual([1, 'fixed', ['affected']]);
+  expect(await outcome(said('not_affected', old), said('under_investigation', old))).toEqual([
     0,
     'under_investigation',
     ['not_affected'],
   ]);
-  expect(outcome(said('not_affected'), said('affected'))).toEqual([0, 'affected', ['not_affected']]);
-  expect(outcome(said('not_affected', old), said('fixed', late))).toEqual([1, 'fixed', undefined]);
+  expect(await outcome(said('not_affected'), said('affected'))).toEqual([0, 'affected', ['not_affected']]);
+  expect(await outcome(said('not_affected', old), said('fixed', late))).toEqual([1, 'fixed', undefined]);
 });
 
-it('goes by the digest of an index that names the image too', () => {
+it('goes by the digest of an index that names the image too', async () => {
   const digest = `sha256:${'c'.repeat(64)}`;
-  const asked = readDocuments(
+  const asked = await readDocuments(
     [at('by-index.json')].map((path) => {
       writeFileSync(path, JSON.stringify(document('i', `pkg:oci/app@${digest}`)));
       return path;
@@ -278,7 +283,7 @@ describe('findings are', () => {
       ['pkg:deb/debian/foo', 'fixed', 'CVE-2026-2'],
       [['foo', 'bar'], [], ['no-finding']],
     ],
-  ])('%s', (_, asked, expected) => {
-    expect(told(...asked)).toEqual(expected);
+  ])('%s', async (_, asked, expected) => {
+    expect(await told(...asked)).toEqual(expected);
   });
 });

@@ -5,6 +5,10 @@ import { ImageError } from '../image.ts';
 export interface ByteSource {
   /** Fills from the start of `into`; 0 at the end. */
   read(into: Uint8Array): number | Promise<number>;
+  /** Just these bytes, wherever `read` is; absent where only the whole can be had in order. */
+  range?(offset: number, length: number): Promise<Uint8Array>;
+  /** Bytes that came over a wire so far; absent where none did. */
+  fetched?(): number;
   close(): void;
 }
 

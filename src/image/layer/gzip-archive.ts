@@ -14,9 +14,9 @@ export async function readGzipArchive(
   selects: Selects,
   options: ReadOptions = {},
 ): Promise<LayerContent[]> {
-  const [first] = layers;
-  if (!first) return [];
-  const byOffset = Map.groupBy(layers, (layer) => layer.blob.offset);
+  const first = layers[0]?.blob;
+  if (first?.kind !== 'in-gzip') return [];
+  const byOffset = Map.groupBy(layers, ({ blob }) => (blob.kind === 'in-gzip' ? blob.offset : -1));
   const contents = new Map<number, LayerContent>();
   const walker = new TarWalker((entry) => {
     const same = byOffset.get(entry.offset);
@@ -32,7 +32,7 @@ export async function readGzipArchive(
       },
     };
   });
-  const source = fileSource(first.blob.path, 0, statSync(first.blob.path).size);
+  const source = fileSource(first.path, 0, statSync(first.path).size);
   try {
     await pump(source, {
       compression: 'gzip',

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { limits } from '../../internal/limit.ts';
 import { algorithmOf } from '../digest.ts';
-import { type BlobLocation, ImageError, type Layer } from '../image.ts';
-import { type ByteSource, fileSource } from './byte-source.ts';
+import { ImageError, type Layer } from '../image.ts';
+import { type Blobs, withHead } from './blobs.ts';
+import type { ByteSource } from './byte-source.ts';
 import { LayerCollector, type LayerContent, type Selects } from './collector.ts';
 import { type Compression, compressionOf } from './compression.ts';
 import { pump } from './pump.ts';
@@ -20,17 +21,23 @@ export interface ReadOptions {
 
 /**
  * Reads a layer in one pass: verifies the digest of its blob and its diffID, and keeps the files that are wanted.
- * Throws `ImageError`.
+ * Throws `ImageError`, and what its place throws.
  */
-export async function readLayer(layer: Layer, selects: Selects, options: ReadOptions = {}): Promise<LayerContent> {
-  if (layer.blob.kind !== 'file') throw new TypeError('A layer inside a gzip archive is read with its archive');
-  const source = fileSource(layer.blob.path, layer.blob.offset, layer.blob.size);
+export async function readLayer(
+  layer: Layer,
+  selects: Selects,
+  blobs: Blobs,
+  options: ReadOptions = {},
+): Promise<LayerContent> {
+  if (layer.blob.kind === 'in-gzip') throw new TypeError('A layer inside a gzip archive is read with its archive');
+  const opened = await blobs.open(layer.blob);
   try {
-    return await readLayerBytes(layer, source, headOf(layer.blob), selects, options);
+    const { head, source } = await withHead(opened);
+    return await readLayerBytes(layer, source, head, selects, options);
   } catch (error) {
     throw named(error, layer);
   } finally {
-    source.close();
+    opened.close();
   }
 }
 
@@ -39,17 +46,6 @@ export function named(error: unknown, layer: Layer): unknown {
   if (!(error instanceof ImageError)) return error;
   const detail = `layer ${layer.index + 1}, ${layer.digest ?? layer.diffId}${error.detail ? `: ${error.detail}` : ''}`;
   return new ImageError(error.code, error.message, detail, error);
-}
-
-function headOf(blob: BlobLocation): Uint8Array {
-  const source = fileSource(blob.path, blob.offset, Math.min(blob.size, 512));
-  try {
-    const head = Buffer.alloc(512);
-    const length = source.read(head);
-    return head.subarray(0, typeof length === 'number' ? length : 0);
-  } finally {
-    source.close();
-  }
 }
 
 async function readLayerBytes(

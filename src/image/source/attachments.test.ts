@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { attachmentsOf } from './attachments.ts';
-import type { BlobStore, Json } from './blob-store.ts';
+import { type BlobStore, contentsOf, type Json } from './blob-store.ts';
 
 const blobs = new Map<string, Buffer>();
 const store: BlobStore = { path: 'x', small: (name) => blobs.get(name), locate: () => undefined };
@@ -42,11 +42,13 @@ describe('what is attached to an image', () => {
       [],
     ],
     ['that is not JSON', { manifests: [{ digest: 'nonsense' }, { digest: put('text') }, 7] }, []],
-  ])('%s', (_, index, expected) => {
-    expect(attachmentsOf(store, index, [image])).toEqual(expected);
+  ])('%s', async (_, index, expected) => {
+    expect(await attachmentsOf(contentsOf(store), index, [image])).toEqual(expected);
   });
-  it('ends in an index that holds itself', () => {
+  it('ends in an index that holds itself', async () => {
     blobs.set('blobs/sha256/' + 'f'.repeat(64), Buffer.from(`{"manifests":[{"digest":"sha256:${'f'.repeat(64)}"}]}`));
-    expect(attachmentsOf(store, { manifests: [{ digest: `sha256:${'f'.repeat(64)}` }] }, [image])).toEqual([]);
+    expect(
+      await attachmentsOf(contentsOf(store), { manifests: [{ digest: `sha256:${'f'.repeat(64)}` }] }, [image]),
+    ).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { checkDigest, verifyDigest } from '../digest.ts';
 import type { Attachment } from '../image.ts';
-import { type BlobStore, isObject, type Json, objects, parseJson, string } from './blob-store.ts';
+import { type ContentStore, isObject, type Json, objects, parseJson, string } from './blob-store.ts';
 
 const deepest = 4;
 /** Manifests that are looked at for one image. */
@@ -10,20 +10,24 @@ const most = 10_000;
  * What is attached to an image, or to an index that names it, in its layout: artifacts that name it as their subject (OCI image spec 1.1), BuildKit's
  * attestations, and cosign's under the tag `sha256-….att`. What cannot be read is left out: the image itself can be.
  */
-export function attachmentsOf(store: BlobStore, index: Json, digests: readonly string[]): readonly Attachment[] {
+export async function attachmentsOf(
+  store: ContentStore,
+  index: Json,
+  digests: readonly string[],
+): Promise<readonly Attachment[]> {
   const found: Attachment[] = [];
   let seen = 0;
-  const walk = (level: Json, depth: number): void => {
+  const walk = async (level: Json, depth: number): Promise<void> => {
     for (const descriptor of objects(level['manifests'])) {
       if (++seen > most || depth > deepest) return;
-      const manifest = quietly(() => readJson(store, string(descriptor['digest'])));
+      const manifest = await quietly(() => readJson(store, string(descriptor['digest'])));
       if (manifest === undefined) continue;
-      if (Array.isArray(manifest['manifests'])) walk(manifest, depth + 1);
+      if (Array.isArray(manifest['manifests'])) await walk(manifest, depth + 1);
       else if (digests.some((digest) => belongs(descriptor, manifest, digest)))
-        found.push(...contents(store, manifest));
+        found.push(...(await contentsOfArtifact(store, manifest)));
     }
   };
-  walk(index, 0);
+  await walk(index, 0);
   return found;
 }
 
@@ -37,33 +41,36 @@ function belongs(descriptor: Json, manifest: Json, digest: string): boolean {
   );
 }
 
-function contents(store: BlobStore, manifest: Json): Attachment[] {
+/** The documents that an artifact's manifest names; what cannot be read is left out. */
+export async function contentsOfArtifact(store: ContentStore, manifest: Json): Promise<Attachment[]> {
   const artifactType = string(manifest['artifactType']);
-  return objects(manifest['layers']).flatMap((layer) => {
-    const bytes = quietly(() => readBlob(store, string(layer['digest'])));
-    if (bytes === undefined) return [];
+  const found: Attachment[] = [];
+  for (const layer of objects(manifest['layers'])) {
+    const bytes = await quietly(() => readBlob(store, string(layer['digest'])));
+    if (bytes === undefined) continue;
     const mediaType = string(layer['mediaType']) ?? '';
     const digest = string(layer['digest']) ?? '';
-    return [{ digest, mediaType, ...(artifactType === undefined ? {} : { artifactType }), bytes }];
-  });
+    found.push({ digest, mediaType, ...(artifactType === undefined ? {} : { artifactType }), bytes });
+  }
+  return found;
 }
 
-function quietly<T>(read: () => T): T | undefined {
+async function quietly<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    return read();
+    return await read();
   } catch {
     return undefined;
   }
 }
 
-function readJson(store: BlobStore, digest: string | undefined): Json | undefined {
-  const bytes = readBlob(store, digest);
+async function readJson(store: ContentStore, digest: string | undefined): Promise<Json | undefined> {
+  const bytes = await readBlob(store, digest);
   return bytes && parseJson(bytes, 'manifest');
 }
 
-function readBlob(store: BlobStore, digest: string | undefined): Buffer | undefined {
+async function readBlob(store: ContentStore, digest: string | undefined): Promise<Buffer | undefined> {
   const known = checkDigest(digest);
-  const bytes = store.small(`blobs/${known.replace(':', '/')}`);
+  const bytes = await store.small(known);
   if (bytes) verifyDigest(bytes, known);
   return bytes;
 }

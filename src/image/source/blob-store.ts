@@ -10,6 +10,26 @@ export interface BlobStore {
   locate(name: string): BlobLocation | undefined;
 }
 
+/** Blobs by digest, wherever they lie. */
+export interface ContentStore {
+  /** For messages. */
+  readonly place: string;
+  /** The whole of a small blob (`limits.manifestBytes`), yet to be verified; `undefined` where there is none. Throws `ImageError`. */
+  small(digest: string): Promise<Buffer | undefined>;
+  /** Where a blob lies; `size` is what the manifest says. */
+  locate(digest: string, size: number): Promise<BlobLocation | undefined>;
+}
+
+/** The blobs of an OCI layout: `blobs/ALGORITHM/ENCODED`. */
+export function contentsOf(store: BlobStore): ContentStore {
+  const nameOf = (digest: string): string => `blobs/${digest.replace(':', '/')}`;
+  return {
+    place: store.path,
+    small: async (digest) => store.small(nameOf(digest)),
+    locate: async (digest) => store.locate(nameOf(digest)),
+  };
+}
+
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -42,4 +62,11 @@ export function string(value: unknown): string | undefined {
 /** The texts of a member that is an array. */
 export function strings(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** The members of an object that are texts; `undefined` where it is none or has none. */
+export function textsOf(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (!isObject(value)) return undefined;
+  const texts = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return texts.length === 0 ? undefined : Object.fromEntries(texts);
 }

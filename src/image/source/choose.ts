@@ -14,7 +14,7 @@ export interface Descriptor {
 
 /** By what to choose. */
 export interface Choice {
-  readonly read: (descriptor: Descriptor) => Json;
+  readonly read: (descriptor: Descriptor) => Promise<Json>;
   readonly name: string | undefined;
   readonly platform: Platform | undefined;
 }
@@ -29,7 +29,7 @@ export interface Chosen {
 const maximumDepth = 4;
 
 /** Finds the one image manifest that is meant in an index, indexes within indexes followed. Throws `ImageError`. */
-export function chooseManifest(index: Json, choice: Choice, depth = 0): Chosen {
+export async function chooseManifest(index: Json, choice: Choice, depth = 0): Promise<Chosen> {
   if (depth > maximumDepth)
     throw new ImageError('corrupt', 'Image indexes are nested too deeply', `over ${maximumDepth}`);
   const offered = objects(index['manifests'])
@@ -38,19 +38,23 @@ export function chooseManifest(index: Json, choice: Choice, depth = 0): Chosen {
   if (offered.length === 0) throw new ImageError('not-an-image', 'The image index names no image');
   const named = depth === 0 ? byName(offered, choice.name) : offered;
   const descriptor = byPlatform(named, choice.platform, depth);
-  const manifest = choice.read(descriptor);
+  const manifest = await choice.read(descriptor);
   if (Array.isArray(manifest['manifests'])) {
-    const chosen = chooseManifest(manifest, choice, depth + 1);
+    const chosen = await chooseManifest(manifest, choice, depth + 1);
     return { ...chosen, indexDigests: [descriptor.digest, ...chosen.indexDigests] };
   }
-  if (Array.isArray(manifest['fsLayers'])) {
-    throw new ImageError(
-      'unsupported-media-type',
-      'The manifest is of Docker schema 1, which is no longer in use',
-      descriptor.digest,
-    );
-  }
+  refuseSchema1(manifest, descriptor.digest);
   return { descriptor, manifest, indexDigests: [] };
+}
+
+/** Throws `unsupported-media-type` for a manifest from before 2017, which has no configuration. */
+export function refuseSchema1(manifest: Json, digest: string): void {
+  if (!Array.isArray(manifest['fsLayers'])) return;
+  throw new ImageError(
+    'unsupported-media-type',
+    'The manifest is of Docker schema 1, which is no longer in use',
+    digest,
+  );
 }
 
 /** BuildKit puts attestations beside the images, marked by an annotation and an unknown platform. */

@@ -2,12 +2,13 @@ import { checkDigest } from '../digest.ts';
 import { type BlobLocation, ImageError, type Layer, type LayeredImage, type Platform } from '../image.ts';
 import { checkLayerCount } from '../layer/layer.ts';
 import { formatPlatform, platformMatches } from '../platform.ts';
-import { isObject, type Json, objects, string, strings } from './blob-store.ts';
+import { isObject, type Json, objects, string, strings, textsOf } from './blob-store.ts';
 
 /** A layer as the manifest names it. */
 export interface LayerDescriptor {
   readonly digest?: string;
   readonly mediaType: string;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly blob: BlobLocation;
 }
 
@@ -45,7 +46,6 @@ export function imageOf(parts: ImageParts): LayeredImage {
   }
   const instructions = objects(config['history']).filter((entry) => entry['empty_layer'] !== true);
   const inner = isObject(config['config']) ? config['config'] : {};
-  const labels = isObject(inner['Labels']) ? inner['Labels'] : {};
   const created = string(config['created']);
   const user = string(inner['User']);
   return {
@@ -58,9 +58,7 @@ export function imageOf(parts: ImageParts): LayeredImage {
     config: {
       ...(created === undefined ? {} : { created }),
       ...(user ? { user } : {}),
-      labels: Object.fromEntries(
-        Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-      ),
+      labels: textsOf(inner['Labels']) ?? {},
     },
     // History may be shorter than the layers, or absent: then the instruction is not known, and not guessed.
     layers: layers.map((layer, index) =>
@@ -82,6 +80,7 @@ function layerOf(descriptor: LayerDescriptor, index: number, diffId: string, cre
     size: descriptor.blob.size,
     mediaType: descriptor.mediaType,
     ...(createdBy === undefined ? {} : { createdBy }),
+    ...(descriptor.annotations === undefined ? {} : { annotations: descriptor.annotations }),
     blob: descriptor.blob,
   };
 }

@@ -6,7 +6,7 @@ import type { BlobStore } from './blob-store.ts';
 import { openOci } from './oci.ts';
 
 /** Opens a folder in the OCI image layout 1.1. */
-export function openLayout(reference: string, resolved: Reference, options: OpenOptions): LayeredImage {
+export function openLayout(reference: string, resolved: Reference, options: OpenOptions): Promise<LayeredImage> {
   return openOci(reference, folderStore(resolved.path), resolved.name, options);
 }
 

@@ -1,40 +1,83 @@
 import { checkDigest, verifyDigest } from '../digest.ts';
 import { ImageError, type LayeredImage, type OpenOptions } from '../image.ts';
+import { checkLayerCount } from '../layer/layer.ts';
+import { hostPlatform } from '../platform.ts';
 import { attachmentsOf } from './attachments.ts';
-import { type BlobStore, type Json, objects, parseJson, string } from './blob-store.ts';
-import { chooseManifest, type Descriptor } from './choose.ts';
+import {
+  type BlobStore,
+  type ContentStore,
+  contentsOf,
+  type Json,
+  objects,
+  parseJson,
+  string,
+  textsOf,
+} from './blob-store.ts';
+import { type Chosen, chooseManifest, type Descriptor, refuseSchema1 } from './choose.ts';
 import { imageOf, type LayerDescriptor } from './config.ts';
 
 /** Opens an image in the OCI image layout 1.1, whatever holds the files. Throws `ImageError`. */
-export function openOci(
+export async function openOci(
   reference: string,
   store: BlobStore,
   name: string | undefined,
   options: OpenOptions,
-): LayeredImage {
-  const top = store.small('index.json');
+): Promise<LayeredImage> {
+  const top = await store.small('index.json');
   if (!top) throw new ImageError('not-an-image', 'There is no index.json, so it is no OCI layout', store.path);
   const index = parseJson(top, 'index.json');
-  const { descriptor, manifest, indexDigests } = chooseManifest(index, {
-    read: (wanted) => readBlob(store, wanted),
+  const contents = contentsOf(store);
+  const chosen = await chooseManifest(index, {
+    read: (wanted) => readBlob(contents, wanted),
     name,
     platform: options.platform,
   });
+  const digests = [chosen.descriptor.digest, ...chosen.indexDigests];
+  const image = await imageIn(reference, contents, chosen, options);
+  return { ...image, attachments: () => attachmentsOf(contents, index, digests) };
+}
+
+/** Opens the image that a manifest, or one of those that an index names, describes. Throws `ImageError`. */
+export async function openManifest(
+  reference: string,
+  contents: ContentStore,
+  top: { readonly digest: string; readonly mediaType: string },
+  options: OpenOptions,
+): Promise<LayeredImage> {
+  const manifest = await readBlob(contents, top);
+  const descriptor = { ...top, names: [] };
+  if (!Array.isArray(manifest['manifests'])) {
+    refuseSchema1(manifest, top.digest);
+    return imageIn(reference, contents, { descriptor, manifest, indexDigests: [] }, options);
+  }
+  const platform = options.platform ?? hostPlatform();
+  const read = (wanted: Descriptor): Promise<Json> => readBlob(contents, wanted);
+  const chosen = await chooseManifest(manifest, { read, name: undefined, platform });
+  return imageIn(reference, contents, { ...chosen, indexDigests: [top.digest, ...chosen.indexDigests] }, options);
+}
+
+async function imageIn(
+  reference: string,
+  contents: ContentStore,
+  { descriptor, manifest, indexDigests }: Chosen,
+  options: OpenOptions,
+): Promise<LayeredImage> {
   const config = objects([manifest['config']])[0];
   if (!config) throw new ImageError('corrupt', 'The manifest names no configuration', descriptor.digest);
   const configDigest = checkDigest(config['digest']);
   refuseArtifact(config, manifest);
+  const layers = objects(manifest['layers']);
+  checkLayerCount(layers.length);
   const image = imageOf({
     reference,
     digest: descriptor.digest,
     configDigest,
     mediaType: string(manifest['mediaType']) ?? descriptor.mediaType,
-    config: readBlob(store, { digest: configDigest, mediaType: 'configuration' }),
-    layers: objects(manifest['layers']).map((layer) => layerOf(store, layer)),
+    config: await readBlob(contents, { digest: configDigest, mediaType: 'configuration' }),
+    layers: await Promise.all(layers.map((layer) => layerOf(contents, layer))),
     wanted: options.platform,
   });
-  const digests = [descriptor.digest, ...indexDigests];
-  return { ...image, indexDigests, attachments: () => attachmentsOf(store, index, digests) };
+  return { ...image, indexDigests };
 }
 
 /** A manifest whose configuration is of another type is a chart, a signature, a module: not a container image. */
@@ -53,14 +96,17 @@ function refuseArtifact(config: Json, manifest: Json): void {
   );
 }
 
-function readBlob(store: BlobStore, { digest, mediaType }: Pick<Descriptor, 'digest' | 'mediaType'>): Json {
-  const bytes = store.small(blobName(digest));
+async function readBlob(
+  contents: ContentStore,
+  { digest, mediaType }: Pick<Descriptor, 'digest' | 'mediaType'>,
+): Promise<Json> {
+  const bytes = await contents.small(digest);
   if (!bytes) throw new ImageError('missing-blob', 'A blob that the image names is not there', digest);
   verifyDigest(bytes, digest);
   return parseJson(bytes, `${mediaType} ${digest}`);
 }
 
-function layerOf(store: BlobStore, descriptor: Json): LayerDescriptor {
+async function layerOf(contents: ContentStore, descriptor: Json): Promise<LayerDescriptor> {
   const digest = checkDigest(descriptor['digest']);
   const mediaType = string(descriptor['mediaType']) ?? '';
   if (mediaType.includes('+encrypted')) {
@@ -77,9 +123,12 @@ function layerOf(store: BlobStore, descriptor: Json): LayerDescriptor {
       `${mediaType || 'no media type'} ${digest}`,
     );
   }
-  const blob = store.locate(blobName(digest));
-  if (!blob) throw new ImageError('missing-blob', 'A layer that the manifest names is not there', digest);
   const size = descriptor['size'];
+  if (size !== undefined && !(Number.isSafeInteger(size) && Number(size) >= 0)) {
+    throw new ImageError('corrupt', 'A layer has a size that is none', `${digest}: ${String(size).slice(0, 40)}`);
+  }
+  const blob = await contents.locate(digest, Number(size ?? 0));
+  if (!blob) throw new ImageError('missing-blob', 'A layer that the manifest names is not there', digest);
   if (typeof size === 'number' && size !== blob.size) {
     throw new ImageError(
       blob.size < size ? 'truncated' : 'digest-mismatch',
@@ -87,9 +136,6 @@ function layerOf(store: BlobStore, descriptor: Json): LayerDescriptor {
       `${digest}: stated ${size}, found ${blob.size}`,
     );
   }
-  return { digest, mediaType, blob };
-}
-
-function blobName(digest: string): string {
-  return `blobs/${digest.replace(':', '/')}`;
+  const annotations = textsOf(descriptor['annotations']);
+  return { digest, mediaType, ...(annotations === undefined ? {} : { annotations }), blob };
 }
