@@ -42,11 +42,20 @@ export function severityFrom(
   said: readonly Severity[],
   precedence: readonly (readonly Rater[])[] = PRECEDENCE,
 ): ChosenSeverity {
+  const [only] = said;
+  if (only === undefined) return { chosen: NONE, others: [] };
+  if (said.length === 1) return { chosen: labelled(only), others: [] };
   const rank = (severity: Severity): number => {
     const place = precedence.findIndex((group) => group.includes(raterOf(severity.by)));
     return place < 0 ? precedence.length : place;
   };
   const ranked = withoutDoubles(said.map(labelled)).map((severity) => ({ severity, rank: rank(severity) }));
+  const kinds = new Map<Severity, number>();
+  const kindOf = (severity: Severity): number => {
+    const kind = kinds.get(severity) ?? kindOfValue(severity);
+    kinds.set(severity, kind);
+    return kind;
+  };
   const firstOf = firstPlaces(ranked.map(({ severity }) => severity));
   const sorted = ranked
     .toSorted(
@@ -84,7 +93,7 @@ function raterOf(by: string): Rater {
 }
 
 /** 0 for a word, then CVSS from the newest version to the oldest. */
-function kindOf({ value }: Severity): number {
+function kindOfValue({ value }: Severity): number {
   const version = cvssOf(value)?.version;
   return version === undefined ? 0 : ['4.0', '3.1', '3.0', '2.0'].indexOf(version) + 1;
 }

@@ -54,20 +54,22 @@ const REFERENCE_LETTERS: readonly string[] = REFERENCE_TYPES.map((type) => type.
 export function decodeDetails(rows: readonly string[], id: string, feed: number, source: SourceRef): AdvisoryDetails {
   const all = rows.length === 1 ? parse(rows[0] ?? '[]') : rows.flatMap(parse);
   const fields = all.length === 1 && all[0] !== undefined ? all[0] : joined(all);
-  const [summary, published, modified, aliases, covers, severities, references, packages] = fields;
+  // By index, as in decodeEntry.
+  const [summary, published, modified] = [fields[0], fields[1], fields[2]];
+  let decoded: readonly PackageKey[] | undefined;
   const details: { -readonly [K in keyof AdvisoryDetails]: AdvisoryDetails[K] } = {
     id,
-    aliases,
-    covers,
-    severities: severities.map(decodeSeverity),
-    references: references.map(decodeReference),
-    packages: [],
+    aliases: fields[3],
+    covers: fields[4],
+    severities: fields[5].map(decodeSeverity),
+    references: fields[6].map(decodeReference),
+    // Some have hundreds, and a scan asks for none.
+    get packages() {
+      return (decoded ??= decodePackages(fields[7]));
+    },
     feed,
     source,
   };
-  // Some have hundreds, and a scan asks for none.
-  let decoded: PackageKey[] | undefined;
-  Object.defineProperty(details, 'packages', { enumerable: true, get: () => (decoded ??= decodePackages(packages)) });
   if (summary !== 0) details.summary = summary;
   if (published !== 0) details.published = published;
   if (modified !== 0) details.modified = modified;
@@ -98,12 +100,7 @@ function joined(all: readonly DetailFields[]): DetailFields {
       all.flatMap((fields) => fields[6]),
       (one) => one.slice(2),
     ),
-    distinct(
-      all.flatMap((fields) =>
-        fields[7].flatMap(([ecosystem = '', ...names]) => names.map((name) => [ecosystem, name])),
-      ),
-      (one) => one.join('\0'),
-    ),
+    all.flatMap((fields) => fields[7]),
   ];
 }
 
@@ -128,14 +125,11 @@ export function decodeReference(text: string): Reference {
   return { type: REFERENCE_TYPES[REFERENCE_LETTERS.indexOf(text.slice(0, 2))] ?? 'web', url: text.slice(2) };
 }
 
-function decodePackages(groups: DetailFields[7]): PackageKey[] {
-  const packages: PackageKey[] = [];
-  for (const group of groups) {
-    const [ecosystem = ''] = group;
-    for (let index = 1; index < group.length; index++) {
-      const name = group[index] ?? '';
-      packages.push({ ecosystem, name: name.slice(1), appliesTo: name.startsWith('s') ? 'source' : 'binary' });
-    }
-  }
-  return packages;
+function decodePackages(groups: DetailFields[7]): readonly PackageKey[] {
+  const packages = groups.flatMap(([ecosystem = '', ...names]) =>
+    names.map((name): PackageKey => {
+      return { ecosystem, name: name.slice(1), appliesTo: name.startsWith('s') ? 'source' : 'binary' };
+    }),
+  );
+  return distinct(packages, ({ ecosystem, name, appliesTo }) => `${ecosystem}\0${appliesTo}\0${name}`);
 }

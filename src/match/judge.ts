@@ -65,7 +65,7 @@ function inEpochOf(entry: StoredEntry, plain: Version, scheme: VersionScheme): V
 
 function judgeAs(version: Version | Unparsable, entry: StoredEntry, scheme: VersionScheme): Judgement {
   const { text } = version;
-  const ranges = entry.ranges.filter(({ type }) => type !== 'git');
+  const ranges = inOrder(entry.ranges);
   if (entry.versions?.includes(text)) {
     const fix = fixOf(version, readRanges(ranges, scheme), entry, scheme);
     return { ...affectedOr(entry, `= ${text}`, `${text} is listed`), fix };
@@ -76,6 +76,11 @@ function judgeAs(version: Version | Unparsable, entry: StoredEntry, scheme: Vers
   return withinRanges(version, read, entry, scheme);
 }
 
+/** The ranges of versions: those of commits say nothing of a package version. */
+function inOrder(ranges: readonly AffectedRange[]): readonly AffectedRange[] {
+  return ranges.some(({ type }) => type === 'git') ? ranges.filter(({ type }) => type !== 'git') : ranges;
+}
+
 /** Whether any version that the record names is such a one. */
 function names(entry: StoredEntry, scheme: VersionScheme, isSuch: (bound: Version) => boolean): boolean {
   return boundsIn(entry, scheme).some(isSuch);
@@ -83,8 +88,7 @@ function names(entry: StoredEntry, scheme: VersionScheme, isSuch: (bound: Versio
 
 /** Every version in the record's ranges that can be read. */
 function boundsIn({ ranges }: StoredEntry, scheme: VersionScheme): readonly Version[] {
-  return ranges
-    .filter(({ type }) => type !== 'git')
+  return inOrder(ranges)
     .flatMap(({ events }) => events.flatMap((event) => Object.values<string>(event)))
     .flatMap((text) => {
       const bound = scheme.parse(text);
@@ -174,6 +178,11 @@ interface ReadRanges {
 const noRanges: ReadRanges = { intervals: [], events: [] };
 
 function readRanges(ranges: readonly AffectedRange[], scheme: VersionScheme): ReadRanges {
+  const [only] = ranges;
+  if (only !== undefined && ranges.length === 1) {
+    const intervals = intervalsOf(only.events, scheme);
+    return 'kind' in intervals ? { ...noRanges, unclear: intervals } : { intervals, events: only.events };
+  }
   const all: Interval[] = [];
   const readable: RangeEvent[] = [];
   let unclear: Unparsable | undefined;
@@ -205,6 +214,9 @@ function fixOf(
   const state = stateOf(entry);
   if (entry.fixState !== 'fixed' || version.kind === 'unparsable') return state;
   if (unclear === undefined && !events.some((event) => 'fixed' in event)) return state;
+  // Without a list the version is within the intervals.
+  const end = entry.versions === undefined && unclear === undefined ? onlyFix(intervals, events) : undefined;
+  if (end !== undefined) return { ...state, version: end.text, appliesTo: entry.appliesTo };
   let fixed = lowestFix(events, version, scheme, intervals);
   if (fixed?.kind === 'version' && isListed(fixed, entry, scheme))
     fixed = lowestFix(events, version, scheme, [...intervals, ...listedPoints(entry, scheme)]);
@@ -212,6 +224,12 @@ function fixOf(
   const open =
     !unclear && intervals.some((interval) => interval.to === undefined && contains([interval], version, scheme));
   return { ...state, state: open ? 'not-fixed' : 'unknown' };
+}
+
+/** Most records tell of one run of versions that a fix ends. */
+function onlyFix(intervals: readonly Interval[], events: readonly RangeEvent[]): Version | undefined {
+  const to = intervals.length === 1 && events.length === 2 ? intervals[0]?.to : undefined;
+  return to === undefined || to.inclusive ? undefined : to.version;
 }
 
 function isListed(version: Version, { versions = [] }: StoredEntry, scheme: VersionScheme): boolean {

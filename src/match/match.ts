@@ -64,6 +64,8 @@ export interface MatchContext {
   readonly system?: string | undefined;
 }
 
+const SIDES = ['source', 'binary'] as const;
+
 /** Matches packages that have an ecosystem against all records that speak of them or of their source package. */
 export function matchPackages(
   packages: readonly Package[],
@@ -87,25 +89,34 @@ export function matchPackages(
       const detail = `${found.version}: ${version.reason}`;
       unjudged.push({ package: found, reason: 'version-unparsable', detail });
     }
-    const qualified: Qualified[] = [];
-    const products = productsOf?.(found);
-    for (const appliesTo of ['source', 'binary'] as const) {
-      for (const target of targetsOf(found, appliesTo)) {
-        for (const match of judgeAll(found.ecosystem, target, appliesTo, scheme)) {
-          if (match.entry.qualifiers === undefined) {
-            qualified.push({ match });
-            continue;
-          }
-          const one = qualify(found, match, { products, system, scheme });
-          if (one) qualified.push({ ...one, match: asServed(one.match, services) });
-        }
-      }
-    }
-    const matches = ownFirst(qualified, found, products);
+    const machine: Machine = { products: productsOf?.(found), system, scheme, services };
+    const matches = matchesOf(found, found.ecosystem, judgeAll, machine);
     if (matches.some(({ verdict, unused }) => verdict !== 'not-affected' || unused !== undefined))
       matched.push({ package: found, matches });
   }
   return { packages: matched, unjudged };
+}
+
+/** What goes for a package of all that is said of it and of its source. */
+function matchesOf(found: Package, ecosystem: string, judgeAll: JudgeAll, machine: Machine): readonly Match[] {
+  const said: Match[] = [];
+  let inherited: Set<Match> | undefined;
+  for (const appliesTo of SIDES) {
+    for (const target of targetsOf(found, appliesTo)) {
+      for (const match of judgeAll(ecosystem, target, appliesTo, machine.scheme)) {
+        if (match.entry.qualifiers === undefined) {
+          said.push(match);
+          continue;
+        }
+        const one = qualify(found, match, machine);
+        if (one === undefined) continue;
+        const served = asServed(one.match, machine.services);
+        said.push(served);
+        if (one.inherited) (inherited ??= new Set()).add(served);
+      }
+    }
+  }
+  return inherited === undefined ? said : ownFirst(said, inherited, found, machine.products);
 }
 
 /**
@@ -162,6 +173,7 @@ interface Machine {
   readonly products: Products | undefined;
   readonly system: string | undefined;
   readonly scheme: VersionScheme;
+  readonly services: readonly string[];
 }
 
 /** Leaves out what is said of other builds; what may be of another build is not known to be of this one. */
@@ -201,15 +213,17 @@ function withAssumption(match: Match): Match {
  * Of one flaw, what a source says of a package's own line of builds goes before what it says of the line that this was cut
  * from; of the release and of a product upon it neither answers for the other.
  */
-function ownFirst(qualified: readonly Qualified[], found: Package, products: Products | undefined): readonly Match[] {
-  if (products === undefined || !qualified.some(({ inherited }) => inherited))
-    return qualified.map(({ match }) => match);
-  const linesIn = ({ match: { entry } }: Qualified, standing: 'own' | 'inherited'): readonly string[] =>
+function ownFirst(
+  said: readonly Match[],
+  inherited: ReadonlySet<Match>,
+  found: Package,
+  products: Products | undefined,
+): readonly Match[] {
+  if (products === undefined) return said;
+  const linesIn = ({ entry }: Match, standing: 'own' | 'inherited'): readonly string[] =>
     linesOf(found, entry.qualifiers?.products ?? [], products, standing).map(
       (line) => `${entry.source.name}\n${entry.id}\n${line}`,
     );
-  const own = new Set(qualified.flatMap((one) => (one.inherited ? [] : linesIn(one, 'own'))));
-  return qualified.flatMap((one) =>
-    one.inherited && linesIn(one, 'inherited').every((line) => own.has(line)) ? [] : one.match,
-  );
+  const own = new Set(said.flatMap((one) => (inherited.has(one) ? [] : linesIn(one, 'own'))));
+  return said.filter((one) => !inherited.has(one) || !linesIn(one, 'inherited').every((line) => own.has(line)));
 }

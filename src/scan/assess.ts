@@ -65,15 +65,18 @@ export function assess(
   const spoken = spokenOfOwner(all, advisories, context);
   const nameOf = lineages(all);
   for (const { package: found, matches } of matched) {
+    const ownerSpeaks = spoken(found);
+    let subject: Subject | undefined;
     for (const [flaw, opinions] of byFlaw(matches)) {
       const unused = unusedFor(opinions);
       const decided = decide(opinions, precedence);
       if (!decided && unused === undefined) continue;
-      if (spoken(found).has(flaw)) continue;
+      if (ownerSpeaks.has(flaw)) continue;
       const because = unused ?? elsewhere(found, flaw);
-      if (decided && because === undefined)
-        findings.push(findingOf(`${flaw}|${nameOf(found)}`, flaw, found, decided, { detailsOf, advisories }));
-      else if (because !== undefined) left.push({ package: found.name, flaw, because });
+      if (decided && because === undefined) {
+        subject ??= { found, name: nameOf(found), ref: packageRef(found), scheme: versionSchemes.get(found.type) };
+        findings.push(findingOf(flaw, subject, decided, { detailsOf, advisories }));
+      } else if (because !== undefined) left.push({ package: found.name, flaw, because });
     }
   }
   return { findings: findings.toSorted(byPackageThenFlaw), unjudged, elsewhere: left };
@@ -85,6 +88,7 @@ export function assess(
  */
 function unusedFor(opinions: readonly Match[]): string | undefined {
   const naming = opinions.filter(({ entry }) => entry.qualifiers?.imports !== undefined);
+  if (naming.length === 0) return undefined;
   const there = naming.some(({ verdict }) => verdict !== 'not-affected');
   return there ? undefined : naming.find(({ unused }) => unused !== undefined)?.unused;
 }
@@ -166,24 +170,38 @@ interface Decision {
 
 /** The first source in precedence that speaks of the flaw decides; `not-affected` is no finding. */
 function decide(all: readonly Match[], precedence: readonly string[]): Decision | undefined {
-  const opinions = ofOwnFlavour(all);
-  const rank = ({ entry }: Match): number => {
-    const at = precedence.indexOf(entry.source.name);
-    return at < 0 ? precedence.length : at;
-  };
-  const sorted = opinions.length === 1 ? opinions : opinions.toSorted((a, b) => rank(a) - rank(b));
+  const sorted = byPrecedence(ofOwnFlavour(all), precedence);
   const source = sorted[0]?.entry.source.name;
   const deciding = ofOwnRelease(sorted.filter(({ entry }) => entry.source.name === source));
   const verdict = deciding.some((match) => match.verdict === 'affected') ? 'affected' : 'unknown';
   const [first, ...further] = deciding.filter((match) => match.verdict === verdict);
   if (!first) return undefined;
-  // The starter set was copied from the sources: its assent proves nothing.
-  const agreeing = sorted.filter(
-    ({ verdict: said, entry }) => said === verdict && entry.source.name !== source && entry.source.name !== 'starter',
-  );
-  const heard = new Set([...deciding, ...agreeing].filter((match) => match.verdict === verdict));
-  const dissenting = sorted.filter((match) => !heard.has(match) && match.entry.source.name !== 'starter');
+  const agreeing: Match[] = [];
+  const dissenting: Match[] = [];
+  for (const match of sorted) {
+    const { name } = match.entry.source;
+    const agrees = match.verdict === verdict;
+    if (agrees && name === source && (deciding.length === sorted.length || deciding.includes(match))) continue;
+    // The starter set was copied from the sources: its assent proves nothing.
+    if (name !== 'starter') (agrees && name !== source ? agreeing : dissenting).push(match);
+  }
   return { verdict, speaking: [first, ...further], agreeing, dissenting };
+}
+
+/** The matches of the source that decides first, then those of the next. */
+function byPrecedence(opinions: readonly Match[], precedence: readonly string[]): readonly Match[] {
+  const rank = ({ entry }: Match): number => {
+    const at = precedence.indexOf(entry.source.name);
+    return at < 0 ? precedence.length : at;
+  };
+  let last = 0;
+  // Most lie in this order.
+  const isSorted = opinions.every((match) => {
+    const before = last;
+    last = rank(match);
+    return before <= last;
+  });
+  return isSorted ? opinions : opinions.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function evidenceOf(match: Match, found: Package, scheme: VersionScheme | undefined): Evidence {
@@ -203,6 +221,15 @@ function evidenceOf(match: Match, found: Package, scheme: VersionScheme | undefi
 /** What is less sure than the word of a package manager. */
 const byCpe = 'matched by CPE, and the version is what the program itself tells';
 
+/** A package, and what all findings in it tell of it alike. */
+interface Subject {
+  readonly found: Package;
+  /** What it is called in the findings' identifiers. */
+  readonly name: string;
+  readonly ref: PackageRef;
+  readonly scheme: VersionScheme | undefined;
+}
+
 /** Where a finding learns what its records do not say of the package itself. */
 interface Library {
   readonly detailsOf: DetailsOf;
@@ -210,34 +237,34 @@ interface Library {
 }
 
 function findingOf(
-  id: string,
   flaw: string,
-  found: Package,
-  decision: Decision,
+  { found, name, ref, scheme }: Subject,
+  { verdict, speaking, agreeing, dissenting }: Decision,
   { detailsOf, advisories }: Library,
 ): VulnerabilityFinding {
-  const { verdict, speaking, agreeing, dissenting } = decision;
   const [first] = speaking;
-  const scheme = versionSchemes.get(found.type);
   const names = new Set(speaking.flatMap(({ entry }) => namesOfFlaw(flaw, entry)));
-  const opinions = [...speaking, ...agreeing].map((match) => ({ entry: match.entry, details: detailsOf(match) }));
+  const heard = [...speaking, ...agreeing];
+  const opinions = heard.map((match) => ({ entry: match.entry, details: detailsOf(match) }));
+  const id = `${flaw}|${name}`;
   return {
     kind: 'vulnerability',
     id,
     verdict,
     ...(first.unknownReason === undefined ? {} : { unknownReason: first.unknownReason }),
-    package: packageRef(found),
+    package: ref,
     vulnerability: vulnerabilityOf(flaw, opinions, advisories, [...names]),
     fix: scheme ? highestFix(speaking, scheme) : first.fix,
-    evidence: [...speaking, ...agreeing, ...dissenting].map((match) => evidenceOf(match, found, scheme)),
+    evidence: [...heard, ...dissenting].map((match) => evidenceOf(match, found, scheme)),
   };
 }
 
 /** Two notices on one flaw: the later one completes the fix of the earlier. That one of them knows no fix is said. */
 function highestFix(speaking: readonly [Match, ...Match[]], scheme: VersionScheme): Fix {
+  if (speaking.length === 1) return speaking[0].fix;
   let best: Fix | undefined;
   for (const { fix } of speaking) {
-    if (fix.version === undefined) continue;
+    if (fix.version === undefined || fix.version === best?.version) continue;
     const [a, b] = [scheme.parse(fix.version), best?.version === undefined ? undefined : scheme.parse(best.version)];
     if (b === undefined) best = fix;
     else if (a.kind === 'version' && b.kind === 'version' && scheme.compare(a, b) > 0) best = fix;

@@ -9,10 +9,9 @@ export function byFlaw(matches: readonly Match[]): Map<string, Match[]> {
   const flaws = new Map<string, Match[]>();
   for (const { verdict, unused, entry } of matches) {
     if (verdict !== 'not-affected' || unused !== undefined)
-      for (const name of flawsOf(entry)) flaws.set(names(name), []);
+      for (const name of namesOf(entry, names)) if (!flaws.has(name)) flaws.set(name, []);
   }
-  for (const match of matches)
-    for (const name of new Set(flawsOf(match.entry).map(names))) flaws.get(name)?.push(match);
+  for (const match of matches) for (const name of namesOf(match.entry, names)) flaws.get(name)?.push(match);
   return flaws;
 }
 
@@ -21,13 +20,20 @@ export function byName<T extends Entry>(entries: readonly T[]): Map<string, T[]>
   const names = nameFlaws(entries);
   const flaws = new Map<string, T[]>();
   for (const entry of entries) {
-    for (const name of new Set(flawsOf(entry).map(names))) {
+    for (const name of namesOf(entry, names)) {
       const known = flaws.get(name);
       if (known) known.push(entry);
       else flaws.set(name, [entry]);
     }
   }
   return flaws;
+}
+
+/** The flaws of one record under the names that all records have for them. */
+function namesOf(entry: Entry, names: (name: string) => string): Iterable<string> {
+  const own = flawsOf(entry);
+  const [only] = own;
+  return own.length === 1 && only !== undefined ? [names(only)] : new Set(own.map(names));
 }
 
 /** Every name of the flaws that a record speaks of. */
@@ -38,6 +44,7 @@ export function namesIn({ id, aliases, covers }: Entry): readonly string[] {
 /** The names of one flaw in a record: of a record that stands for several CVEs its own alone, since the others may be of any. */
 export function namesOfFlaw(flaw: string, entry: Entry): readonly string[] {
   const { id, aliases, covers } = entry;
+  if (aliases.length === 0) return id === flaw || !isCve(id) ? [id] : [];
   const several = covers.length === 0 && flawsOf(entry).length > 1;
   return [id, ...(several ? [] : aliases)].filter((name) => name === flaw || !isCve(name));
 }
@@ -47,6 +54,7 @@ type Entry = Pick<Match['entry'], 'id' | 'aliases' | 'covers'>;
 /** The flaws of one record: what it covers, else its CVEs, else itself. */
 function flawsOf({ id, aliases, covers }: Entry): readonly string[] {
   if (covers.length > 0) return covers;
+  if (aliases.length === 0) return [id];
   const cves = [id, ...aliases].filter((name) => name.startsWith('CVE-'));
   return cves.length > 0 ? cves : [id];
 }
@@ -60,6 +68,7 @@ function nameFlaws(entries: readonly Entry[]): (name: string) => string {
     return at;
   };
   for (const { id, aliases, covers } of entries) {
+    if (aliases.length === 0) continue;
     // Names of a record on several flaws are of none in particular.
     if (covers.length > 0 || aliases.filter(isCve).length + Number(isCve(id)) > 1) continue;
     for (const alias of aliases) join(root(id), root(alias), parents);

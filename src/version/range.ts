@@ -38,6 +38,8 @@ export function intervalsOf<V extends Version>(
   events: readonly RangeEvent[],
   scheme: VersionScheme<V>,
 ): readonly Interval<V>[] | Unparsable {
+  const start = fromTheFirst(events, scheme);
+  if (start !== undefined) return start;
   const marks: Mark<V>[] = [];
   const limits: (V | undefined)[] = [];
   for (const event of events) {
@@ -56,6 +58,22 @@ export function intervalsOf<V extends Version>(
   );
   return clip(intervals, highest(limits, scheme), scheme);
 }
+
+/** Most ranges: all versions, or those before a fix; undefined for any other. */
+function fromTheFirst<V extends Version>(
+  events: readonly RangeEvent[],
+  scheme: VersionScheme<V>,
+): readonly Interval<V>[] | Unparsable | undefined {
+  const [first, second] = events;
+  if (first === undefined || events.length > 2 || !('introduced' in first) || first.introduced !== '0')
+    return undefined;
+  if (second === undefined) return everything;
+  if (!('fixed' in second)) return undefined;
+  const version = scheme.parse(second.fixed);
+  return version.kind === 'unparsable' ? version : [{ to: { version, inclusive: false } }];
+}
+
+const everything: readonly Interval<never>[] = [{}];
 
 /** Whether the version lies in one of the intervals. */
 export function contains<V extends Version>(
