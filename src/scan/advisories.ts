@@ -10,7 +10,7 @@ import {
 } from '../database/database.ts';
 import type { ReportProvenance } from '../finding/finding.ts';
 import type { Advisories } from './assess.ts';
-import type { ScanOptions } from './options.ts';
+import type { FetchedAdvisories, ScanOptions } from './options.ts';
 import { onRequest } from './precedence.ts';
 import { starterFeed, starterSet } from './starter.ts';
 import { version } from './version.ts';
@@ -45,7 +45,9 @@ export async function chooseAdvisories(
     return before?.some ? { ...before.chosen, notes } : closing(before, starter(notes));
   }
   before?.chosen.advisories.close();
-  const { notes, unserved } = lacking.length === 0 ? nothingFetched : await fetchFor(lacking, databasePath, options);
+  const fetch =
+    options.fetchAdvisories ?? ((names: readonly string[]) => fetchAdvisories(names, databasePath, options));
+  const { notes, unserved } = lacking.length === 0 ? nothingFetched : await fetch(lacking);
   const after = existsSync(databasePath) ? openKnown(databasePath, ecosystems) : undefined;
   const said = [...notes, ...large, ...unserved.map((name) => `No source is known that has advisories of ${name}.`)];
   if (after?.some || (after && ecosystems.length === 0)) return { ...after.chosen, notes: said };
@@ -126,17 +128,15 @@ function starter(notes: readonly string[]): ChosenAdvisories {
   return { advisories, starter: true, provenance: { digest, builtAt: asOf, starter: true }, notes };
 }
 
-/** What came of fetching: sentences on what failed, and the ecosystems that nobody has. */
-interface Fetched {
-  readonly notes: readonly string[];
-  readonly unserved: readonly string[];
-}
-
 /** Sources of facts that are small enough to be fetched on first use: they say how pressing a flaw is. */
 const smallFacts: ReadonlySet<string> = new Set(['epss', 'kev']);
 
 /** Fetches what the sources say of ecosystems, and the facts of a few small ones unless they are there. */
-async function fetchFor(ecosystems: readonly string[], databasePath: string, options: ScanOptions): Promise<Fetched> {
+export async function fetchAdvisories(
+  ecosystems: readonly string[],
+  databasePath: string,
+  options: Pick<ScanOptions, 'mirror' | 'signal' | 'onProgress'>,
+): Promise<FetchedAdvisories> {
   const { advisorySources } = await import('./ecosystems.ts');
   const sources = await advisorySources();
   const serving = await sourcesFor(
@@ -186,7 +186,7 @@ async function update(
   sources: readonly AdvisorySource[],
   only: readonly string[],
   path: string,
-  options: ScanOptions,
+  options: Pick<ScanOptions, 'mirror' | 'signal' | 'onProgress'>,
 ): Promise<readonly Failed[]> {
   const { feeds } = await updateDatabase({
     path,

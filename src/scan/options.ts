@@ -1,4 +1,4 @@
-import type { Platform } from '../image/image.ts';
+import type { OpenOptions } from '../image/image.ts';
 
 /** How far a scan is. */
 export interface ScanProgress {
@@ -10,9 +10,16 @@ export interface ScanProgress {
   readonly label?: string;
 }
 
+/** What came of fetching: sentences on what failed, and the ecosystems that nobody has. */
+export interface FetchedAdvisories {
+  readonly notes: readonly string[];
+  readonly unserved: readonly string[];
+}
+
 /** How to scan. */
-export interface ScanOptions {
-  readonly platform?: Platform;
+export interface ScanOptions extends Pick<OpenOptions, 'platform' | 'places' | 'registry' | 'engines'> {
+  /** Fetches only what is needed of layers that have a table of contents, which is then trusted. */
+  readonly lazy?: boolean;
   /** Fetches nothing. */
   readonly offline?: boolean;
   /** Folder or address that holds the feeds at `<host>/<path>`. */
@@ -25,6 +32,10 @@ export interface ScanOptions {
   readonly vex?: readonly string[];
   /** A distribution's archive to ask: an address, `image` for the image's own apt sources, `machine` for this machine's. */
   readonly archive?: string;
+  /** Reads layers on the calling thread alone, for other threads scan too. */
+  readonly oneLane?: boolean;
+  /** Fetches the advisories of ecosystems that the database lacks; default: this scan does it itself. */
+  readonly fetchAdvisories?: (ecosystems: readonly string[]) => Promise<FetchedAdvisories>;
   readonly onProgress?: (progress: ScanProgress) => void;
   /** Once it is aborted there is no report: the scan throws the signal's reason. */
   readonly signal?: AbortSignal;

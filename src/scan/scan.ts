@@ -12,6 +12,7 @@ import { coverageOf } from './coverage.ts';
 import { versionSchemes } from './formats.ts';
 import { inventoryCache } from './inventory-cache.ts';
 import { judgedOf, judgedProblems } from './judged.ts';
+import { openOptions } from './open-options.ts';
 import type { ScanOptions } from './options.ts';
 import { precedence } from './precedence.ts';
 import { version } from './version.ts';
@@ -30,8 +31,12 @@ const scope =
  * advisory database can't be trusted, and the signal's reason once it is aborted.
  */
 export async function scan(reference: string, options: ScanOptions = {}): Promise<Report> {
+  return await scanImage(await openImage(reference, openOptions(options)), options);
+}
+
+/** Scans an image that is open; throws what `scan` does. */
+export async function scanImage(image: Image, options: ScanOptions = {}): Promise<Report> {
   const database = options.databasePath ?? databasePath(process.env);
-  const image = await openImage(reference, options.platform ? { platform: options.platform } : {});
   const { inventory: found, cached } = await inventoryOf(image, database, options);
   const documents = await vexFor(image, found, options.vex ?? []);
   await checkpoint(options.signal);
@@ -88,6 +93,7 @@ async function inventoryOf(
   const inventory = await discover(image, {
     onProgress: onProgress && ((done, total) => onProgress({ stage: 'reading', done, total })),
     signal,
+    ...(options.oneLane ? { laneBytes: Number.POSITIVE_INFINITY } : {}),
   });
   cache?.write(image, inventory);
   return { inventory, cached: false };
