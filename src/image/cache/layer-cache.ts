@@ -1,0 +1,137 @@
+import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryBeside } from '../../internal/atomic-file.ts';
+import type { LayerContent } from '../layer/collector.ts';
+import { decodeLayer, encodeLayer, entryKey, maximumEntryBytes } from './codec.ts';
+import { type CacheStatus, type Pruned, type PruneOptions, pruneFolder, statusOf } from './folder.ts';
+import { makeSubfolder } from './subfolder.ts';
+import { countWritten } from './usage.ts';
+
+/** How large the cache may grow. */
+export interface LayerCacheOptions {
+  /** Bytes of all its files; the longest unused go first. */
+  readonly maxBytes: number;
+}
+
+/**
+ * What was kept of layers, by their diffIDs: an entry stands for bytes whose diffID was verified as they were read,
+ * wherever they came from. Any number of processes may use the same folder at once. Whatever goes wrong with a file or
+ * the folder is a miss or nothing written, never an error.
+ */
+export interface LayerCache {
+  readonly folder: string;
+  readonly maxBytes: number;
+  /** The content of a layer, with index 0; `wants` says for what it was read, and by whom. */
+  read(diffId: string, wants: string): LayerContent | undefined;
+  /** Keeps a content that was read whole and verified; any other is passed over. */
+  write(content: LayerContent, wants: string): void;
+  status(): CacheStatus;
+  prune(options?: PruneOptions): Pruned;
+}
+
+/** A used file is marked so at most this often. */
+const markEveryMs = 60_000;
+
+/** Keeps what was read of layers in a folder, which need not be there. */
+export function layerCache(folder: string, { maxBytes }: LayerCacheOptions): LayerCache {
+  // One failure (a full disk, a folder of somebody else) spares the next tries their work.
+  let isWritable = maxBytes > 0;
+  return {
+    folder,
+    maxBytes,
+    read(diffId, wants) {
+      const key = entryKey(diffId, wants);
+      const path = entryPath(folder, key);
+      const bytes = readEntry(path);
+      if (bytes === undefined) return undefined;
+      const content = decodeLayer(bytes, key, diffId);
+      if (content === undefined) remove(path);
+      return content;
+    },
+    write(content, wants) {
+      if (!isWritable || !isWorthKeeping(content)) return;
+      const key = entryKey(content.diffId, wants);
+      try {
+        const bytes = encodeLayer(content, key);
+        if (bytes === undefined || bytes.length > maxBytes) return;
+        makeSubfolder(folder, key.slice(0, 2));
+        place(entryPath(folder, key), bytes);
+        if (countWritten(folder, bytes.length) > maxBytes) pruneFolder(folder, { maxBytes: maxBytes * 0.9 });
+      } catch {
+        isWritable = false;
+      }
+    },
+    status: () => ({ ...statusOf(folder), maxBytes }),
+    prune: (options) => pruneFolder(folder, options ?? { maxBytes }),
+  };
+}
+
+/** All that an entry can hold of a content; what has more is no such content (one that was not read in order, say). */
+const members: ReadonlySet<string> = new Set<keyof LayerContent>([
+  'index',
+  'diffId',
+  'files',
+  'symlinks',
+  'hardlinks',
+  'whiteouts',
+  'opaques',
+  'paths',
+  'entries',
+  'problems',
+]);
+
+/**
+ * Only what would be found again: not a folder's content (no diffID), nor what was not read whole. A problem that loses
+ * nothing is kept with the content.
+ */
+function isWorthKeeping(content: LayerContent): boolean {
+  return (
+    content.diffId !== '' &&
+    content.problems.every(({ code }) => code === 'path-escape') &&
+    Object.entries(content).every(([member, value]) => members.has(member) || value === undefined)
+  );
+}
+
+function entryPath(folder: string, key: string): string {
+  return join(folder, key.slice(0, 2), `${key}.layer`);
+}
+
+function readEntry(path: string): Uint8Array | undefined {
+  try {
+    const { size, mtimeMs } = statSync(path);
+    if (size > maximumEntryBytes) {
+      remove(path);
+      return undefined;
+    }
+    const bytes = readFileSync(path);
+    if (Math.abs(Date.now() - mtimeMs) > markEveryMs) mark(path);
+    return bytes;
+  } catch {
+    return undefined;
+  }
+}
+
+function mark(path: string): void {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch {}
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
+}
+
+/** Not synced: a file that a crash leaves incomplete is seen to be so. */
+function place(path: string, bytes: Uint8Array): void {
+  const temporary = temporaryBeside(path);
+  try {
+    writeFileSync(temporary, bytes, { flag: 'wx' });
+    renameSync(temporary, path);
+  } catch (error) {
+    remove(temporary);
+    throw error;
+  }
+}
