@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Image } from '../image/image.ts';
 import { writeFileAtomic } from '../internal/atomic-file.ts';
@@ -16,6 +16,8 @@ const layout = 4;
 
 /** Inventories of images known by digest; only what `discover` would find again. */
 export interface InventoryCache {
+  /** Whether there is a file for the image; whether it can be read shows when it is. */
+  knows(image: Image): boolean;
   read(image: Image): Inventory | undefined;
   write(image: Image, inventory: Inventory): void;
 }
@@ -25,6 +27,10 @@ const types: readonly string[] = formats.map(({ type }) => type);
 /** Keeps inventories in a folder. Whatever goes wrong with it is a cache miss, never an error. */
 export function inventoryCache(folder: string): InventoryCache {
   return {
+    knows(image) {
+      const file = fileOf(folder, image);
+      return file !== undefined && existsSync(file);
+    },
     read(image) {
       const file = fileOf(folder, image);
       return file === undefined ? undefined : readInventory(file, image.reference);
