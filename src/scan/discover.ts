@@ -1,6 +1,7 @@
 import type { Detail } from '../catalog/catalog.ts';
 import type { Distro } from '../distro/distro.ts';
 import { distroFiles, recognizeDistro } from '../distro/release-files.ts';
+import type { LayerCache } from '../image/cache/layer-cache.ts';
 import type { Image } from '../image/image.ts';
 import type { LayerContent } from '../image/layer/collector.ts';
 import { formatPlatform } from '../image/platform.ts';
@@ -9,7 +10,8 @@ import { type Snapshot, type Squashed, squash } from '../image/tree/squash.ts';
 import type { Inventory, LayerRef, Problem, SettingsFile, Subject } from '../inventory/inventory.ts';
 import { catalogAll } from './catalog-all.ts';
 import { checkpoint } from './checkpoint.ts';
-import { type ReadLayersOptions, type ReadProgress, readLayers } from './lanes.ts';
+import type { ReadBefore } from './known-layers.ts';
+import { type LayerUse, type ReadLayersOptions, type ReadProgress, readLayers } from './lanes.ts';
 import { layerProblems, storeProblems, treeProblems } from './problems.ts';
 import {
   type ExtraWants,
@@ -27,13 +29,18 @@ export interface DiscoverOptions {
   readonly signal?: AbortSignal | undefined;
   /** `files` also tells which files each package owns, which takes time and memory. */
   readonly detail?: Exclude<Detail, 'names'>;
+  /** Layers that it knows are not read, and what is read is kept there. */
+  readonly layers?: LayerCache | undefined;
+  /** Told once what of the layers was known: how many at first, and how many bytes were read after all. */
+  readonly onLayers?: ((use: LayerUse) => void) | undefined;
 }
 
 /** Finds out everything that is in an image. Throws `ImageError`, and the signal's reason once it is aborted. */
 export async function discover(image: Image, options: DiscoverOptions = {}): Promise<Inventory> {
   const { signal, detail = 'packages' } = options;
   const layers = layerRefs(image);
-  const { contents, squashed, whole } = await readTree(image, detail, options);
+  const { contents, squashed, whole, use } = await readTree(image, detail, options);
+  options.onLayers?.(use);
   await checkpoint(signal);
   const last = squashed.snapshots.at(-1);
   const { distro, problems } = recognize(last);
@@ -98,16 +105,23 @@ async function readTree(
   image: Image,
   detail: Detail,
   options: ReadLayersOptions,
-): Promise<{ contents: LayerContent[]; squashed: Squashed; whole: boolean }> {
+): Promise<{ contents: LayerContent[]; squashed: Squashed; whole: boolean; use: LayerUse }> {
   let extra = noExtraWants;
+  let use: LayerUse | undefined;
+  let before: ReadBefore | undefined;
   for (let reading = 1; ; reading++) {
-    const contents = await readAll(image, { detail, extra }, options);
+    const wants = { detail, extra };
+    const onLayers = (now: LayerUse): void => {
+      use = use === undefined ? now : { ...use, bytes: use.bytes + now.bytes };
+    };
+    const contents = await readAll(image, wants, { ...options, before, onLayers });
     await checkpoint(options.signal);
     const squashed = squash(contents, { selects: wanted(detail), folders: wellKnownFolders });
     const further = addMissing(extra, squashed);
     if (further === undefined || reading === maximumReadings) {
-      return { contents, squashed, whole: further === undefined };
+      return { contents, squashed, whole: further === undefined, use: use ?? { known: 0, bytes: 0 } };
     }
+    before = { contents, wanted: wants };
     extra = further;
   }
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { type LayerCache, layerCache } from '../image/cache/layer-cache.ts';
 import { ImageError, type Layer } from '../image/image.ts';
 import { openBlobs } from '../image/layer/blobs.ts';
 import type { LayerContent } from '../image/layer/collector.ts';
@@ -7,6 +8,7 @@ import { readGzipArchive } from '../image/layer/gzip-archive.ts';
 import { readLayer } from '../image/layer/layer.ts';
 import { limits } from '../internal/limit.ts';
 import { checkpoint } from './checkpoint.ts';
+import { isVerified, knownLayers, type ReadBefore, type UnreadLayer } from './known-layers.ts';
 import { selection, type Wanted } from './selection.ts';
 import { type SentError, thrown } from './sent-error.ts';
 
@@ -18,10 +20,12 @@ const slots = { next: 0, active: 1, kibibytes: 2, entries: 3, kept: 4 } as const
 
 /** What a lane is started with. */
 export interface LaneTask {
-  readonly layers: readonly Layer[];
+  readonly layers: readonly UnreadLayer[];
   readonly wanted: Wanted;
   readonly counters: Int32Array<SharedArrayBuffer>;
   readonly cores: number;
+  /** Where what was read is kept. */
+  readonly cache?: Pick<LayerCache, 'folder' | 'maxBytes'> | undefined;
 }
 
 /** What a lane sends for each layer. */
@@ -29,8 +33,14 @@ export type LaneMessage =
   | { readonly kind: 'content'; readonly content: LayerContent }
   | ({ readonly kind: 'failed' } & SentError);
 
-/** Told how many bytes of how many have been read. */
+/** Told how many bytes of how many have been read; layers that are known don't count. */
 export type ReadProgress = (done: number, total: number) => void;
+
+/** How many layers were known, and the bytes as stored of those that had to be read. */
+export interface LayerUse {
+  readonly known: number;
+  readonly bytes: number;
+}
 
 /** How to go about it. */
 export interface ReadLayersOptions {
@@ -38,27 +48,36 @@ export interface ReadLayersOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default: `bytesPerLane`. */
   readonly laneBytes?: number | undefined;
+  /** Layers that it knows are not read, and what is read is kept there. */
+  readonly layers?: LayerCache | undefined;
+  /** The reading before of the same layers: one is read again only where the further wishes concern it. */
+  readonly before?: ReadBefore | undefined;
+  readonly onLayers?: ((use: LayerUse) => void) | undefined;
 }
 
 /**
- * Reads all layers, longest first, on as many lanes as there are cores and bytes for; this thread is one. Throws `ImageError`, and the
- * signal's reason once it is aborted.
+ * Gives the content of all layers. Those that are not known are read, longest first, on as many lanes as there are cores
+ * and bytes for; this thread is one. Throws `ImageError`, what a layer's place throws, and the signal's reason once it is
+ * aborted.
  */
 export async function readLayers(
   layers: readonly Layer[],
   wanted: Wanted,
-  { onProgress, signal, laneBytes = bytesPerLane }: ReadLayersOptions = {},
+  options: ReadLayersOptions = {},
 ): Promise<LayerContent[]> {
-  const total = layers.reduce((sum, { size }) => sum + size, 0);
+  const { onProgress, signal } = options;
+  const { known, unread } = await knownLayers(layers, wanted, options, signal);
+  const total = unread.reduce((sum, { layer }) => sum + layer.size, 0);
+  options.onLayers?.({ known: known.length, bytes: total });
   const counters = new Int32Array(new SharedArrayBuffer(Object.keys(slots).length * 4));
   const timer = onProgress && setInterval(() => onProgress((counters[slots.kibibytes] ?? 0) * 1024, total), 100);
   try {
-    if (layers.some(({ blob }) => blob.kind === 'in-gzip')) {
-      return await readGzipArchive(layers, selection(wanted), { onBytes: counter(counters, signal) });
-    }
+    for (const content of known) countIn(counters, content);
     const cores = availableParallelism();
-    const lanes = Math.max(1, Math.min(layers.length, cores, Math.ceil(total / laneBytes)));
-    const contents = await runLanes({ layers: longestFirst(layers), wanted, counters, cores }, lanes, signal);
+    const read = await readUnread({ layers: longestFirst(unread), wanted, counters, cores }, total, options);
+    const copies = unread.flatMap(({ layer, same }) => copiesOf(read, layer.index, same));
+    for (const content of copies) countIn(counters, content);
+    const contents = [...known, ...read, ...copies];
     if (contents.length < layers.length)
       throw new ImageError('unreadable', 'A reader of layers stopped before its end');
     return contents.toSorted((a, b) => a.index - b.index);
@@ -71,8 +90,37 @@ export async function readLayers(
   }
 }
 
-function longestFirst(layers: readonly Layer[]): Layer[] {
-  return layers.toSorted((a, b) => b.size - a.size);
+function longestFirst(layers: readonly UnreadLayer[]): UnreadLayer[] {
+  return layers.toSorted((a, b) => b.layer.size - a.layer.size);
+}
+
+function copiesOf(contents: readonly LayerContent[], index: number, same: readonly number[]): LayerContent[] {
+  const content = contents.find((one) => one.index === index);
+  return content === undefined ? [] : same.map((other) => ({ ...content, index: other }));
+}
+
+async function readUnread(
+  task: LaneTask,
+  total: number,
+  { signal, laneBytes = bytesPerLane, layers: cache }: ReadLayersOptions,
+): Promise<LayerContent[]> {
+  const { layers, wanted, counters, cores } = task;
+  if (layers.length === 0) return [];
+  if (layers.some(({ layer }) => layer.blob.kind === 'in-gzip')) {
+    const stored = layers.map(({ layer }) => layer);
+    const contents = await readGzipArchive(stored, selection(wanted), { onBytes: counter(counters, signal) });
+    for (const [at, content] of contents.entries()) {
+      countIn(counters, content);
+      keep(cache, layers[at], content);
+    }
+    return contents;
+  }
+  const lanes = Math.max(1, Math.min(layers.length, cores, Math.ceil(total / laneBytes)));
+  return await runLanes({ ...task, cache: cache && { folder: cache.folder, maxBytes: cache.maxBytes } }, lanes, signal);
+}
+
+function keep(cache: LayerCache | undefined, unread: UnreadLayer | undefined, content: LayerContent): void {
+  if (unread !== undefined && isVerified(unread.layer)) cache?.write(content, unread.wants);
 }
 
 async function runLanes(task: LaneTask, lanes: number, signal: AbortSignal | undefined): Promise<LayerContent[]> {
@@ -103,6 +151,7 @@ export async function runLane(
 ): Promise<void> {
   const { counters, cores } = task;
   const selects = selection(task.wanted);
+  const cache = task.cache && layerCache(task.cache.folder, task.cache);
   Atomics.add(counters, slots.active, 1);
   const blobs = openBlobs();
   try {
@@ -111,12 +160,15 @@ export async function runLane(
       at < task.layers.length;
       at = Atomics.add(counters, slots.next, 1)
     ) {
-      const layer = task.layers[at];
-      if (!layer) break;
+      const unread = task.layers[at];
+      if (!unread) break;
+      const { layer } = unread;
       await checkpoint(signal);
       const overlap = (): boolean => Atomics.load(counters, slots.active) < cores;
       const content = await readLayer(layer, selects, blobs, { overlap, onBytes: counter(counters, signal) });
       countIn(counters, content);
+      // Before it is handed over: its bytes may go to another thread.
+      keep(cache, unread, content);
       take(content);
     }
   } finally {

@@ -1,0 +1,74 @@
+import type { LayerCache } from '../image/cache/layer-cache.ts';
+import type { Layer } from '../image/image.ts';
+import type { LayerContent } from '../image/layer/collector.ts';
+import { checkpoint } from './checkpoint.ts';
+import { wantsOf } from './layer-wants.ts';
+import type { Wanted } from './selection.ts';
+
+/** What was read of the same layers before, and what was wanted then. */
+export interface ReadBefore {
+  readonly contents: readonly LayerContent[];
+  readonly wanted: Wanted;
+}
+
+/** A layer that must be read, and what is wanted of it in the word of the cache. */
+export interface UnreadLayer {
+  readonly layer: Layer;
+  readonly wants: string;
+  /** Indices of layers that are the same bytes. */
+  readonly same: readonly number[];
+}
+
+/** Layers told apart by whether anything of them must be read. */
+export interface KnownLayers {
+  readonly known: readonly LayerContent[];
+  readonly unread: readonly UnreadLayer[];
+}
+
+/** Where contents may be known from. */
+export interface KnownFrom {
+  readonly layers?: LayerCache | undefined;
+  readonly before?: ReadBefore | undefined;
+}
+
+/**
+ * Finds what is known of layers: from the last reading where the further wishes don't concern the layer, else from the
+ * cache. Throws the signal's reason once it is aborted.
+ */
+export async function knownLayers(
+  layers: readonly Layer[],
+  wanted: Wanted,
+  { layers: cache, before }: KnownFrom,
+  signal?: AbortSignal,
+): Promise<KnownLayers> {
+  const known: LayerContent[] = [];
+  const unread = new Map<string, UnreadLayer>();
+  const earlier = new Map(before?.contents.map((content) => [content.index, content]));
+  for (const layer of layers) {
+    await checkpoint(signal);
+    const last = earlier.get(layer.index);
+    const wants = wantsOf(wanted, last?.paths);
+    const id = identity(layer);
+    const twin = unread.get(id);
+    if (twin !== undefined) {
+      unread.set(id, { ...twin, same: [...twin.same, layer.index] });
+      continue;
+    }
+    const isAsBefore = before !== undefined && last !== undefined && wantsOf(before.wanted, last.paths) === wants;
+    const content = isAsBefore ? last : isVerified(layer) ? cache?.read(layer.diffId, wants) : undefined;
+    if (content === undefined) unread.set(id, { layer, wants, same: [] });
+    else known.push({ ...content, index: layer.index });
+  }
+  return { known, unread: [...unread.values()] };
+}
+
+/** Whether the layer's bytes are compared with its diffID as they are read; a folder's can't be. */
+export function isVerified({ blob, diffId }: Layer): boolean {
+  return blob.kind !== 'overlay' && diffId !== '';
+}
+
+/** The same for layers that are the same bytes, where that is sure: by digest, else by place. */
+function identity(layer: Layer): string {
+  const { digest, diffId, blob } = layer;
+  return JSON.stringify([diffId, isVerified(layer) ? (digest ?? blob) : blob]);
+}
