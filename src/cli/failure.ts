@@ -26,24 +26,10 @@ export function describeFailure(error: unknown, env: Env): Failure {
   const what = [lowerFirst(message), detail].filter((part) => part !== '').join(': ');
   const lines = [
     `seaworthy: ${shown(step === undefined && nextOf(error) === undefined ? `unexpected failure: ${what}` : what)}`,
-    `  ${saveFirst(name, code, detail) ?? nextOf(error) ?? step?.next ?? defect}`,
+    `  ${nextOf(error) ?? step?.next ?? defect}`,
     ...(env['SEAWORTHY_DEBUG'] === '1' ? debugLines(error) : []),
   ];
   return { code: exitFor(step), text: `${lines.join('\n')}\n` };
-}
-
-/** Name of an image in a registry or daemon, with tag or digest, and the prefix that other tools want for it. */
-const imageName =
-  /^(?:docker:\/\/|docker-daemon:|containers-storage:)?((?:[a-z0-9][a-z0-9.-]*(?::\d+)?\/)?[a-z0-9][a-z0-9._/-]*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?)$/i;
-const notAnImageName =
-  /^(?:oci|oci-archive|docker-archive|rootfs|dir|https?):|\.(?:tar|tgz|gz|zst|zip|json|sif|iso|img)$/i;
-
-/** Whoever gives the name of an image that is not here is told how to get it here. */
-function saveFirst(name: string, code: string, detail: string): string | undefined {
-  if (name !== 'ImageError' || code !== 'not-found' || notAnImageName.test(detail)) return undefined;
-  const image = imageName.exec(detail)?.[1];
-  if (image === undefined) return undefined;
-  return `if that is an image's name, save it first: \`docker save ${image} -o image.tar\` or \`skopeo copy docker://${image} oci-archive:image.tar\`; then scan image.tar`;
 }
 
 /** An error of an archive says itself what to do. */

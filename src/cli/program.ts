@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { colorChoices } from './color.ts';
 import { failOnChoices } from './exit.ts';
 import { helpBelow } from './help.ts';
+import { addImageOptions, type ImageFlags } from './image-flags.ts';
 
 /** What the commands do; each loads what it needs only when it is called. */
 export interface Actions {
@@ -14,8 +15,7 @@ export interface Actions {
 }
 
 /** Options of `scan` as commander gives them. */
-export interface ScanFlags {
-  readonly platform?: string;
+export interface ScanFlags extends ImageFlags {
   readonly format: string;
   readonly output?: string;
   readonly failOn: (typeof failOnChoices)[number];
@@ -87,11 +87,13 @@ export function buildProgram(version: string, actions: Actions): Command {
 }
 
 function addScan(program: Command, actions: Actions): void {
-  program
+  const scan = program
     .command('scan')
     .description('scan an image for known flaws')
-    .argument('<REFERENCE>', 'oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, or a bare path')
-    .option('--platform <OS/ARCH[/VARIANT]>', 'which of several (default: linux on this architecture)')
+    .argument(
+      '<REFERENCE>',
+      'a name (debian:12), one at a place (registry://, containerd://, docker-daemon://, podman://NAME), container://ID, or a path (oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, or bare)',
+    )
     .addOption(format())
     .option('-o, --output <FILE>', 'write the report there, whole or not at all')
     .addOption(
@@ -112,10 +114,11 @@ function addScan(program: Command, actions: Actions): void {
         "ask the distribution's archive for fixes: its address, image, machine",
       ).conflicts('offline'),
     )
-    .option('--no-cache', 'neither use nor keep what earlier scans found in the same image')
+    .option('--no-cache', 'neither use nor keep what earlier scans found in the same image or layer')
     .option('-v, --verbose', 'all evidence and references')
     .addOption(color())
-    .addOption(quiet())
+    .addOption(quiet());
+  addImageOptions(scan)
     .addHelpText('after', () => helpBelow('scan'))
     .action((reference: string, options: ScanFlags) => actions.scan(reference, options));
 }

@@ -3,8 +3,8 @@ import type { Report } from '../finding/finding.ts';
 import type { ScanOptions } from '../scan/scan.ts';
 import { wantsColor } from './color.ts';
 import { type Exit, exitOf } from './exit.ts';
+import { imageOptions } from './image-flags.ts';
 import { checkTarget, writeTarget } from './output.ts';
-import { platformOption } from './platform.ts';
 import type { ScanFlags } from './program.ts';
 import { createProgress } from './progress.ts';
 import type { World } from './world.ts';
@@ -28,7 +28,7 @@ export async function scanCommand(reference: string, flags: ScanFlags, world: Wo
 
 async function scanned(reference: string, flags: ScanFlags, world: World): Promise<Report> {
   const { env, signal } = world;
-  const options = scanOptions(flags);
+  const options = { ...imageOptions(flags, world), ...scanOptions(flags) };
   const progress = createProgress(world.stderr, {
     env,
     quiet: flags.quiet === true,
@@ -47,9 +47,8 @@ async function scanned(reference: string, flags: ScanFlags, world: World): Promi
   }
 }
 
-function scanOptions({ platform, offline, mirror, db, vex, archive, cache }: ScanFlags): ScanOptions {
+function scanOptions({ offline, mirror, db, vex, archive, cache }: ScanFlags): ScanOptions {
   return {
-    ...(platform === undefined ? {} : { platform: platformOption(platform) }),
     ...(offline === undefined ? {} : { offline }),
     ...(mirror === undefined ? {} : { mirror }),
     ...(db === undefined ? {} : { databasePath: db }),

@@ -1,5 +1,5 @@
 import type { EngineAddress } from '../engine/engine.ts';
-import type { RegistryAccess } from '../registry/registry.ts';
+import type { RegistryAccess, RegistrySettings } from '../registry/registry.ts';
 
 /** What kinds of trouble make an image unreadable as a whole. */
 export type ImageErrorCode =
@@ -29,14 +29,24 @@ export class ImageError extends Error {
   }
 }
 
-/** Where the user says the image is. */
-export interface Reference {
+/** Where an image that is known by name may be. */
+export type Place = 'containerd' | 'docker' | 'podman' | 'registry';
+
+/** An image in a file or folder. */
+export interface PathReference {
   readonly scheme: 'oci' | 'oci-archive' | 'docker-archive' | 'archive' | 'rootfs';
-  /** File or folder. */
   readonly path: string;
   /** Which of several images: a tag (`org.opencontainers.image.ref.name`, `RepoTags`) or a digest. */
   readonly name?: string;
 }
+
+/** Where the user says the image is. */
+export type Reference =
+  | PathReference
+  /** An image by name (of an engine also by identifier), where it is looked for, in order. */
+  | { readonly scheme: 'named'; readonly name: string; readonly places: readonly Place[] }
+  /** A container by name or identifier: its image and what it has written. */
+  | { readonly scheme: 'container'; readonly name: string };
 
 /** `platform` of an image index entry (OCI image index, 1.1). */
 export interface Platform {
@@ -106,6 +116,12 @@ export interface LayeredImage {
   readonly indexDigests?: readonly string[];
   /** What is attached to it where it lies; nothing in a docker archive. */
   readonly attachments?: () => Promise<readonly Attachment[]>;
+  /** Where it was found, if not in a file: `registry`, and the host that answered. */
+  readonly foundAt?: { readonly place: Place; readonly address: string };
+  /** What of it is taken on trust, in whole sentences. */
+  readonly remarks?: readonly string[];
+  /** Removes what was made to read it. */
+  readonly dispose?: () => void;
 }
 
 /** A root file system in a folder. */
@@ -121,6 +137,21 @@ export type Image = LayeredImage | RootfsImage;
 export interface OpenOptions {
   /** Wanted of an index with several; default: linux on this machine's architecture. */
   readonly platform?: Platform;
+  /** Where a bare name is looked for, in order; default: the engines, then the registry. */
+  readonly places?: readonly Place[];
+  readonly registry?: RegistrySettings;
+  readonly engines?: EngineSettings;
+  readonly signal?: AbortSignal;
+}
+
+/** Where engines are, if not at the usual places. */
+export interface EngineSettings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  /** Sockets, by engine. */
+  readonly sockets?: Readonly<Partial<Record<Exclude<Place, 'registry'>, string>>>;
+  /** containerd's namespace; default: all are looked through. */
+  readonly namespace?: string;
 }
 
 /**

@@ -1,10 +1,14 @@
-// reference = [ scheme ":" ] path [ ":" tag | "@" digest ]
-// scheme    = "oci" | "oci-archive" | "docker-archive" | "rootfs" | "dir"
+// reference = path-form | name-form
+// path-form = [ ( "oci" | "oci-archive" | "docker-archive" | "rootfs" | "dir" ) ":" ] path [ ":" tag | "@" digest ]
+// name-form = [ ( "registry" | "docker" | "containerd" | "docker-daemon" | "podman" ) "://" ] image-name
+//           | "container://" ( name | identifier )
+// image-name: see registry/name.ts. A bare text that is the path of a file or folder is that. Names have "://", since
+// `docker:27` and `registry:2` are images themselves; `docker://` is a registry's image, as skopeo and podman have it.
 import { closeSync, existsSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ImageError, type Reference } from './image.ts';
+import { ImageError, type PathReference, type Place, type Reference } from './image.ts';
 
-const schemes: Readonly<Record<string, Reference['scheme']>> = {
+const schemes: Readonly<Record<string, PathReference['scheme']>> = {
   oci: 'oci',
   'oci-archive': 'oci-archive',
   'docker-archive': 'docker-archive',
@@ -12,14 +16,29 @@ const schemes: Readonly<Record<string, Reference['scheme']>> = {
   dir: 'rootfs',
 };
 
+const places: Readonly<Record<string, Place>> = {
+  registry: 'registry',
+  docker: 'registry',
+  containerd: 'containerd',
+  'docker-daemon': 'docker',
+  podman: 'podman',
+};
+
+/** Where a bare name is looked for unless the user says otherwise. */
+const usualPlaces: readonly Place[] = ['docker', 'podman', 'containerd', 'registry'];
+
 /** Finds out which kind of image lies at a reference. Throws `ImageError` (`not-found`, `not-an-image`, `bad-reference`). */
-export function resolveReference(text: string): Reference {
+export function resolveReference(text: string, from: readonly Place[] = usualPlaces): Reference {
+  const named = namedReference(text);
+  if (named !== undefined) return named;
   const colon = text.indexOf(':');
   const scheme = colon > 0 ? schemes[text.slice(0, colon)] : undefined;
   const { path, name } = splitName(scheme === undefined ? text : text.slice(colon + 1), text);
-  const named = name === undefined ? {} : { name };
+  if (scheme === undefined && !existsSync(path) && !looksLikePath(text))
+    return { scheme: 'named', name: text, places: from };
+  const which = name === undefined ? {} : { name };
   const stats = statOf(path, text);
-  if (scheme === undefined) return { scheme: recognize(path, stats), path, ...named };
+  if (scheme === undefined) return { scheme: recognize(path, stats), path, ...which };
   const wantsFolder = scheme === 'oci' || scheme === 'rootfs';
   if (wantsFolder !== stats.isDirectory()) {
     throw new ImageError(
@@ -28,7 +47,20 @@ export function resolveReference(text: string): Reference {
       path,
     );
   }
-  return { scheme, path, ...named };
+  return { scheme, path, ...which };
+}
+
+function namedReference(text: string): Reference | undefined {
+  const [, word = '', name = ''] = /^([a-z-]+):\/\/(.*)$/s.exec(text) ?? [];
+  const place = places[word];
+  if (place === undefined && word !== 'container') return undefined;
+  if (name === '') throw new ImageError('bad-reference', 'The reference names no image', text);
+  return place === undefined ? { scheme: 'container', name } : { scheme: 'named', name, places: [place] };
+}
+
+/** Whether it can only be meant as a path: absolute, relative with a dot, or with the ending of an archive. */
+function looksLikePath(text: string): boolean {
+  return text === '' || /^[./~]|\\|\.(?:tar|tgz|tar\.gz|zip|json|sif|iso|img)$/i.test(text);
 }
 
 /** The longest prefix that exists is the path; what follows `:` or `@` names one of several images in it. */
@@ -54,7 +86,7 @@ function statOf(path: string, text: string): Stats {
   }
 }
 
-function recognize(path: string, stats: Stats): Reference['scheme'] {
+function recognize(path: string, stats: Stats): PathReference['scheme'] {
   if (stats.isDirectory()) {
     if (existsSync(join(path, 'oci-layout')) || existsSync(join(path, 'index.json'))) return 'oci';
     if (['etc', 'usr', 'bin', 'var', 'lib'].some((name) => existsSync(join(path, name)))) return 'rootfs';

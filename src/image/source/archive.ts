@@ -1,10 +1,14 @@
-import { ImageError, type LayeredImage, type OpenOptions, type Reference } from '../image.ts';
+import { ImageError, type LayeredImage, type OpenOptions, type PathReference } from '../image.ts';
 import { archiveStore } from './archive-store.ts';
 import { openDocker } from './docker.ts';
 import { openOci } from './oci.ts';
 
 /** Opens a tar archive, plain or gzip, of an OCI layout or of `docker save`. Throws `ImageError`. */
-export async function openArchive(reference: string, resolved: Reference, options: OpenOptions): Promise<LayeredImage> {
+export async function openArchive(
+  reference: string,
+  resolved: PathReference,
+  options: OpenOptions,
+): Promise<LayeredImage> {
   const store = await archiveStore(resolved.path);
   const isOci = store.locate('index.json') !== undefined;
   if (resolved.scheme === 'oci-archive' && !isOci) {

@@ -46,7 +46,7 @@ export async function contentsOfArtifact(store: ContentStore, manifest: Json): P
   const artifactType = string(manifest['artifactType']);
   const found: Attachment[] = [];
   for (const layer of objects(manifest['layers'])) {
-    const bytes = await quietly(() => readBlob(store, string(layer['digest'])));
+    const bytes = await quietly(() => readBlob(store, string(layer['digest']), 'blob'));
     if (bytes === undefined) continue;
     const mediaType = string(layer['mediaType']) ?? '';
     const digest = string(layer['digest']) ?? '';
@@ -64,13 +64,17 @@ async function quietly<T>(read: () => Promise<T>): Promise<T | undefined> {
 }
 
 async function readJson(store: ContentStore, digest: string | undefined): Promise<Json | undefined> {
-  const bytes = await readBlob(store, digest);
+  const bytes = await readBlob(store, digest, 'manifest');
   return bytes && parseJson(bytes, 'manifest');
 }
 
-async function readBlob(store: ContentStore, digest: string | undefined): Promise<Buffer | undefined> {
+async function readBlob(
+  store: ContentStore,
+  digest: string | undefined,
+  what: 'manifest' | 'blob',
+): Promise<Buffer | undefined> {
   const known = checkDigest(digest);
-  const bytes = await store.small(known);
+  const bytes = await store.small(known, what);
   if (bytes) verifyDigest(bytes, known);
   return bytes;
 }

@@ -14,8 +14,11 @@ export interface BlobStore {
 export interface ContentStore {
   /** For messages. */
   readonly place: string;
-  /** The whole of a small blob (`limits.manifestBytes`), yet to be verified; `undefined` where there is none. Throws `ImageError`. */
-  small(digest: string): Promise<Buffer | undefined>;
+  /**
+   * The whole of a small blob (`limits.manifestBytes`), yet to be verified; `undefined` where there is none. Registries have
+   * manifests elsewhere than other blobs. Throws `ImageError`, and what its place throws.
+   */
+  small(digest: string, what: 'manifest' | 'blob'): Promise<Buffer | undefined>;
   /** Where a blob lies; `size` is what the manifest says. */
   locate(digest: string, size: number): Promise<BlobLocation | undefined>;
 }

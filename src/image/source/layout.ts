@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { limits } from '../../internal/limit.ts';
-import { ImageError, type LayeredImage, type OpenOptions, type Reference } from '../image.ts';
+import { ImageError, type LayeredImage, type OpenOptions, type PathReference } from '../image.ts';
 import type { BlobStore } from './blob-store.ts';
 import { openOci } from './oci.ts';
 
 /** Opens a folder in the OCI image layout 1.1. */
-export function openLayout(reference: string, resolved: Reference, options: OpenOptions): Promise<LayeredImage> {
+export function openLayout(reference: string, resolved: PathReference, options: OpenOptions): Promise<LayeredImage> {
   return openOci(reference, folderStore(resolved.path), resolved.name, options);
 }
 

@@ -1,7 +1,6 @@
 import { checkDigest, verifyDigest } from '../digest.ts';
 import { ImageError, type LayeredImage, type OpenOptions } from '../image.ts';
 import { checkLayerCount } from '../layer/layer.ts';
-import { hostPlatform } from '../platform.ts';
 import { attachmentsOf } from './attachments.ts';
 import {
   type BlobStore,
@@ -15,6 +14,8 @@ import {
 } from './blob-store.ts';
 import { type Chosen, chooseManifest, type Descriptor, refuseSchema1 } from './choose.ts';
 import { imageOf, type LayerDescriptor } from './config.ts';
+
+const configuration = 'configuration';
 
 /** Opens an image in the OCI image layout 1.1, whatever holds the files. Throws `ImageError`. */
 export async function openOci(
@@ -50,9 +51,9 @@ export async function openManifest(
     refuseSchema1(manifest, top.digest);
     return imageIn(reference, contents, { descriptor, manifest, indexDigests: [] }, options);
   }
-  const platform = options.platform ?? hostPlatform();
   const read = (wanted: Descriptor): Promise<Json> => readBlob(contents, wanted);
-  const chosen = await chooseManifest(manifest, { read, name: undefined, platform });
+  // What a name leads to is one image: of several that fit, runtimes take the first.
+  const chosen = await chooseManifest(manifest, { read, name: undefined, platform: options.platform }, 1);
   return imageIn(reference, contents, { ...chosen, indexDigests: [top.digest, ...chosen.indexDigests] }, options);
 }
 
@@ -73,7 +74,7 @@ async function imageIn(
     digest: descriptor.digest,
     configDigest,
     mediaType: string(manifest['mediaType']) ?? descriptor.mediaType,
-    config: await readBlob(contents, { digest: configDigest, mediaType: 'configuration' }),
+    config: await readBlob(contents, { digest: configDigest, mediaType: configuration }),
     layers: await Promise.all(layers.map((layer) => layerOf(contents, layer))),
     wanted: options.platform,
   });
@@ -100,7 +101,7 @@ async function readBlob(
   contents: ContentStore,
   { digest, mediaType }: Pick<Descriptor, 'digest' | 'mediaType'>,
 ): Promise<Json> {
-  const bytes = await contents.small(digest);
+  const bytes = await contents.small(digest, mediaType === configuration ? 'blob' : 'manifest');
   if (!bytes) throw new ImageError('missing-blob', 'A blob that the image names is not there', digest);
   verifyDigest(bytes, digest);
   return parseJson(bytes, `${mediaType} ${digest}`);

@@ -1,0 +1,150 @@
+// The same image from a registry on this machine, from containerd's content store and from a file, in turn.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { type Bench, scanContender } from './image-bench.ts';
+import { type Contender, held, interleave, medians, output, type Sample } from './measure.ts';
+import { type Goal, megabytes, ratio, type Section, time } from './results.ts';
+
+/** Measures `large` at each place; `[]` where a Debian package that it needs is missing. */
+export async function benchPlaces(bench: Bench): Promise<{ sections: Section[]; goals: Goal[] }> {
+  const scratch = mkdtempSync(join(tmpdir(), 'seaworthy-places-'));
+  const registry = await startRegistry(join(bench.work, 'registry'), scratch);
+  try {
+    return await measured(bench, registry.host, scratch);
+  } finally {
+    registry.process.kill();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function startRegistry(store: string, scratch: string): Promise<{ host: string; process: ChildProcess }> {
+  mkdirSync(store, { recursive: true });
+  const port = await freePort();
+  const host = `127.0.0.1:${port}`;
+  const settings = `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${store} } }\nhttp: { addr: '${host}' }\n`;
+  writeFileSync(join(scratch, 'registry.yml'), settings);
+  const server = spawn('docker-registry', ['serve', join(scratch, 'registry.yml')], { stdio: 'ignore' });
+  for (let tries = 0; tries < 100; tries++) {
+    const answer = await fetch(`http://${host}/v2/`).catch(() => undefined);
+    if (answer?.ok) return { host, process: server };
+    await setTimeout(100);
+  }
+  throw new Error('docker-registry does not start');
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/** Forms of the image; those with a table of contents are there where `bench/lazy-images.sh` has made them. */
+const forms = ['large', 'large-estargz', 'large-zstd-chunked'] as const;
+
+async function measured(bench: Bench, host: string, scratch: string): Promise<{ sections: Section[]; goals: Goal[] }> {
+  const there = forms.filter((form) => existsSync(join(bench.work, form, 'oci/index.json')));
+  for (const form of there) push(join(bench.work, form, 'oci'), `${host}/${form}:latest`);
+  const reference = `registry://${host}/large:latest`;
+  const layout = join(bench.work, 'large/oci');
+  const plain = ['--no-cache', '--plain-http'];
+  const named = (name: string, contender: Contender): Contender => ({ ...contender, name });
+  const contenders = [
+    named('registry', held(scanContender(bench, reference, plain)).contender),
+    named('file', held(scanContender(bench, `oci:${layout}:latest`, ['--no-cache'])).contender),
+    await download(host, scratch),
+    { name: 'floor', command: [process.execPath, join(bench.root, 'bench/floor.ts'), layout] },
+    ...there
+      .slice(1)
+      .map((form) =>
+        named(
+          `${form} lazy`,
+          held(scanContender(bench, `registry://${host}/${form}:latest`, [...plain, '--lazy'])).contender,
+        ),
+      ),
+  ];
+  bench.log(`places: ${bench.rounds} rounds`);
+  const samples = interleave(contenders, bench.rounds);
+  const of = (name: string): Sample => medians(samples.get(name) ?? []);
+  const least = Math.max(of('download alone').wallMs, of('floor').wallMs);
+  const shares = there
+    .slice(1)
+    .map((form) => ({ form, share: fetchedShare(bench, `registry://${host}/${form}:latest`) }));
+  return {
+    sections: [
+      {
+        title: '(g) large, from a registry on this machine (plain HTTP)',
+        text: 'The registry and whoever reads from it share the two cores. *download alone*: curl, all layers at once, to nowhere.',
+        columns: ['whole process', 'wall', 'CPU', 'peak memory', 'wall / max(download, floor)', 'wall / file'],
+        rows: contenders.map(({ name }) => {
+          const sample = of(name);
+          return [
+            name,
+            time(sample.wallMs),
+            time(sample.cpuMs),
+            megabytes(sample.peakMb),
+            ratio(sample.wallMs / least),
+            ratio(sample.wallMs / of('file').wallMs),
+          ];
+        }),
+      },
+    ],
+    goals: [
+      {
+        input: 'g',
+        what: 'registry: wall, of max(download alone, floor)',
+        measured: of('registry').wallMs / least,
+        limit: 1.15,
+        unit: '',
+      },
+      ...shares.map(
+        ({ form, share }): Goal => ({
+          input: 'g',
+          what: `${form} --lazy: share of the bytes fetched`,
+          measured: share,
+          limit: 0.1,
+          unit: '',
+        }),
+      ),
+    ],
+  };
+}
+
+function push(layout: string, name: string): void {
+  execFileSync('skopeo', [
+    'copy',
+    '-q',
+    '--preserve-digests',
+    '--dest-tls-verify=false',
+    `oci:${layout}:latest`,
+    `docker://${name}`,
+  ]);
+}
+
+/** All layers at once, which is as fast as a client can be that does nothing with them. */
+async function download(host: string, scratch: string): Promise<Contender> {
+  const accept = 'application/vnd.oci.image.manifest.v1+json';
+  const answer = await fetch(`http://${host}/v2/large/manifests/latest`, { headers: { accept } });
+  const manifest = (await answer.json()) as { layers: { digest: string }[] };
+  const lines = manifest.layers.map(
+    ({ digest }) => `url = "http://${host}/v2/large/blobs/${digest}"\noutput = "/dev/null"`,
+  );
+  writeFileSync(join(scratch, 'curl'), `${lines.join('\n')}\nwrite-out = "%{size_download}\\n"\n`);
+  return { name: 'download alone', command: ['curl', '-s', '--parallel', '-K', join(scratch, 'curl')] };
+}
+
+/** Bytes that came over the wire of those that the layers have, as the report says. */
+function fetchedShare(bench: Bench, reference: string): number {
+  const report = JSON.parse(output(scanContender(bench, reference, ['--no-cache', '--plain-http', '--lazy']))) as {
+    provenance: { image?: { lazy?: { fetched: number; of: number }[] } };
+  };
+  const read = report.provenance.image?.lazy ?? [];
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+  return sum(read.map(({ fetched }) => fetched)) / sum(read.map((layer) => layer.of));
+}

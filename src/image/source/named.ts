@@ -1,0 +1,80 @@
+import { EngineError } from '../../engine/engine.ts';
+import { parseName } from '../../registry/name.ts';
+import { RegistryError } from '../../registry/registry.ts';
+import { ImageError, type LayeredImage, type OpenOptions, type Place } from '../image.ts';
+
+/** Opens the image of an engine; `undefined` where the engine has none of that name. Throws `EngineError`, `ImageError`. */
+export type OpenFromEngine = (
+  reference: string,
+  name: string,
+  options: OpenOptions,
+) => Promise<LayeredImage | undefined>;
+
+const engines: Readonly<Record<Exclude<Place, 'registry'>, () => Promise<OpenFromEngine>>> = {
+  containerd: async () => (await import('./containerd.ts')).openFromContainerd,
+  docker: async () => (await import('./docker-daemon.ts')).openFromDocker,
+  podman: async () => (await import('./podman.ts')).openFromPodman,
+};
+
+/** What came of asking one place. */
+interface Tried {
+  readonly place: Place;
+  readonly error?: EngineError | RegistryError;
+}
+
+/**
+ * Opens an image by name, from the first place that has one. An engine that is not there is passed over; of one that is there
+ * and can't be asked the image's remarks tell. Throws `ImageError`, and the last place's error where no place has it.
+ */
+export async function openNamed(
+  reference: string,
+  { name, places }: { readonly name: string; readonly places: readonly Place[] },
+  options: OpenOptions,
+): Promise<LayeredImage> {
+  const tried: Tried[] = [];
+  for (const place of places) {
+    const found = await askedAt(place, { reference, name }, options);
+    if ('image' in found)
+      return { ...found.image, remarks: [...(found.image.remarks ?? []), ...tried.flatMap(remarkOf)] };
+    tried.push({ place, ...found });
+  }
+  throw nowhere(name, tried);
+}
+
+async function askedAt(
+  place: Place,
+  { reference, name }: { readonly reference: string; readonly name: string },
+  options: OpenOptions,
+): Promise<{ readonly image: LayeredImage } | { readonly error?: EngineError | RegistryError }> {
+  try {
+    if (place === 'registry') {
+      const { openFromRegistry } = await import('./registry.ts');
+      return { image: await openFromRegistry(reference, parseName(name), options) };
+    }
+    const open = await engines[place]();
+    const image = await open(reference, name, options);
+    return image === undefined ? {} : { image };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (error instanceof EngineError && error.code !== 'ambiguous') return { error };
+    if (error instanceof RegistryError) return { error };
+    throw error;
+  }
+}
+
+/** An engine that is not there is no news. */
+function remarkOf({ place, error }: Tried): string[] {
+  if (error === undefined || error.code === 'not-running' || error.code === 'not-found') return [];
+  const why = error.message.charAt(0).toLowerCase() + error.message.slice(1);
+  return [`An image of that name may also be in ${place}, which could not be asked: ${why}.`];
+}
+
+function nowhere(name: string, tried: readonly Tried[]): Error {
+  const last = tried.at(-1);
+  // Whoever named one place wants to know what that one said; a registry says most.
+  if (last?.error !== undefined && (tried.length === 1 || last.place === 'registry')) return last.error;
+  const asked = tried
+    .map(({ place, error }) => `${place}: ${error === undefined ? 'has none' : error.code}`)
+    .join(', ');
+  return new ImageError('not-found', 'There is no file, folder or image of that name', `${name} (${asked})`);
+}
