@@ -42,6 +42,8 @@ export interface EngineImage {
   readonly names: readonly string[];
   /** Of the manifest or index; absent where the engine knows only the configuration. */
   readonly digest?: string;
+  /** Of that manifest or index, where the engine tells. */
+  readonly mediaType?: string;
   /** Of the configuration, where the engine tells. */
   readonly configDigest?: string;
   /** Bytes, as the engine counts them. */

@@ -28,12 +28,17 @@ export interface Grpc {
   close(): void;
 }
 
+/** The services and messages of one package, with the fields that are used: protobufjs' JSON form. */
+export interface Description {
+  readonly package: string;
+  readonly nested: object;
+}
+
 /** What to connect to. */
 export interface GrpcTarget {
   /** Path of the Unix socket. */
   readonly socket: string;
-  /** Descriptions of the services: protobufjs' JSON form. */
-  readonly descriptions: readonly object[];
+  readonly descriptions: readonly Description[];
   /** Sent with every call. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** A larger message is refused; default 16 MiB, which is what containerd sends at most. */
@@ -47,7 +52,13 @@ export async function connectGrpc(target: GrpcTarget): Promise<Grpc> {
   checkSocket(target.socket);
   const [grpc, { fromJSON }] = await Promise.all([import('@grpc/grpc-js'), import('@grpc/proto-loader')]);
   const services = target.descriptions.map((description) =>
-    fromJSON(description, { longs: String, enums: String, defaults: true, arrays: true, objects: true }),
+    fromJSON(nest(description) as Parameters<typeof fromJSON>[0], {
+      longs: String,
+      enums: String,
+      defaults: true,
+      arrays: true,
+      objects: true,
+    }),
   );
   const client: Client = new grpc.Client(`unix:${target.socket}`, grpc.credentials.createInsecure(), {
     'grpc.max_receive_message_length': target.maximumBytes ?? 16 << 20,
@@ -73,6 +84,11 @@ export async function connectGrpc(target: GrpcTarget): Promise<Grpc> {
       streamAll({ client, metadata, socket: target.socket, definition: methodOf(method) }, request, options),
     close: () => client.close(),
   };
+}
+
+/** protobufjs wants one level for each part of the name of a package. */
+function nest({ package: name, nested }: Description): { nested: object } {
+  return name.split('.').reduceRight<{ nested: object }>((inner, part) => ({ nested: { [part]: inner } }), { nested });
 }
 
 interface Call<Answer> {

@@ -1,7 +1,9 @@
+import { accessSync, constants, lstatSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import { limits } from '../../internal/limit.ts';
 import { type EngineAddress, EngineError } from '../engine.ts';
 import { connectGrpc, type Grpc } from '../grpc.ts';
-import description from './content.json' with { type: 'json' };
+import descriptions from './content.json' with { type: 'json' };
 
 /** The bytes of a blob, in order or by ranges. They are not verified here: whoever reads them hashes them. */
 export interface ContentReader {
@@ -29,6 +31,11 @@ export interface ContentStoreClient {
   small(digest: string): Promise<Buffer | undefined>;
   /** `undefined` where there is no such blob in the namespace. */
   info(digest: string): Promise<ContentInfo | undefined>;
+  /**
+   * Where the blob lies on this machine, if the folder of the content store is readable and has it in the size that
+   * containerd says; `undefined` otherwise (another machine's or container's containerd, another's folder).
+   */
+  file(digest: string): Promise<string | undefined>;
   close(): void;
 }
 
@@ -51,7 +58,7 @@ const windowMs = 60_000;
 export async function openContentStore(address: EngineAddress): Promise<ContentStoreClient> {
   const grpc = await connectGrpc({
     socket: address.socket,
-    descriptions: [description],
+    descriptions,
     metadata: { 'containerd-namespace': address.namespace ?? 'default' },
     maximumBytes: windowBytes,
   });
@@ -67,6 +74,7 @@ export async function openContentStore(address: EngineAddress): Promise<ContentS
     }
   }
 
+  let folder: Promise<string | undefined> | undefined;
   return {
     openBlob: (digest, size) => openReader(grpc, digest, size),
     async small(digest) {
@@ -81,6 +89,11 @@ export async function openContentStore(address: EngineAddress): Promise<ContentS
       return Buffer.concat(await readWindow(grpc, digest, 0, found.size));
     },
     info,
+    async file(digest) {
+      folder ??= folderOf(grpc);
+      const [path, found] = await Promise.all([folder, info(digest)]);
+      return path === undefined || found === undefined ? undefined : fileIn(path, found);
+    },
     close: () => grpc.close(),
   };
 }
@@ -89,6 +102,34 @@ function sizeOf(text: string, digest: string): number {
   const size = Number(text);
   if (Number.isSafeInteger(size) && size >= 0) return size;
   throw new EngineError('bad-answer', 'containerd gives a blob a size that is none', `${digest}: ${text}`);
+}
+
+interface PluginsAnswer {
+  readonly plugins: readonly { readonly type: string; readonly id: string; readonly exports: Record<string, string> }[];
+}
+
+/** The folder that containerd says its content store is in. */
+async function folderOf(grpc: Grpc): Promise<string | undefined> {
+  const filters = ['type==io.containerd.content.v1'];
+  const path = 'containerd.services.introspection.v1.Introspection/Plugins';
+  const { plugins } = await grpc.call<PluginsAnswer>(path, { filters });
+  const root = plugins.find(({ type, id }) => type === 'io.containerd.content.v1' && id === 'content')?.exports['root'];
+  return root !== undefined && isAbsolute(root) ? root : undefined;
+}
+
+/** Only a regular file of the right size that may be read; whose bytes they are, the digest tells whoever reads them. */
+function fileIn(folder: string, { digest, size }: ContentInfo): string | undefined {
+  const [, algorithm, hex] = /^(sha256|sha512):([0-9a-f]{64,128})$/.exec(digest) ?? [];
+  if (algorithm === undefined || hex === undefined) return undefined;
+  const path = join(folder, 'blobs', algorithm, hex);
+  try {
+    const stats = lstatSync(path);
+    if (!stats.isFile() || stats.size !== size) return undefined;
+    accessSync(path, constants.R_OK);
+    return path;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads ahead by one window, so that at most two are held. */
