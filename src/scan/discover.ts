@@ -27,6 +27,8 @@ import {
 export interface DiscoverOptions {
   readonly onProgress?: ReadProgress | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** See `ReadLayersOptions`. */
+  readonly laneBytes?: number | undefined;
   /** `files` also tells which files each package owns, which takes time and memory. */
   readonly detail?: Exclude<Detail, 'names'>;
   /** Layers that it knows are not read, and what is read is kept there. */

@@ -6,10 +6,11 @@ import { writeFileAtomic } from '../internal/atomic-file.ts';
 import { makeFolder } from '../internal/make-folder.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { formats } from './formats.ts';
+import { isVerified } from './verified.ts';
 import { version } from './version.ts';
 
 /** More inventories than this are not kept; the longest unused go first. */
-const maximumKept = 500;
+export const maximumKept = 500;
 
 /** Changes with what an inventory holds. */
 const layout = 4;
@@ -52,7 +53,8 @@ export function inventoryCache(folder: string): InventoryCache {
 
 /** The image's digests, and which catalogers of which version of the program looked. */
 function fileOf(folder: string, image: Image): string | undefined {
-  if (image.kind !== 'layered') return undefined;
+  // Layers in folders may be changed there, whatever the image's digest.
+  if (image.kind !== 'layered' || !image.layers.every(isVerified)) return undefined;
   const key = checksum(JSON.stringify([layout, version, types, image.digest ?? '', image.configDigest]));
   return join(folder, `${key}.json`);
 }

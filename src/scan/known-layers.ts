@@ -4,6 +4,7 @@ import type { LayerContent } from '../image/layer/collector.ts';
 import { checkpoint } from './checkpoint.ts';
 import { wantsOf } from './layer-wants.ts';
 import type { Wanted } from './selection.ts';
+import { isVerified } from './verified.ts';
 
 /** What was read of the same layers before, and what was wanted then. */
 export interface ReadBefore {
@@ -60,11 +61,6 @@ export async function knownLayers(
     else known.push({ ...content, index: layer.index });
   }
   return { known, unread: [...unread.values()] };
-}
-
-/** Whether the layer's bytes are compared with its diffID as they are read; a folder's can't be. */
-export function isVerified({ blob, diffId }: Layer): boolean {
-  return blob.kind !== 'overlay' && diffId !== '';
 }
 
 /** The same for layers that are the same bytes, where that is sure: by digest, else by place. */

@@ -8,9 +8,10 @@ import { readGzipArchive } from '../image/layer/gzip-archive.ts';
 import { readLayer } from '../image/layer/layer.ts';
 import { limits } from '../internal/limit.ts';
 import { checkpoint } from './checkpoint.ts';
-import { isVerified, knownLayers, type ReadBefore, type UnreadLayer } from './known-layers.ts';
+import { knownLayers, type ReadBefore, type UnreadLayer } from './known-layers.ts';
 import { selection, type Wanted } from './selection.ts';
 import { type SentError, thrown } from './sent-error.ts';
+import { isVerified } from './verified.ts';
 
 /** Bytes as stored for which a further lane is worth its start, some twenty milliseconds. */
 const bytesPerLane = 8 << 20;

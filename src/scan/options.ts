@@ -26,7 +26,7 @@ export interface ScanOptions extends Pick<OpenOptions, 'platform' | 'places' | '
   readonly mirror?: string;
   /** The advisory database; default: `databasePath(process.env)`. */
   readonly databasePath?: string;
-  /** Where inventories of known images are kept; `false` keeps none; default: beside the database. */
+  /** Where what is found in images and layers is kept; `false` keeps nothing; default: beside the database. */
   readonly cacheFolder?: string | false;
   /** VEX documents: files, folders, VEX repositories in a folder; `image` for those attached to the image. */
   readonly vex?: readonly string[];

@@ -302,7 +302,7 @@ describe('links on the way to the database', () => {
 });
 
 describe('the cache of inventories', () => {
-  const cache = join(folder, 'inventories');
+  const cache = join(folder, 'cache');
   it('gives the same report, said to be cached', async () => {
     const path = layout({ entries: [osRelease, database(stanza('one', '1'))], createdBy: 'ADD base' });
     const first = await scanned(path, cache);
@@ -315,8 +315,9 @@ describe('the cache of inventories', () => {
   it('a damaged entry is a miss', async () => {
     const path = layout({ entries: [osRelease, database(stanza('two', '1'))] });
     await scanned(path, cache);
-    for (const name of readdirSync(cache))
-      writeFileSync(join(cache, name), readFileSync(join(cache, name), 'utf8').replace('two', 'owt'));
+    const kept = join(cache, 'inventories');
+    for (const name of readdirSync(kept))
+      writeFileSync(join(kept, name), readFileSync(join(kept, name), 'utf8').replace('two', 'owt'));
     const again = await scanned(path, cache);
     expect(again.provenance.inventoryCached).toBe(false);
     expect(again.packages.map(({ name }) => name)).toEqual(['two']);

@@ -1,17 +1,20 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { databasePath } from '../database/database.ts';
 import type { Report } from '../finding/finding.ts';
+import { layerCache } from '../image/cache/layer-cache.ts';
 import type { Image } from '../image/image.ts';
 import { openImage } from '../image/open.ts';
 import type { Inventory, Package } from '../inventory/inventory.ts';
 import { chooseAdvisories } from './advisories.ts';
 import { type ArchiveAnswer, askArchive, withArchive, withAvailable } from './archive.ts';
 import { assess } from './assess.ts';
+import { cachePlaces } from './caches.ts';
 import { checkpoint } from './checkpoint.ts';
 import { coverageOf } from './coverage.ts';
 import { versionSchemes } from './formats.ts';
 import { inventoryCache } from './inventory-cache.ts';
 import { judgedOf, judgedProblems } from './judged.ts';
+import type { LayerUse } from './lanes.ts';
 import { openOptions } from './open-options.ts';
 import type { ScanOptions } from './options.ts';
 import { precedence } from './precedence.ts';
@@ -82,21 +85,27 @@ async function inventoryOf(
   image: Image,
   database: string,
   options: ScanOptions,
-): Promise<{ inventory: Inventory; cached: boolean }> {
-  const folder = options.cacheFolder ?? join(dirname(database), 'inventories');
-  const cache = folder === false ? undefined : inventoryCache(folder);
+): Promise<{ inventory: Inventory; cached: boolean; layers?: LayerUse }> {
+  const places = cachePlaces(dirname(database), process.env, options.cacheFolder);
+  const cache = places && inventoryCache(places.inventories);
   const known = cache?.read(image);
   if (known) return { inventory: known, cached: true };
   const { onProgress, signal } = options;
   // A known image needs nothing that reads packages.
   const { discover } = await import('./discover.ts');
+  let layers: LayerUse | undefined;
   const inventory = await discover(image, {
     onProgress: onProgress && ((done, total) => onProgress({ stage: 'reading', done, total })),
     signal,
+    layers: places && layerCache(places.layers, places),
+    onLayers: (use) => {
+      layers = use;
+    },
     ...(options.oneLane ? { laneBytes: Number.POSITIVE_INFINITY } : {}),
   });
-  cache?.write(image, inventory);
-  return { inventory, cached: false };
+  // A table of contents is trusted by request only, which the next scan may not make.
+  if (!options.lazy) cache?.write(image, inventory);
+  return { inventory, cached: false, ...(layers === undefined ? {} : { layers }) };
 }
 
 const archiveNote =

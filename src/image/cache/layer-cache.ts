@@ -1,11 +1,22 @@
-import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryBeside } from '../../internal/atomic-file.ts';
 import type { LayerContent } from '../layer/collector.ts';
 import { decodeLayer, encodeLayer, entryKey, maximumEntryBytes } from './codec.ts';
-import { type CacheStatus, type Pruned, type PruneOptions, pruneFolder, statusOf } from './folder.ts';
+import {
+  bytesOf,
+  type CacheEntry,
+  type CacheStatus,
+  entriesIn,
+  type Pruned,
+  type PruneOptions,
+  pruneEntries,
+  removeFile,
+  removeLeftovers,
+  statusOf,
+} from './folder.ts';
 import { makeSubfolder } from './subfolder.ts';
-import { countWritten } from './usage.ts';
+import { countWritten, restartUsage } from './usage.ts';
 
 /** How large the cache may grow. */
 export interface LayerCacheOptions {
@@ -25,10 +36,13 @@ export interface LayerCache {
   read(diffId: string, wants: string): LayerContent | undefined;
   /** Keeps a content that was read whole and verified; any other is passed over. */
   write(content: LayerContent, wants: string): void;
-  status(): CacheStatus;
+  /** All entries, for whoever prunes several caches together. */
+  entries(): readonly CacheEntry[];
+  status(): CacheStatus & { readonly maxBytes: number };
   prune(options?: PruneOptions): Pruned;
 }
 
+const ending = '.layer';
 /** A used file is marked so at most this often. */
 const markEveryMs = 60_000;
 
@@ -45,7 +59,7 @@ export function layerCache(folder: string, { maxBytes }: LayerCacheOptions): Lay
       const bytes = readEntry(path);
       if (bytes === undefined) return undefined;
       const content = decodeLayer(bytes, key, diffId);
-      if (content === undefined) remove(path);
+      if (content === undefined) removeFile(path);
       return content;
     },
     write(content, wants) {
@@ -56,14 +70,23 @@ export function layerCache(folder: string, { maxBytes }: LayerCacheOptions): Lay
         if (bytes === undefined || bytes.length > maxBytes) return;
         makeSubfolder(folder, key.slice(0, 2));
         place(entryPath(folder, key), bytes);
-        if (countWritten(folder, bytes.length) > maxBytes) pruneFolder(folder, { maxBytes: maxBytes * 0.9 });
+        if (countWritten(folder, bytes.length) > maxBytes) pruneLayers(folder, { maxBytes: maxBytes * 0.9 });
       } catch {
         isWritable = false;
       }
     },
-    status: () => ({ ...statusOf(folder), maxBytes }),
-    prune: (options) => pruneFolder(folder, options ?? { maxBytes }),
+    entries: () => entriesIn(folder, ending),
+    status: () => ({ ...statusOf(entriesIn(folder, ending)), maxBytes }),
+    prune: (options) => pruneLayers(folder, options ?? { maxBytes }),
   };
+}
+
+function pruneLayers(folder: string, options: PruneOptions): Pruned {
+  removeLeftovers(folder);
+  const entries = entriesIn(folder, ending);
+  const pruned = pruneEntries(entries, options);
+  restartUsage(folder, bytesOf(entries) - pruned.freed);
+  return pruned;
 }
 
 /** All that an entry can hold of a content; what has more is no such content (one that was not read in order, say). */
@@ -93,14 +116,14 @@ function isWorthKeeping(content: LayerContent): boolean {
 }
 
 function entryPath(folder: string, key: string): string {
-  return join(folder, key.slice(0, 2), `${key}.layer`);
+  return join(folder, key.slice(0, 2), `${key}${ending}`);
 }
 
 function readEntry(path: string): Uint8Array | undefined {
   try {
     const { size, mtimeMs } = statSync(path);
     if (size > maximumEntryBytes) {
-      remove(path);
+      removeFile(path);
       return undefined;
     }
     const bytes = readFileSync(path);
@@ -118,12 +141,6 @@ function mark(path: string): void {
   } catch {}
 }
 
-function remove(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {}
-}
-
 /** Not synced: a file that a crash leaves incomplete is seen to be so. */
 function place(path: string, bytes: Uint8Array): void {
   const temporary = temporaryBeside(path);
@@ -131,7 +148,7 @@ function place(path: string, bytes: Uint8Array): void {
     writeFileSync(temporary, bytes, { flag: 'wx' });
     renameSync(temporary, path);
   } catch (error) {
-    remove(temporary);
+    removeFile(temporary);
     throw error;
   }
 }
