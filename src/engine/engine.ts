@@ -66,6 +66,8 @@ export interface EngineContainer {
   readonly labels: Readonly<Record<string, string>>;
   /** containerd's: where its writable layer is. */
   readonly snapshot?: { readonly snapshotter: string; readonly key: string };
+  /** Folder of its writable layer, the upper one of an overlay file system, where the engine tells. */
+  readonly writableLayer?: string;
 }
 
 /** A change that an engine tells of. */
