@@ -217,7 +217,8 @@ const OFFLINE = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ENE
 const TIMEOUT = /^(UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT)$/;
 const TLS = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_|ERR_SSL_|EPROTO$)/;
 
-function asHttpError(cause: unknown): HttpError {
+/** What a failed request means, whichever library made it. */
+export function asHttpError(cause: unknown): HttpError {
   if (cause instanceof HttpError) return cause;
   const error = cause as { code?: unknown; name?: unknown; message?: unknown };
   const code = typeof error.code === 'string' ? error.code : '';
@@ -239,12 +240,15 @@ function proxies(env: HttpOptions['env']): { httpProxy?: string; httpsProxy?: st
   return { httpProxy: http ?? '', httpsProxy: https ?? '', noProxy: none ?? '' };
 }
 
-/** Node's own roots, the system's, and the file that NODE_EXTRA_CA_CERTS names, which Node reads only at its start. */
-async function trustedCertificates(env: HttpOptions['env']): Promise<string[]> {
+/**
+ * Node's own roots, the system's, and the files that NODE_EXTRA_CA_CERTS (which Node reads only at its start) and
+ * SSL_CERT_FILE name.
+ */
+export async function trustedCertificates(env: HttpOptions['env']): Promise<string[]> {
   const { getCACertificates } = await import('node:tls');
   const certificates = new Set([...getCACertificates('default'), ...getCACertificates('system')]);
-  const extra = env['NODE_EXTRA_CA_CERTS'];
-  if (extra !== undefined && extra !== '') {
+  for (const extra of [env['NODE_EXTRA_CA_CERTS'], env['SSL_CERT_FILE']]) {
+    if (extra === undefined || extra === '') continue;
     // A file that is missing is passed over, as Node does (with a warning of its own at start-up).
     try {
       const text = readFileSync(extra, 'utf8');

@@ -1,0 +1,78 @@
+import type { HttpError } from '../internal/http.ts';
+import { withoutCredentials } from '../internal/http.ts';
+import { RegistryError, type RegistryErrorCode } from './registry.ts';
+
+/** An answer that is a refusal. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly status: number;
+  /** `Retry-After` as sent. */
+  readonly retryAfter: string | undefined;
+  /** What the server says of it, shortened. */
+  readonly said: string;
+  constructor(status: number, retryAfter: string | undefined, said: string) {
+    super('the server refuses');
+    this.status = status;
+    this.retryAfter = retryAfter;
+    this.said = said;
+  }
+}
+
+const messages: Readonly<Record<string, readonly [RegistryErrorCode, string]>> = {
+  offline: ['unreachable', 'The registry cannot be reached'],
+  timeout: ['timeout', 'The registry does not answer in time'],
+  interrupted: ['interrupted', 'The connection to the registry broke off'],
+  tls: ['untrusted', 'The registry cannot be trusted: its certificate does not hold'],
+  redirect: ['bad-answer', 'The registry redirects to where it is not followed'],
+  'too-large': ['limit-exceeded', 'The registry gives more than a document of this kind may have'],
+  'bad-address': ['bad-setting', 'The address of the registry or of a proxy is none'],
+  aborted: ['interrupted', 'The request was called off'],
+  status: ['bad-answer', 'The registry answers with an error'],
+};
+
+/** What a failure means to whoever asked `place`; a `RegistryError` is given back as it is. */
+export function asRegistryError(error: unknown, place: string): unknown {
+  if (error instanceof RefusedError) return refusal(error, place);
+  if (!(error instanceof Error) || error.name !== 'HttpError') return error;
+  const { code, detail } = error as HttpError;
+  const cause = (error.cause as { code?: unknown } | undefined)?.code;
+  const malformed = typeof cause === 'string' && cause.startsWith('HPE_');
+  const [kind, message]: readonly [RegistryErrorCode, string] = malformed
+    ? ['bad-answer', 'The registry does not speak HTTP as it should']
+    : (messages[code] ?? ['interrupted', 'The connection to the registry broke off']);
+  const more = [detail, reason(error)].filter((text) => text !== undefined).join('; ');
+  return new RegistryError(kind, message, more === '' ? place : `${place}: ${withoutCredentials(more)}`, error);
+}
+
+/** A certificate's trouble is in the message alone. */
+function reason(error: Error): string | undefined {
+  return (error as HttpError).code === 'tls' || (error as HttpError).code === 'timeout' ? error.message : undefined;
+}
+
+function refusal({ status, said }: RefusedError, place: string): RegistryError {
+  const detail = `${place}: ${status}${said === '' ? '' : ` ${said}`}`;
+  if (status === 401) return new RegistryError('unauthorized', 'The registry wants to know who we are', detail);
+  if (status === 403) return new RegistryError('denied', 'The registry does not allow this', detail);
+  if (status === 404) return new RegistryError('not-found', 'The registry does not have this', detail);
+  if (status === 429) return new RegistryError('rate-limited', 'The registry is asked too often', detail);
+  return new RegistryError('bad-answer', 'The registry answers with an error', detail);
+}
+
+/** What an error's body says (OCI distribution spec 1.1, "Error Codes"), on one line of at most 300 characters. */
+export function saidIn(body: Buffer): string {
+  const text = body.toString('utf8');
+  try {
+    const { errors } = JSON.parse(text) as { errors?: readonly { code?: unknown; message?: unknown }[] };
+    const said = errors?.map(({ code, message }) => [code, message].filter((one) => typeof one === 'string').join(': '));
+    return clean(said?.join('; ') ?? '');
+  } catch {
+    return /^\s*</.test(text) ? '' : clean(text);
+  }
+}
+
+function clean(text: string): string {
+  return text
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 300);
+}
