@@ -1,0 +1,57 @@
+import { dirname } from 'node:path';
+import { databasePath } from '../../database/database.ts';
+import type { Image } from '../../image/image.ts';
+import { openImage } from '../../image/open.ts';
+import { cachePlaces } from '../caches.ts';
+import { inventoryCache } from '../inventory-cache.ts';
+import { openOptions } from '../open-options.ts';
+import type { ScanOptions } from '../options.ts';
+import { scan, scanImage } from '../scan.ts';
+import { outcomeError } from './outcome-error.ts';
+import { readAhead } from './read-ahead.ts';
+import type { Opened, PlainImage, Result, Task } from './tasks.ts';
+
+/** Does one task, in a thread of its own. Throws what scanning and reading throw. */
+export async function perform(task: Task, options: ScanOptions): Promise<Result> {
+  if (task.kind === 'open') {
+    const opened = await Promise.all(task.references.map((reference) => openOne(reference, options)));
+    return { kind: 'opened', opened };
+  }
+  if (task.kind === 'layer') {
+    await readAhead(task.layer, options);
+    return { kind: 'read' };
+  }
+  const { reference, image } = task;
+  const attached = options.vex?.includes('image') === true;
+  // Documents that are attached to an image are had only from where it lies.
+  const report = image === undefined || attached ? await scan(reference, options) : await scanImage(image, options);
+  return { kind: 'report', report };
+}
+
+async function openOne(reference: string, options: ScanOptions): Promise<Opened> {
+  try {
+    const image = await openImage(reference, openOptions(options));
+    if (image.kind === 'rootfs') return { kind: 'image', isKnown: false };
+    const { dispose } = image;
+    const opened = {
+      kind: 'image',
+      digest: image.digest ?? image.configDigest,
+      isKnown: isKnown(image, options),
+    } as const;
+    if (dispose === undefined) return { ...opened, image: plain(image) };
+    dispose();
+    return opened;
+  } catch (error) {
+    return { kind: 'failed', error: outcomeError(error) };
+  }
+}
+
+function plain(image: Extract<Image, { kind: 'layered' }>): PlainImage {
+  const { attachments: _, dispose: __, ...rest } = image;
+  return rest;
+}
+
+function isKnown(image: Image, { cacheFolder, databasePath: given }: ScanOptions): boolean {
+  const places = cachePlaces(dirname(given ?? databasePath(process.env)), process.env, cacheFolder);
+  return places !== undefined && inventoryCache(places.inventories).knows(image);
+}
