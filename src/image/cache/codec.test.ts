@@ -62,7 +62,7 @@ describe('what was packed is unpacked', () => {
   it('whatever it was', () => {
     fc.assert(
       fc.property(content, (one) => void expect(plain(decodeLayer(encoded(one), key, diffId))).toEqual(plain(one))),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
