@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LayerContent, LayerFile, LayerLink, LayerProblem } from '../layer/collector.ts';
@@ -93,5 +94,68 @@ describe('anything else is refused', () => {
     expect(decodeLayer(whole, key, diffId)).toBeDefined();
     expect(decodeLayer(whole, entryKey(diffId, 'other'), diffId)).toBeUndefined();
     expect(decodeLayer(whole, entryKey(diffId.replace('1', '2'), 'wants'), diffId)).toBeUndefined();
+  });
+});
+
+describe('a file that is whole and lies', () => {
+  /** Packs numbers and a text as an entry, with a right sum. */
+  function lying(numbers: readonly number[], text = '', rest: Uint8Array = new Uint8Array()): Buffer {
+    const head = [numbers.length, text.length, 0, Buffer.byteLength(text)];
+    const words = Buffer.from(new Uint32Array([...head, ...numbers]).buffer);
+    return sealed(Buffer.concat([words, Buffer.from(text), rest]));
+  }
+
+  function sealed(plain: Uint8Array, unpacked = plain.length): Buffer {
+    const body = zstdCompressSync(plain);
+    const head = Buffer.alloc(48);
+    head.write('swlayer\x01', 'latin1');
+    head.writeUInt32LE(body.length, 8);
+    head.writeUInt32LE(unpacked, 12);
+    head.write(key, 16, 'hex');
+    return Buffer.concat([head, createHash('sha256').update(head).update(body).digest(), body]);
+  }
+
+  // Entries, the six counts, two seeds, paths, slots; then what follows of each.
+  const none = [3, 0, 0, 0, 0, 0, 0, 1, 2, 0, 1024];
+  const slots = new Uint8Array(1024);
+  const oneFile = (path: string): Buffer => lying([...none.with(1, 1), path.length, 0, 0, 0], path, slots);
+
+  it('is taken where it does not', () => {
+    expect(decodeLayer(lying(none, '', slots), key, diffId)).toMatchObject({ entries: 3, files: [] });
+    expect(decodeLayer(oneFile('a/b'), key, diffId)?.files).toMatchObject([{ path: 'a/b' }]);
+  });
+
+  it.each<[string, Buffer]>([
+    ['a path that climbs', oneFile('../x')],
+    ['an absolute path', oneFile('/x')],
+    ['no path', oneFile('')],
+    ['a number too many', lying([...none, 0], '', slots)],
+    ['a number too few', lying(none.slice(0, -1), '', slots)],
+    ['bytes too many', lying(none, '', Buffer.concat([slots, slots]))],
+    ['text too much', lying(none, 'x', slots)],
+    ['four thousand million files', lying(none.with(1, 0xffff_ffff), '', slots)],
+    ['four thousand million digests', lying([...none.with(1, 1), 1, 0, 0, 0xffff_ffff], 'x', slots)],
+    ['a file of four thousand million bytes', lying([...none.with(1, 1), 1, 0, 0xffff_ffff, 0], 'x', slots)],
+    ['a text of four thousand million units', lying([...none.with(5, 1), 0xffff_ffff], 'x', slots)],
+    ['an unknown problem', lying([...none.with(6, 1), 4, 0, 0], '', slots)],
+    ['an index without room', lying(none.with(10, 0))],
+    ['an index whose room is no power of two', lying(none.with(10, 1000), '', new Uint8Array(1000))],
+    ['an index that is full', lying(none.with(9, 1).with(10, 1), '', Buffer.from([1, 1, 1, 1, 1, 1, 1, 1, 1]))],
+    ['an index with fewer paths than it says', lying(none.with(9, 1), '', Buffer.concat([Buffer.alloc(8), slots]))],
+    ['an index with more', lying(none, '', slots.with(5, 1))],
+    [
+      'an index with a kind that is none',
+      lying(none.with(9, 1), '', Buffer.concat([Buffer.alloc(8), slots.with(5, 8)])),
+    ],
+    ['an index of four thousand million places', lying(none.with(10, 2 ** 31), '', slots)],
+    ['nothing', sealed(new Uint8Array())],
+    ['more numbers than bytes', sealed(Buffer.from(new Uint32Array([0xffff_ffff, 0, 0, 0]).buffer))],
+    ['more bytes than it says', sealed(Buffer.concat([slots, slots]), 100)],
+    ['fewer bytes than it says', sealed(slots, 5000)],
+    ['bytes that unpack beyond all bounds', sealed(new Uint8Array(40 << 20), 1000)],
+  ])('with %s', (_, file) => {
+    const before = process.memoryUsage().arrayBuffers;
+    expect(decodeLayer(file, key, diffId)).toBeUndefined();
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20);
   });
 });

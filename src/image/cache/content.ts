@@ -116,7 +116,7 @@ function readIndex(reader: Reader): PathIndexData {
   // Looking for a path ends at a free slot, of which there must be some.
   check(slots <= mostSlots && Number.isInteger(Math.log2(slots)) && count * 2 <= slots);
   const packed = reader.bytes(count * 8);
-  const kinds = Uint8Array.from(reader.bytes(slots));
+  const kinds = new Uint8Array(reader.bytes(slots));
   const view = new DataView(packed.buffer, packed.byteOffset, packed.length);
   const keys = new Uint32Array(slots * 2);
   let at = 0;
@@ -178,8 +178,8 @@ function readerOf(plain: Buffer): Reader {
   check(plain.length >= headBytes);
   const [count = 0, units = 0, wide = 0, textBytes = 0] = [0, 4, 8, 12].map((at) => plain.readUInt32LE(at));
   const textAt = headBytes + count * 4;
-  const numbers = new Uint32Array(count);
   check(wide <= 1 && textAt + textBytes <= plain.length);
+  const numbers = new Uint32Array(count);
   for (let at = 0; at < count; at++) numbers[at] = plain.readUInt32LE(headBytes + at * 4);
   const all = plain.toString(wide === 1 ? 'utf16le' : 'utf8', textAt, textAt + textBytes);
   check(all.length === units);
