@@ -169,7 +169,31 @@ export interface Extractor {
   selects(path: string): boolean;
   /** Begins one file of so many bytes. */
   open(path: string, size: number): Extraction;
+  /** Where bytes can be had by range: tells what of a file is worth fetching. Absent where all of it is. */
+  readonly glances?: Glancing;
 }
+
+/** Tells by a few bytes of a file whether the rest is worth fetching. */
+export interface Glancing {
+  /** How many of the first bytes it judges by. */
+  readonly bytes: number;
+  /** Whether a file, which anybody may execute or nobody, is likely to be of the kind: those are looked at before others. */
+  likely(path: string, mayExecute: boolean): boolean;
+  /** Judges by the first bytes of a file; `nothing` where reading it would keep nothing. */
+  judge(path: string, size: number, head: Uint8Array): Glance;
+}
+
+/** What of a file is worth fetching. */
+export type Glance =
+  | 'nothing'
+  | 'everything'
+  /** The bytes from an offset to the end; everything if they show something. */
+  | {
+      readonly from: number;
+      /** Whether it is to be looked at whatever it costs. */
+      readonly urgent: boolean;
+      shows(tail: Uint8Array): boolean;
+    };
 
 /** The reading of one file by an extractor. Never throws for bad data: what is wrong is told in what it keeps. */
 export interface Extraction {

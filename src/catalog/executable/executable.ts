@@ -5,6 +5,7 @@ import { auditSearch } from './audit.ts';
 import { billSearch } from './bill.ts';
 import { captures } from './capture.ts';
 import { isElf, readElf } from './elf.ts';
+import { glancing } from './glance.ts';
 import { goSearch } from './go.ts';
 import type { Layout } from './layout.ts';
 import { isMachO, readMachO } from './mach-o.ts';
@@ -41,6 +42,7 @@ export const executable: Extractor = {
     return !otherEndings.has(path.slice(path.lastIndexOf('.')));
   },
   open: (path, size) => readingOf(path, size),
+  glances: glancing,
 };
 
 /** Reads the first page, then whatever its layout makes worth a look. */

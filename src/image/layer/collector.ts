@@ -28,6 +28,21 @@ export interface LayerProblem {
   readonly detail?: string;
 }
 
+/** How a layer was read by the table of contents in it, which the manifest vouches for; its diffID was not verified. */
+export interface LazyReading {
+  readonly format: 'estargz' | 'zstd-chunked' | 'soci';
+  /** Bytes that were fetched, of so many. */
+  readonly fetched: number;
+  readonly of: number;
+  readonly requests: number;
+  /** Files that were not looked into: neither their names nor their permissions are those of programs. */
+  readonly unseen: number;
+  /** Size of the largest of them, bytes. */
+  readonly largestUnseen: number;
+  /** Programs of which only the beginning was read: it shows them not to be Go's, but lists of crates and bills may be in them. */
+  readonly unread: number;
+}
+
 /** What was kept of one layer; plain data that can be handed between threads. */
 export interface LayerContent {
   readonly index: number;
@@ -44,6 +59,8 @@ export interface LayerContent {
   readonly paths: PathIndexData;
   readonly entries: number;
   readonly problems: readonly LayerProblem[];
+  /** Absent where the whole layer was read. */
+  readonly lazy?: LazyReading;
 }
 
 const whiteoutPrefix = '.wh.';

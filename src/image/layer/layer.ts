@@ -17,6 +17,8 @@ export interface ReadOptions {
   readonly onBytes?: (count: number) => void;
   /** Uses the public stream API of zlib. */
   readonly publicApi?: boolean;
+  /** Reads only what is wanted of layers with a table of contents, where their place gives ranges. See `readLazily`. */
+  readonly lazy?: boolean;
 }
 
 /**
@@ -32,6 +34,8 @@ export async function readLayer(
   if (layer.blob.kind === 'in-gzip') throw new TypeError('A layer inside a gzip archive is read with its archive');
   const opened = await blobs.open(layer.blob);
   try {
+    const content = options.lazy === true ? await lazily(layer, opened, selects, options) : undefined;
+    if (content !== undefined) return content;
     const { head, source } = await withHead(opened);
     return await readLayerBytes(layer, source, head, selects, options);
   } catch (error) {
@@ -39,6 +43,17 @@ export async function readLayer(
   } finally {
     opened.close();
   }
+}
+
+async function lazily(
+  layer: Layer,
+  source: ByteSource,
+  selects: Selects,
+  { onBytes }: ReadOptions,
+): Promise<LayerContent | undefined> {
+  if (source.range === undefined || layer.annotations === undefined) return undefined;
+  const { readLazily } = await import('../lazy/lazy.ts');
+  return readLazily(layer, { range: source.range.bind(source) }, selects, onBytes && { onBytes });
 }
 
 /** Says which layer it was. */

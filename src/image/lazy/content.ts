@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { limits } from '../../internal/limit.ts';
+import { algorithmOf } from '../digest.ts';
+import { ImageError } from '../image.ts';
+import type { Fetcher, Range } from './fetcher.ts';
+import type { Chunk, TocEntry } from './toc.ts';
+import { type Unpacking, unpacking } from './unpack.ts';
+
+/** Reads files of a layer by their chunks. Throws `ImageError`: `digest-mismatch` where a chunk is not what the table says. */
+export interface Contents {
+  /** The first bytes of a file, at least so many unless it has fewer; what of them is no whole chunk is not verified. */
+  head(file: TocEntry, bytes: number): Promise<Buffer>;
+  /** The ranges that `head` wants. */
+  headRanges(file: TocEntry, bytes: number): readonly Range[];
+  /** Passes the chunks from a place of the file on to its end, verified; ends with the chunk in which `false` is answered. */
+  pass(file: TocEntry, from: number, take: (piece: Uint8Array, at: number) => boolean): Promise<void>;
+}
+
+/** Of compressed bytes fetched at once where a chunk is larger. */
+const sliceBytes = 2 << 20;
+/** More than a gzip member needs for so many bytes of content that can't be compressed. */
+const gzipOverhead = 256;
+/** A whole block of zstd, without which nothing unpacks (RFC 8878, 3.1.1.2: 128 KiB), and headers. */
+const zstdBlock = (128 << 10) + 64;
+
+/** The contents of a blob; what unpacks to more than any sound layer would is refused. */
+export function contentsOf(fetcher: Fetcher, codec: 'gzip' | 'zstd'): Contents {
+  let plain = 0;
+  /** Passes one chunk whole. */
+  const chunk = async (part: Chunk, take: (piece: Uint8Array) => void, length: number): Promise<void> => {
+    plain += part.skip + part.size;
+    if (plain > limits.bombBytes && plain > fetcher.fetched() * limits.bombRatio) {
+      throw new ImageError('limit-exceeded', 'The chunks of a layer unpack to too much', `over ${plain} bytes`);
+    }
+    const hash = length === part.length ? createHash(algorithmOf(part.digest)) : undefined;
+    const see = (piece: Uint8Array): void => {
+      hash?.update(piece);
+      take(piece);
+    };
+    if (part.zeros) zeros(part.size, see);
+    else await unpackFrom(fetcher, part, length, unpacking(codec, part.skip, part.size), see);
+    if (hash !== undefined) check(hash.digest('hex'), part);
+  };
+  return {
+    async head(file, bytes) {
+      const pieces: Buffer[] = [];
+      for (const part of file.chunks) {
+        if (part.at >= bytes) break;
+        // What is fetched of a whole chunk for its first bytes is verified too.
+        await chunk(part, (piece) => void pieces.push(Buffer.from(piece)), headLength(part, bytes, codec));
+      }
+      return Buffer.concat(pieces);
+    },
+    headRanges: (file, bytes) =>
+      file.chunks
+        .filter(({ at, zeros: nothing }) => at < bytes && !nothing)
+        .map((part) => ({ offset: part.offset, length: headLength(part, bytes, codec) })),
+    async pass(file, from, take) {
+      let more = true;
+      for (const part of file.chunks) {
+        if (part.at + part.size <= from) continue;
+        if (!more) return;
+        let at = part.at;
+        const see = (piece: Uint8Array): void => {
+          if (more) more = take(piece, at);
+          at += piece.length;
+        };
+        await chunk(part, see, part.length);
+      }
+    },
+  };
+}
+
+/** How many of a chunk's compressed bytes show the first bytes of its file. */
+function headLength({ at, skip, length }: Chunk, bytes: number, codec: 'gzip' | 'zstd'): number {
+  const needed = bytes - at + skip;
+  return Math.min(length, codec === 'gzip' ? needed + (needed >> 10) + gzipOverhead : needed + zstdBlock);
+}
+
+function zeros(size: number, take: (piece: Uint8Array) => void): void {
+  const piece = Buffer.alloc(Math.min(size, 64 << 10));
+  for (let left = size; left > 0; left -= piece.length) take(piece.subarray(0, left));
+}
+
+async function unpackFrom(
+  fetcher: Fetcher,
+  { offset, length: all }: Chunk,
+  length: number,
+  unpacked: Unpacking,
+  take: (piece: Uint8Array) => void,
+): Promise<void> {
+  try {
+    // All that is held is taken at once.
+    for (let at = 0; at < length && unpacked.left() > 0; ) {
+      const slice = at === 0 && length <= sliceBytes ? length : Math.min(sliceBytes, length - at);
+      const packed = await fetcher.read(offset + at, slice);
+      for (const piece of unpacked.write(packed)) take(piece);
+      at += slice;
+    }
+    if (length === all && unpacked.left() > 0) {
+      throw new ImageError('corrupt', 'A chunk of a layer is shorter than its table of contents says', `at ${offset}`);
+    }
+  } finally {
+    unpacked.close();
+  }
+}
+
+function check(computed: string, { digest, offset }: Chunk): void {
+  const algorithm = algorithmOf(digest);
+  if (`${algorithm}:${computed}` === digest) return;
+  throw new ImageError(
+    'digest-mismatch',
+    'A chunk of a layer does not have the digest that its table of contents gives',
+    `at ${offset}: stated ${digest}, computed ${algorithm}:${computed}`,
+  );
+}

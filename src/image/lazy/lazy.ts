@@ -1,0 +1,173 @@
+import { RegistryError } from '../../registry/registry.ts';
+import { type Glance, ImageError, type Layer } from '../image.ts';
+import type { ByteSource } from '../layer/byte-source.ts';
+import { LayerCollector, type LayerContent, type Selects } from '../layer/collector.ts';
+import { type Contents, contentsOf } from './content.ts';
+import { deliver } from './deliver.ts';
+import { estargzTable } from './estargz.ts';
+import { type Fetcher, fetcherOf, type Range } from './fetcher.ts';
+import { type Plan, planOf, type Wish } from './plan.ts';
+import type { FindTable, Table } from './table.ts';
+import type { TocEntry } from './toc.ts';
+import { canUnpack } from './unpack.ts';
+import { zstdChunkedTable } from './zstd-chunked.ts';
+
+/** How to read lazily. */
+export interface LazyOptions {
+  /** Told of the bytes that were fetched. */
+  readonly onBytes?: (count: number) => void;
+}
+
+/** A source that gives ranges. */
+type RangeSource = Required<Pick<ByteSource, 'range'>>;
+
+const finders: readonly FindTable[] = [zstdChunkedTable, estargzTable];
+/** Compressed bytes that are held at once, and entries. */
+const windowBytes = 12 << 20;
+const windowEntries = 20_000;
+/** Of a large file only so much is fetched ahead. */
+const aheadBytes = 4 << 20;
+/** Of a layer's bytes, what looks at the ends of a distribution's programs may cost. */
+const tailShare = 0.015;
+const leastForTails = 6 << 20;
+
+/**
+ * Reads of a layer only its table of contents and the files that are wanted; `undefined` where it has no table that can
+ * be used: then the whole is to be read. The content is as a whole reading has it, but for what `lazy` says. Throws
+ * `ImageError` (`digest-mismatch`), and what the source throws.
+ *
+ * Proven: the table is the one that the manifest names by digest, and whatever was kept of a file has the digest that the
+ * table gives. Not proven: that the tar is what the table says. The digest of the blob and the diffID are not verified,
+ * and a runtime without a lazy snapshotter unpacks the tar: who made the image can hide files from a lazy reading, and
+ * who serves it can make a file look like no program by its first bytes.
+ */
+export async function readLazily(
+  layer: Layer,
+  source: RangeSource,
+  selects: Selects,
+  { onBytes }: LazyOptions = {},
+): Promise<LayerContent | undefined> {
+  const fetcher = fetcherOf((offset, length) => source.range(offset, length), onBytes);
+  try {
+    for (const find of finders) {
+      const table = await find(layer, fetcher);
+      if (table !== undefined && canUnpack(table.codec)) return await readBy(table, layer, fetcher, selects);
+    }
+    return undefined;
+  } catch (error) {
+    // A server without ranges, a table that lies: a reading of the whole will tell what is wrong, if anything is.
+    if (error instanceof RegistryError && error.code === 'unsupported') return undefined;
+    if (error instanceof ImageError && error.code !== 'digest-mismatch') return undefined;
+    throw error;
+  }
+}
+
+async function readBy(table: Table, layer: Layer, fetcher: Fetcher, selects: Selects): Promise<LayerContent> {
+  const contents = contentsOf(fetcher, table.codec);
+  const plan = planOf(
+    table,
+    selects,
+    (file, bytes) => contents.headRanges(file, bytes).reduce((sum, { length }) => sum + length, 0),
+    layer.size,
+  );
+  const collector = new LayerCollector(selects);
+  const tails = { left: Math.max(leastForTails, layer.size * tailShare), unread: 0 };
+  for (let at = 0; at < table.entries.length; ) {
+    const end = windowEnd(table, plan, at);
+    const files = table.entries.slice(at, end);
+    const wishes = plan.wishes.slice(at, end);
+    const wanted = await judged(files, wishes, { contents, fetcher, tails });
+    for (const [index, file] of files.entries()) {
+      await deliver(file, collector.visit(file.entry), wanted[index] === true, contents);
+    }
+    fetcher.forget();
+    at = end;
+  }
+  const { unseen, largestUnseen } = plan;
+  const lazy = {
+    format: table.format,
+    fetched: fetcher.fetched(),
+    of: layer.size,
+    requests: fetcher.requests(),
+    unseen,
+    largestUnseen,
+    unread: tails.unread,
+  };
+  return { ...collector.content(layer.index, layer.diffId), lazy };
+}
+
+/** So many entries that what is wanted of them is held at once. */
+function windowEnd({ entries }: Table, { wishes }: Plan, start: number): number {
+  let bytes = 0;
+  let at = start;
+  while (at < entries.length && at - start < windowEntries) {
+    const [file, wish] = [entries[at], wishes[at]];
+    if (file && wish === 'everything') bytes += Math.min(aheadBytes, lengthFrom(file, 0));
+    // About as much as its first bytes take, and their share of a gap.
+    else if (wish !== 'nothing') bytes += 16 << 10;
+    if (bytes > windowBytes && at > start) break;
+    at++;
+  }
+  return at;
+}
+
+/** Compressed bytes of the chunks that reach beyond a place of a file. */
+function lengthFrom({ chunks }: TocEntry, from: number): number {
+  return chunks.reduce((sum, { at, size, length, zeros }) => sum + (at + size > from && !zeros ? length : 0), 0);
+}
+
+function rangesFrom({ chunks }: TocEntry, from: number): Range[] {
+  let left = aheadBytes;
+  return chunks.filter(({ at, size, length, zeros }) => at + size > from && !zeros && (left -= length) >= 0);
+}
+
+interface Tools {
+  readonly contents: Contents;
+  readonly fetcher: Fetcher;
+  /** What may still be fetched for the ends of a distribution's programs, and those whose end was too dear. */
+  readonly tails: { left: number; unread: number };
+}
+
+/** Which of the files are wanted; those are then held as far as there is room. */
+async function judged(files: readonly TocEntry[], wishes: readonly Wish[], tools: Tools): Promise<boolean[]> {
+  const { contents, fetcher, tails } = tools;
+  const wanted = wishes.map((wish) => wish === 'everything');
+  const looks = files.flatMap((file, index) => {
+    const wish = wishes[index];
+    return wish === undefined || typeof wish === 'string' ? [] : [{ file, index, ...wish }];
+  });
+  await fetcher.prefetch([
+    ...looks.flatMap(({ file, glances }) => contents.headRanges(file, glances.bytes)),
+    ...files.flatMap((file, index) => (wanted[index] ? rangesFrom(file, 0) : [])),
+  ]);
+  const doubtful: { file: TocEntry; index: number; glance: Exclude<Glance, string> }[] = [];
+  for (const { file, index, path, glances } of looks) {
+    const glance = glances.judge(path, file.entry.size, await contents.head(file, glances.bytes));
+    if (glance === 'everything') wanted[index] = true;
+    else if (glance !== 'nothing') {
+      const cost = lengthFrom(file, glance.from);
+      const dear = !glance.urgent && cost > tails.left;
+      if (dear) tails.unread++;
+      else {
+        if (!glance.urgent) tails.left -= cost;
+        doubtful.push({ file, index, glance });
+      }
+    }
+  }
+  await fetcher.prefetch(doubtful.flatMap(({ file, glance }) => rangesFrom(file, glance.from)));
+  for (const { file, index, glance } of doubtful) {
+    if (glance.shows(await tailOf(contents, file, glance.from))) wanted[index] = true;
+  }
+  const further = looks.filter(({ index }) => wanted[index]);
+  await fetcher.prefetch(further.flatMap(({ file }) => rangesFrom(file, 0)));
+  return wanted;
+}
+
+async function tailOf(contents: Contents, file: TocEntry, from: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  await contents.pass(file, from, (piece, at) => {
+    pieces.push(Buffer.from(piece.subarray(Math.max(0, from - at))));
+    return true;
+  });
+  return Buffer.concat(pieces);
+}
