@@ -56,7 +56,7 @@ export function formatName(name: ImageName): string {
   return `${name.registry}/${name.repository}${tag}${digest}`;
 }
 
-/** Whether a name says which registry it is in, and what follows it. */
+/** The registry of a name and what follows it; `said` where the name itself says the registry. */
 export function splitRegistry(text: string): {
   readonly registry: string;
   readonly rest: string;
@@ -66,9 +66,21 @@ export function splitRegistry(text: string): {
   const first = slash === -1 ? '' : text.slice(0, slash);
   const said = first === 'localhost' || /[.:]/.test(first) || first !== first.toLowerCase();
   if (!said) return { registry: DOCKER_HUB, rest: text, said: slash === 0 };
-  const host = first.toLowerCase();
-  const hub = host === DOCKER_HUB || host === 'index.docker.io';
-  return { registry: hub ? DOCKER_HUB : first, rest: text.slice(slash + 1), said };
+  return { registry: isHub(first) ? DOCKER_HUB : first, rest: text.slice(slash + 1), said };
+}
+
+/** Whether a text is `host[:port]`. */
+export function isRegistry(text: string): boolean {
+  return wrongRegistry(text) === undefined;
+}
+
+/** Whether two registries are the same one: hosts know no case, and Docker Hub has two names. */
+export function isSameRegistry(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase() || (isHub(a) && isHub(b));
+}
+
+function isHub(registry: string): boolean {
+  return registry.toLowerCase() === DOCKER_HUB || registry.toLowerCase() === 'index.docker.io';
 }
 
 function checkText(text: string): void {

@@ -94,6 +94,8 @@ export interface RegistrySettings {
   readonly hostsFolder?: string;
   /** Podman's `registries.conf`, if not a usual one. */
   readonly registriesFile?: string;
+  /** Where the machine's settings are, if not in `/etc`. */
+  readonly systemFolder?: string;
   /** HTTP instead of HTTPS. */
   readonly plainHttp?: boolean;
   readonly tls?: TlsSettings;

@@ -1,0 +1,36 @@
+import { isAbsolute, join } from 'node:path';
+import { parseName, splitRegistry } from './name.ts';
+import { addAliases, type RegistriesConf, readRegistriesConf } from './registries-conf.ts';
+import { type ImageName, RegistryError, type RegistrySettings } from './registry.ts';
+import { parseTomlSetting, readSetting } from './setting-file.ts';
+
+/**
+ * A name as podman understands it (registries.conf(5), "Short-Name Aliasing"), for a user who asks for that; otherwise a
+ * name without a registry is docker.io's (`parseName`), as for Docker and containerd. An alias is taken, else the only
+ * registry to search; with several we never guess, and without any the name is docker.io's. Throws `RegistryError`
+ * (`bad-name`, `bad-setting`).
+ */
+export async function parseShortName(text: string, settings: RegistrySettings): Promise<ImageName> {
+  const name = parseName(text);
+  if (splitRegistry(text).said) return name;
+  const conf = await readRegistriesConf(settings);
+  const [, bare = text, rest = ''] = /^([^:@]*)(.*)$/s.exec(text) ?? [];
+  const alias = (await recordedAliases(conf, settings)).get(bare);
+  if (alias !== undefined) return parseName(`${alias}${rest}`);
+  const [only, ...others] = conf.search;
+  if (only === undefined) return name;
+  if (others.length === 0) return parseName(`${only}/${text}`);
+  const candidates = conf.search.map((registry) => `${registry}/${text}`).join(', ');
+  throw new RegistryError('bad-name', 'That short name may be in several registries', candidates);
+}
+
+/** Podman's aliases; those that it recorded itself when it asked the user override those of its settings. */
+async function recordedAliases(conf: RegistriesConf, settings: RegistrySettings): Promise<ReadonlyMap<string, string>> {
+  const aliases = new Map(conf.aliases);
+  const cache = settings.env['XDG_CACHE_HOME'] || join(settings.home, '.cache');
+  if (settings.registriesFile !== undefined || !isAbsolute(cache)) return aliases;
+  const path = join(cache, 'containers/short-name-aliases.conf');
+  const recorded = await readSetting(path);
+  if (recorded !== undefined) addAliases(aliases, parseTomlSetting(path, recorded));
+  return aliases;
+}
