@@ -46,7 +46,7 @@ function metricsIn(groups: Table): ReadonlyMap<string, Metric> {
 
 /** The version and the metrics of a vector, or undefined where it breaks the grammar or lacks a base metric. */
 export function parseVector(vector: string): { readonly version: CvssVersion; readonly metrics: Metrics } | undefined {
-  if (vector.length > LONGEST) return undefined;
+  if (vector.length > LONGEST || !vector.includes('/')) return undefined;
   const prefix = /^CVSS:(3\.0|3\.1|4\.0)\//.exec(vector);
   const version = (prefix?.[1] ?? '2.0') as CvssVersion;
   const known = METRICS[version];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Affected, SourceRef } from '../advisory/advisory.ts';
 import { decodeEntries, encodeEntry, newProductIndex } from './codec.ts';
-import { type DetailPart, decodeDetails, encodeDetails } from './details.ts';
+import { type DetailPart, decodeFull, encodeDetails } from './details.ts';
 import { checkedText, rowChecksum } from './format.ts';
 import { advisory } from './testdata/fake-source.ts';
 
@@ -104,7 +104,7 @@ describe('the details of an advisory', () => {
       fc.property(details, text, (part, name) => {
         const packages = [{ ecosystem: 'npm', name, appliesTo: 'source' as const }];
         const row = `[${encodeDetails(part, packages)}]`;
-        expect(decodeDetails([row], 'X', 7, source)).toEqual({ id: 'X', ...part, packages, feed: 7, source });
+        expect(decodeFull([row], 'X', 7, source)).toEqual({ id: 'X', ...part, packages, feed: 7, source });
       }),
     );
   });
@@ -142,8 +142,8 @@ describe('the details of an advisory', () => {
       feed: 7,
       source,
     };
-    expect(decodeDetails([`[${first},${second}]`], 'X', 7, source)).toEqual(joined);
-    expect(decodeDetails([`[${first}]`, `[${second}]`], 'X', 7, source)).toEqual(joined);
+    expect(decodeFull([`[${first},${second}]`], 'X', 7, source)).toEqual(joined);
+    expect(decodeFull([`[${first}]`, `[${second}]`], 'X', 7, source)).toEqual(joined);
   });
 });
 

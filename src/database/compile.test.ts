@@ -42,7 +42,7 @@ it('answers the same whether a feed was compiled in one go or in parts', async (
     const reader = newReader({ sqlite, directory, digest: '', bytes: 0 });
     const entries = ['p0', 'p1', 'p2'].map((name) => reader.lookup('npm', name, 'source'));
     const facts = Array.from({ length: 13 }, (_, index) => reader.facts('prediction', `CVE-${index}`));
-    return { parts, shelves: shelves.length, read: { entries, facts, details: reader.details('A-1', 3) } };
+    return { parts, shelves: shelves.length, read: { entries, facts, details: reader.fullDetails('A-1', 3) } };
   });
   const answers = await Promise.all(compiled);
   expect(answers.map((answer) => answer.parts)).toEqual([11, expect.any(Number), 0]);

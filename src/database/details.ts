@@ -7,7 +7,7 @@
  */
 import type { Advisory, Reference, SourceRef } from '../advisory/advisory.ts';
 import { decodeSeverity, type EncodedSeverity, encodeSeverity } from './codec.ts';
-import type { AdvisoryDetails, PackageKey } from './record.ts';
+import type { AdvisoryDetails, FullDetails, PackageKey } from './record.ts';
 
 /** What the details are made of, beside the packages. */
 export type DetailPart = Pick<
@@ -52,21 +52,29 @@ const REFERENCE_LETTERS: readonly string[] = REFERENCE_TYPES.map((type) => type.
  * dates the earlier published and the later modified.
  */
 export function decodeDetails(rows: readonly string[], id: string, feed: number, source: SourceRef): AdvisoryDetails {
+  return detailsIn(fieldsOf(rows), id, feed, source);
+}
+
+/** The same with the packages. */
+export function decodeFull(rows: readonly string[], id: string, feed: number, source: SourceRef): FullDetails {
+  const fields = fieldsOf(rows);
+  return { ...detailsIn(fields, id, feed, source), packages: decodePackages(fields[7]) };
+}
+
+function fieldsOf(rows: readonly string[]): DetailFields {
   const all = rows.length === 1 ? parse(rows[0] ?? '[]') : rows.flatMap(parse);
-  const fields = all.length === 1 && all[0] !== undefined ? all[0] : joined(all);
+  return all.length === 1 && all[0] !== undefined ? all[0] : joined(all);
+}
+
+function detailsIn(fields: DetailFields, id: string, feed: number, source: SourceRef): AdvisoryDetails {
   // By index, as in decodeEntry.
   const [summary, published, modified] = [fields[0], fields[1], fields[2]];
-  let decoded: readonly PackageKey[] | undefined;
   const details: { -readonly [K in keyof AdvisoryDetails]: AdvisoryDetails[K] } = {
     id,
     aliases: fields[3],
     covers: fields[4],
-    severities: fields[5].map(decodeSeverity),
+    severities: fields[5].length === 0 ? NONE : fields[5].map(decodeSeverity),
     references: fields[6].map(decodeReference),
-    // Some have hundreds, and a scan asks for none.
-    get packages() {
-      return (decoded ??= decodePackages(fields[7]));
-    },
     feed,
     source,
   };
@@ -75,6 +83,8 @@ export function decodeDetails(rows: readonly string[], id: string, feed: number,
   if (modified !== 0) details.modified = modified;
   return details;
 }
+
+const NONE: readonly never[] = [];
 
 function parse(row: string): DetailFields[] {
   return JSON.parse(row) as DetailFields[];

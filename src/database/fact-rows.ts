@@ -109,11 +109,12 @@ export const BLOCK_QUERY =
 export function newShelfReader(prepare: () => StatementSync): ShelfReader {
   const read = new Map<number, ReadBlock[]>();
   return (shelf, key) => {
-    if (key < shelf.first || key > shelf.last) return [];
+    if (key < shelf.first || key > shelf.last) return NONE;
     const blocks = read.get(shelf.id) ?? [];
     read.set(shelf.id, blocks);
     const block = blockOf(blocks, shelf, key, prepare);
-    return block === undefined ? [] : linesOf(block.text, `\n${key}\t`, shelf.ending);
+    if (block === undefined || !mayHave(block, key)) return NONE;
+    return linesOf(block.text, `\n${key}\t`, shelf.ending);
   };
 }
 
@@ -122,6 +123,27 @@ interface ReadBlock {
   readonly first: string;
   readonly text: string;
   upTo: string;
+  asked: number;
+  /** Its keys, once it was asked often enough for that to be faster than to search it. */
+  keys?: ReadonlySet<string>;
+}
+
+/** A block is read for its keys when it is asked for the fourth time: that takes as long as some five searches. */
+const SELDOM = 3;
+
+function mayHave(block: ReadBlock, key: string): boolean {
+  block.asked++;
+  if (block.asked > SELDOM) block.keys ??= keysOf(block.text);
+  return block.keys?.has(key) ?? true;
+}
+
+function keysOf(text: string): Set<string> {
+  const keys = new Set<string>();
+  for (let start = 0, end = 0; end >= 0; start = end) {
+    end = text.indexOf('\n', start + 1);
+    keys.add(text.slice(start + 1, text.indexOf('\t', start)));
+  }
+  return keys;
 }
 
 /** Most blocks of a shelf that are remembered, 4 kB each; 15 kB of texts. */
@@ -138,7 +160,7 @@ function blockOf(blocks: ReadBlock[], shelf: Shelf, key: string, prepare: () => 
     before.upTo = key;
     return before;
   }
-  const block: ReadBlock = { first: String(row['first']), text: blockText(row, shelf), upTo: key };
+  const block: ReadBlock = { first: String(row['first']), text: blockText(row, shelf), upTo: key, asked: 0 };
   if (blocks.length < MOST_READ) blocks.splice(at, 0, block);
   else blocks.splice(0, blocks.length, block);
   return block;
@@ -160,9 +182,13 @@ function blockText(row: Readonly<Record<string, unknown>>, shelf: Shelf): string
   return typeof data === 'string' ? data : inflateRawSync(data).toString('utf8');
 }
 
-function linesOf(text: string, start: string, ending: string): string[] {
+const NONE: readonly never[] = [];
+
+function linesOf(text: string, start: string, ending: string): readonly string[] {
+  const first = text.indexOf(start);
+  if (first < 0) return NONE;
   const found: string[] = [];
-  for (let at = text.indexOf(start); at >= 0 && text.startsWith(start, at); ) {
+  for (let at = first; text.startsWith(start, at); ) {
     const end = text.indexOf('\n', at + 1);
     found.push(text.slice(at + start.length, end) + ending);
     at = end;

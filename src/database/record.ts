@@ -41,10 +41,14 @@ export interface AdvisoryDetails {
   readonly modified?: string;
   readonly severities: readonly Severity[];
   readonly references: readonly Reference[];
-  /** Packages it speaks of, in this feed. */
-  readonly packages: readonly PackageKey[];
   readonly feed: number;
   readonly source: SourceRef;
+}
+
+/** All that is known of an advisory but what it says of each package. */
+export interface FullDetails extends AdvisoryDetails {
+  /** Packages it speaks of, in this feed: some have hundreds, and a scan asks for none. */
+  readonly packages: readonly PackageKey[];
 }
 
 /** A fact and who says it. */
@@ -128,7 +132,7 @@ export interface DatabaseInfo {
 
 /** An advisory that a search found, with what it says of each package. */
 export interface SearchHit {
-  readonly advisory: AdvisoryDetails;
+  readonly advisory: FullDetails;
   readonly entries: readonly (StoredEntry & { readonly ecosystem: string; readonly package: string })[];
 }
 

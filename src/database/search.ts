@@ -49,7 +49,7 @@ function spellings(text: string): Set<string> {
 }
 
 function hitOf(reader: Reader, entriesOf: EntriesOf, id: string, feed: number): SearchHit | undefined {
-  const advisory = reader.isReplaced(feed, id) ? undefined : reader.details(id, feed);
+  const advisory = reader.isReplaced(feed, id) ? undefined : reader.fullDetails(id, feed);
   if (advisory === undefined) return undefined;
   return { advisory, entries: advisory.packages.flatMap((key) => entriesOf(key, id, feed)) };
 }
@@ -86,7 +86,7 @@ function hitsByPackage(sqlite: DatabaseSync, directory: Directory, reader: Reade
   }
   const hits: SearchHit[] = [];
   for (const { id, feed, entries } of found.values()) {
-    const advisory = reader.details(id, feed);
+    const advisory = reader.fullDetails(id, feed);
     if (advisory !== undefined) hits.push({ advisory, entries });
     if (hits.length > MOST) break;
   }

@@ -99,6 +99,9 @@ describe('an update', () => {
       expect(database.details('CVE-1', entry?.feed ?? 0)).toMatchObject({
         summary: 'A flaw',
         references: [{ type: 'web', url: 'u' }],
+      });
+      expect(database.search('CVE-1').hits[0]?.advisory).toMatchObject({
+        summary: 'A flaw',
         packages: [
           { ecosystem: 'Debian:12', name: 'bash', appliesTo: 'source' },
           { ecosystem: 'Debian:11', name: 'zsh', appliesTo: 'source' },

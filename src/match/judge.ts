@@ -68,7 +68,7 @@ function judgeAs(version: Version | Unparsable, entry: StoredEntry, scheme: Vers
   const ranges = inOrder(entry.ranges);
   if (entry.versions?.includes(text)) {
     const fix = fixOf(version, readRanges(ranges, scheme), entry, scheme);
-    return { ...affectedOr(entry, `= ${text}`, `${text} is listed`), fix };
+    return affectedOr(entry, `= ${text}`, `${text} is listed`, fix);
   }
   if (ranges.length === 0) return withoutRanges(version, entry, scheme);
   const read = readRanges(ranges, scheme);
@@ -97,11 +97,11 @@ function boundsIn({ ranges }: StoredEntry, scheme: VersionScheme): readonly Vers
 }
 
 /** Affected, or not known yet where the source has not determined it. */
-function affectedOr(entry: StoredEntry, range: string, comparison: string): Omit<Judgement, 'fix'> {
-  if (entry.status !== 'undetermined') return { verdict: 'affected', range, comparison };
+function affectedOr(entry: StoredEntry, range: string, comparison: string, fix: Fix): Judgement {
+  if (entry.status !== 'undetermined') return { verdict: 'affected', range, comparison, fix };
   const reason = 'The source has not determined yet whether the package is affected';
   const unknownReason = entry.note === undefined ? reason : `${reason}: ${entry.note}`;
-  return { verdict: 'unknown', range, comparison, unknownReason };
+  return { verdict: 'unknown', range, comparison, unknownReason, fix };
 }
 
 function unknown(entry: StoredEntry, unknownReason: string): Judgement {
@@ -120,7 +120,7 @@ function withoutRanges(version: Version | Unparsable, entry: StoredEntry, scheme
 }
 
 function everyVersion(text: string, entry: StoredEntry): Judgement {
-  return { ...affectedOr(entry, 'all versions', `every version is affected, ${text} too`), fix: stateOf(entry) };
+  return affectedOr(entry, 'all versions', `every version is affected, ${text} too`, stateOf(entry));
 }
 
 /** A version may be listed in another spelling: `1.0` is `1.0.0`. */
@@ -133,7 +133,7 @@ function listedAs(
   for (const text of entry.versions ?? []) {
     if (!isSame(text, version, scheme)) continue;
     const comparison = `${version.text} = ${text}, which is listed (${scheme.id})`;
-    return { ...affectedOr(entry, `= ${text}`, comparison), fix: fixOf(version, ranges, entry, scheme) };
+    return affectedOr(entry, `= ${text}`, comparison, fixOf(version, ranges, entry, scheme));
   }
   return undefined;
 }
@@ -158,7 +158,7 @@ function withinRanges(version: Version, read: ReadRanges, entry: StoredEntry, sc
   if (contains(intervals, version, scheme)) {
     const range = describe(intervals);
     const comparison = `${version.text} is within ${range} (${scheme.id})`;
-    return { ...affectedOr(entry, range, comparison), fix: fixOf(version, read, entry, scheme) };
+    return affectedOr(entry, range, comparison, fixOf(version, read, entry, scheme));
   }
   const listed = listedAs(version, entry, scheme, read);
   if (listed || !unclear) return listed ?? notAffected;
@@ -198,7 +198,7 @@ function readRanges(ranges: readonly AffectedRange[], scheme: VersionScheme): Re
 }
 
 function stateOf({ fixState, note }: StoredEntry): Fix {
-  return { state: fixState, ...(note === undefined ? {} : { note }) };
+  return note === undefined ? { state: fixState } : { state: fixState, note };
 }
 
 /**

@@ -153,11 +153,19 @@ function judgeOnce(database: AdvisoryLookup): JudgeAll {
     if (matches === undefined) {
       const searched = { name, version };
       const parsed = scheme.parse(version);
-      matches = entries.map((entry) => ({ ...judge(parsed, entry, scheme), entry, searched }));
+      matches = entries.map((entry) => matchOf(judge(parsed, entry, scheme), entry, searched));
       judged.set(versionKey, matches);
     }
     return matches;
   };
+}
+
+/** Written out, since copies of objects are slow in a cold process and there is one for each record. */
+function matchOf(judgement: Judgement, entry: StoredEntry, searched: Match['searched']): Match {
+  const { verdict, range, comparison, unknownReason, fix } = judgement;
+  return unknownReason === undefined
+    ? { verdict, range, comparison, fix, entry, searched }
+    : { verdict, range, comparison, unknownReason, fix, entry, searched };
 }
 
 const none: readonly Match[] = [];

@@ -174,18 +174,24 @@ function decide(all: readonly Match[], precedence: readonly string[]): Decision 
   const source = sorted[0]?.entry.source.name;
   const deciding = ofOwnRelease(sorted.filter(({ entry }) => entry.source.name === source));
   const verdict = deciding.some((match) => match.verdict === 'affected') ? 'affected' : 'unknown';
-  const [first, ...further] = deciding.filter((match) => match.verdict === verdict);
-  if (!first) return undefined;
+  const speaking = deciding.filter((match) => match.verdict === verdict);
+  if (!hasOne(speaking)) return undefined;
+  if (speaking.length === sorted.length) return { verdict, speaking, agreeing: none, dissenting: none };
   const agreeing: Match[] = [];
   const dissenting: Match[] = [];
   for (const match of sorted) {
-    const { name } = match.entry.source;
-    const agrees = match.verdict === verdict;
-    if (agrees && name === source && (deciding.length === sorted.length || deciding.includes(match))) continue;
     // The starter set was copied from the sources: its assent proves nothing.
-    if (name !== 'starter') (agrees && name !== source ? agreeing : dissenting).push(match);
+    if (speaking.includes(match) || match.entry.source.name === 'starter') continue;
+    const agrees = match.verdict === verdict && match.entry.source.name !== source;
+    (agrees ? agreeing : dissenting).push(match);
   }
-  return { verdict, speaking: [first, ...further], agreeing, dissenting };
+  return { verdict, speaking, agreeing, dissenting };
+}
+
+const none: readonly Match[] = [];
+
+function hasOne(matches: readonly Match[]): matches is readonly [Match, ...Match[]] {
+  return matches.length > 0;
 }
 
 /** The matches of the source that decides first, then those of the next. */
@@ -243,20 +249,18 @@ function findingOf(
   { detailsOf, advisories }: Library,
 ): VulnerabilityFinding {
   const [first] = speaking;
-  const names = new Set(speaking.flatMap(({ entry }) => namesOfFlaw(flaw, entry)));
+  const names = speaking.flatMap(({ entry }) => namesOfFlaw(flaw, entry));
   const heard = [...speaking, ...agreeing];
   const opinions = heard.map((match) => ({ entry: match.entry, details: detailsOf(match) }));
   const id = `${flaw}|${name}`;
-  return {
-    kind: 'vulnerability',
-    id,
-    verdict,
-    ...(first.unknownReason === undefined ? {} : { unknownReason: first.unknownReason }),
-    package: ref,
-    vulnerability: vulnerabilityOf(flaw, opinions, advisories, [...names]),
-    fix: scheme ? highestFix(speaking, scheme) : first.fix,
-    evidence: [...heard, ...dissenting].map((match) => evidenceOf(match, found, scheme)),
-  };
+  const { unknownReason } = first;
+  const vulnerability = vulnerabilityOf(flaw, opinions, advisories, names);
+  const fix = scheme ? highestFix(speaking, scheme) : first.fix;
+  const evidence = [...heard, ...dissenting].map((match) => evidenceOf(match, found, scheme));
+  // Written out, since objects that are put together are slow in a cold process.
+  return unknownReason === undefined
+    ? { kind: 'vulnerability', id, verdict, package: ref, vulnerability, fix, evidence }
+    : { kind: 'vulnerability', id, verdict, unknownReason, package: ref, vulnerability, fix, evidence };
 }
 
 /** Two notices on one flaw: the later one completes the fix of the earlier. That one of them knows no fix is said. */

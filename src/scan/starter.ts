@@ -61,7 +61,6 @@ function entryOf(advisory: Advisory, affected: Affected, source: SourceRef): Sto
 }
 
 function detailsOf(advisory: Advisory, source: SourceRef): AdvisoryDetails {
-  const { affected, ...rest } = advisory;
-  const packages = affected.map(({ ecosystem, package: name, appliesTo }) => ({ ecosystem, name, appliesTo }));
-  return { ...rest, packages, feed: starterFeed, source };
+  const { affected: _, ...rest } = advisory;
+  return { ...rest, feed: starterFeed, source };
 }

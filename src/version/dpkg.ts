@@ -31,13 +31,22 @@ const foreign = /\P{ASCII}|\0/u;
 /** Debian's order (Debian Policy 5.6.12); refuses exactly what dpkg calls an error, plus text outside ASCII. */
 export const dpkg: VersionScheme<DpkgVersion> = { id: 'dpkg', parse, compare, publicVersion };
 
+/** Nearly all versions are of these alone, and need not be looked at four times. */
+const plain = /^[!-~]+$/;
+
+function wrongIn(trimmed: string): string | undefined {
+  if (trimmed === '') return 'the version is empty';
+  if (/[ \t]/.test(trimmed)) return 'the version has blanks inside';
+  return foreign.test(trimmed) ? 'the version has a character outside ASCII' : undefined;
+}
+
 function parse(text: string): DpkgVersion | Unparsable {
   const refused = refusal(text);
   if (refused !== undefined) return unparsable(text, refused);
-  const trimmed = text.replace(outerBlanks, '');
-  if (trimmed === '') return unparsable(text, 'the version is empty');
-  if (/[ \t]/.test(trimmed)) return unparsable(text, 'the version has blanks inside');
-  if (foreign.test(trimmed)) return unparsable(text, 'the version has a character outside ASCII');
+  const isPlain = plain.test(text);
+  const trimmed = isPlain ? text : text.replace(outerBlanks, '');
+  const wrong = isPlain ? undefined : wrongIn(trimmed);
+  if (wrong !== undefined) return unparsable(text, wrong);
   const colon = trimmed.indexOf(':');
   const epoch = colon < 0 ? 0 : epochOf(trimmed.slice(0, colon));
   if (typeof epoch === 'string') return unparsable(text, epoch);
