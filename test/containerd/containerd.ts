@@ -94,7 +94,7 @@ function endTasks(ctr: Containerd['ctr'], namespace: string): void {
 /** What a shim that was killed leaves mounted; the deepest first. */
 function unmountBelow(folder: string): void {
   const mounted = lines(readFileSync('/proc/self/mounts', 'utf8')).map((line) => line.split(' ')[1] ?? '');
-  for (const path of mounted.filter((one) => one.startsWith(`${folder}/`)).reverse()) {
+  for (const path of mounted.filter((one) => one.startsWith(`${folder}/`)).toReversed()) {
     execFileSync('umount', ['--lazy', path]);
   }
 }
