@@ -2,7 +2,7 @@ import { databaseInfo, ecosystemInfo } from './coverage.ts';
 import { asDatabaseError } from './error.ts';
 import { openWhole } from './open.ts';
 import { newReader } from './reader.ts';
-import type { Database, DatabaseInfo } from './record.ts';
+import type { Database, DatabaseInfo, EcosystemInfo } from './record.ts';
 import { searchDatabase } from './search.ts';
 
 /** Opens the database for reading; throws `DatabaseError` unless it is whole. */
@@ -17,11 +17,17 @@ export function openQuery(path: string): Database {
     }
   };
   let info: DatabaseInfo | undefined;
+  // It is asked for every package that belongs to another.
+  const ecosystems = new Map<string, EcosystemInfo>();
   return {
     get info() {
       return (info ??= databaseInfo(directory, { path, digest, bytes }));
     },
-    ecosystem: (ecosystem) => ecosystemInfo(directory, ecosystem),
+    ecosystem(ecosystem) {
+      const known = ecosystems.get(ecosystem) ?? ecosystemInfo(directory, ecosystem);
+      ecosystems.set(ecosystem, known);
+      return known;
+    },
     lookup: (ecosystem, name, appliesTo) => guarded(() => reader.lookup(ecosystem, name, appliesTo)),
     packages: (ecosystem) => guarded(() => reader.packages(ecosystem)),
     details: (id, feed) => guarded(() => reader.details(id, feed)),

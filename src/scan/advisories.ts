@@ -115,7 +115,10 @@ function isLacking({ sources, missing }: EcosystemInfo): boolean {
 function withStarter(database: Advisories): Advisories {
   const { advisories } = starterSet();
   return {
-    lookup: (...wanted) => [...database.lookup(...wanted), ...advisories.lookup(...wanted)],
+    lookup(...wanted) {
+      const [loaded, starting] = [database.lookup(...wanted), advisories.lookup(...wanted)];
+      return starting.length === 0 ? loaded : [...loaded, ...starting];
+    },
     details: (id, feed) => (feed === starterFeed ? advisories : database).details(id, feed),
     ecosystem: (ecosystem) => database.ecosystem(ecosystem),
     facts: (kind, key) => database.facts(kind, key),
