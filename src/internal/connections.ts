@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns';
-import { Agent as PlainAgent, type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
+import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -148,10 +148,17 @@ function tunnelAgent(
   const agent = new SecureAgent({ keepAlive: true });
   const create: SecureAgent['createConnection'] = (target, callback) => {
     const { host, port, servername } = target as { host?: string; port?: number | string; servername?: string };
-    tunnel(proxy, `${host?.includes(':') ? `[${host}]` : host}:${port}`, tls, connectMs).then(
-      (socket) => callback?.(null, secure({ ...tls, socket, ...(servername ? { servername } : {}) })),
-      (error: unknown) => callback?.(error as Error, undefined as unknown as Duplex),
-    );
+    const reach = async (): Promise<void> => {
+      let socket: Duplex;
+      try {
+        socket = await tunnel(proxy, `${host?.includes(':') ? `[${host}]` : host}:${port}`, tls, connectMs);
+      } catch (error) {
+        callback?.(error as Error, undefined as unknown as Duplex);
+        return;
+      }
+      callback?.(null, secure({ ...tls, socket, ...(servername ? { servername } : {}) }));
+    };
+    void reach();
     return undefined;
   };
   agent.createConnection = create;

@@ -1,6 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { once } from 'node:events';
 import { type BodyFlow, type BodySink, flowOf, wholeOf } from './body.ts';
 import type { Connections } from './connections.ts';
 import { asHttpError, HttpError, type HttpLimits } from './http.ts';
@@ -38,20 +37,23 @@ export interface HttpAnswer {
 /** A body so small that reading it is cheaper than a new connection. */
 const drainedBytes = 64 << 10;
 
-/** Sends one request and waits for the head of its answer. Throws `HttpError` for everything but an answer. */
+/** Sends one request and waits for the head of its answer. Throws `HttpError` for everything but an answer, and what the body throws. */
 export async function sendRequest(
   connections: Connections,
   limits: RequestLimits,
   request: HttpRequest,
 ): Promise<HttpAnswer> {
+  let spoilt: { readonly error: unknown } | undefined;
   try {
     const outgoing = connections.request(request.url, request.method, request.headers, request.signal);
     const timer = phases(outgoing, limits);
     let early = false;
     try {
       const head = headOf(outgoing);
-      // Its failure is told by `head`; a server may answer before it has read all.
-      writeBody(outgoing, request.body, timer, () => early).catch((error: unknown) => outgoing.destroy(error as Error));
+      writeBody(outgoing, request.body, timer, () => early).catch((error: unknown) => {
+        spoilt = { error };
+        outgoing.destroy(error as Error);
+      });
       const incoming = await head;
       early = !outgoing.writableEnded;
       if (early) incoming.once('end', () => outgoing.destroy());
@@ -60,7 +62,7 @@ export async function sendRequest(
       timer.stop();
     }
   } catch (error) {
-    throw asHttpError(error);
+    throw spoilt === undefined ? asHttpError(error) : spoilt.error;
   }
 }
 
@@ -114,11 +116,16 @@ async function writeBody(
     outgoing.end(body);
     return;
   }
+  let wake: (() => void) | undefined;
+  for (const event of ['drain', 'close', 'response']) outgoing.on(event, () => wake?.());
   for await (const piece of body) {
     if (outgoing.destroyed || answered()) return;
     timer.touch();
     // Whoever gave the piece may use its memory again.
-    if (!outgoing.write(Buffer.from(piece))) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')]);
+    if (outgoing.write(Buffer.from(piece))) continue;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
   }
   timer.touch();
   outgoing.end();

@@ -25,7 +25,6 @@ export function openAuthorization(endpoint: RegistryEndpoint, wire: Wire, clock:
   const more = new Map<string, readonly string[]>();
   let realm: Realm | undefined;
   let basic: string | undefined;
-  const keyOf = (scopes: readonly string[]): string => scopes.join(' ');
   const fresh = (scopes: readonly string[], wanted: Realm): Promise<Token> => {
     const all = [...new Set([...scopes, ...(more.get(keyOf(scopes)) ?? [])])];
     const token = fetchToken(wire, wanted, all, credentials, clock);
@@ -49,7 +48,10 @@ export function openAuthorization(endpoint: RegistryEndpoint, wire: Wire, clock:
       const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'));
       if (bearer !== undefined && credentials?.kind !== 'bearer') {
         realm = realmOf(bearer, endpoint);
-        more.set(keyOf(scopes), (bearer.parameters.get('scope') ?? '').split(/\s+/).filter((scope) => scope !== ''));
+        more.set(
+          keyOf(scopes),
+          (bearer.parameters.get('scope') ?? '').split(/\s+/).filter((scope) => scope !== ''),
+        );
         const token = await known(scopes);
         // Another request may have got a new one while this one was on its way.
         if (token === undefined || sent === `Bearer ${token.text}`) await fresh(scopes, realm);
@@ -65,6 +67,10 @@ export function openAuthorization(endpoint: RegistryEndpoint, wire: Wire, clock:
   };
 }
 
+function keyOf(scopes: readonly string[]): string {
+  return scopes.join(' ');
+}
+
 function reasonOf(challenges: readonly Challenge[], hasCredentials: boolean): string {
   const error = challenges.map(({ parameters }) => parameters.get('error')).find((one) => one !== undefined);
   return error?.replace(/[^\w.-]/g, ' ').slice(0, 100) ?? (hasCredentials ? 'with credentials' : 'without credentials');
@@ -76,7 +82,11 @@ function realmOf({ parameters }: Challenge, endpoint: RegistryEndpoint): Realm {
   const url = URL.parse(text);
   const plain = url?.protocol === 'http:' && endpoint.url.startsWith('http:');
   if (url === null || !(url.protocol === 'https:' || plain) || url.username !== '' || url.password !== '') {
-    throw new HttpError('redirect', 'the token realm is one that is not asked', text.replace(/\?.*$/s, '').slice(0, 200));
+    throw new HttpError(
+      'redirect',
+      'the token realm is one that is not asked',
+      text.replace(/\?.*$/s, '').slice(0, 200),
+    );
   }
   const service = parameters.get('service');
   return { url, ...(service === undefined ? {} : { service }) };

@@ -152,7 +152,8 @@ function checkHead(answer: HttpAnswer, at: number, place: BlobPlace, where: stri
   if (answer.status !== 206) throw wrong(`status ${answer.status}`);
   const range = answer.header('content-range') ?? '';
   const [, first, total] = /^bytes (\d{1,15})-\d{1,15}\/(\d{1,15}|\*)$/.exec(range) ?? [];
-  if (Number(first) !== at || (total !== '*' && Number(total) !== place.size)) throw wrong(`range ${range.slice(0, 60)}`);
+  if (Number(first) !== at || (total !== '*' && Number(total) !== place.size))
+    throw wrong(`range ${range.slice(0, 60)}`);
   return 0;
 }
 

@@ -63,7 +63,9 @@ export function saidIn(body: Buffer): string {
   const text = body.toString('utf8');
   try {
     const { errors } = JSON.parse(text) as { errors?: readonly { code?: unknown; message?: unknown }[] };
-    const said = errors?.map(({ code, message }) => [code, message].filter((one) => typeof one === 'string').join(': '));
+    const said = errors?.map(({ code, message }) =>
+      [code, message].filter((one) => typeof one === 'string').join(': '),
+    );
     return clean(said?.join('; ') ?? '');
   } catch {
     return /^\s*</.test(text) ? '' : clean(text);

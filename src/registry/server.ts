@@ -38,6 +38,8 @@ export interface Server {
    * `use` throws.
    */
   ask<T>(question: Question, use: (answer: HttpAnswer) => Promise<T> | T): Promise<T>;
+  /** Waits before another try that the caller makes itself, the longer the more were in vain. */
+  wait(fruitless: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,10 @@ export function openServer(endpoint: RegistryEndpoint, access: RegistryAccess, c
       } catch (error) {
         throw asRegistryError(error, place);
       }
+    },
+    wait(fruitless) {
+      const { baseMs, capMs } = context.patience.retry;
+      return context.clock.sleep(Math.min(capMs, baseMs * 2 ** (fruitless - 1)) * Math.random());
     },
     close: () => wire.close(),
   };

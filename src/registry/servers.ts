@@ -1,4 +1,4 @@
-import { RegistryError, type RegistryErrorCode, type RegistryEndpoint } from './registry.ts';
+import { type RegistryEndpoint, RegistryError, type RegistryErrorCode } from './registry.ts';
 import type { Server } from './server.ts';
 
 /** What is wanted of an endpoint. */
@@ -11,8 +11,8 @@ export interface Servers {
    * thrown, with all that were tried in the detail.
    */
   first<T>(ability: Ability, ask: (server: Server) => Promise<T>): Promise<T>;
-  /** Those that can, in the order in which they are to be asked now. */
-  able(ability: Ability): readonly Server[];
+  /** The same, but the registry itself is asked first: of a listing mirrors may have only a part. */
+  firstOfAll<T>(ability: Ability, ask: (server: Server) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -25,22 +25,27 @@ export function openServers(all: readonly Server[]): Servers {
     const those = all.filter(({ endpoint }) => endpoint.can.includes(ability));
     return [...those.filter((one) => !away.has(one)), ...those.filter((one) => away.has(one))];
   };
-  return {
-    able,
-    async first(ability, ask) {
-      const failures: { readonly server: Server; readonly error: RegistryError }[] = [];
-      for (const server of able(ability)) {
-        try {
-          const answer = await ask(server);
-          away.delete(server);
-          return answer;
-        } catch (error) {
-          if (!(error instanceof RegistryError)) throw error;
-          if (gone.has(error.code)) away.add(server);
-          failures.push({ server, error });
-        }
+  const inOrder = async <T>(those: readonly Server[], ability: Ability, ask: (server: Server) => Promise<T>) => {
+    const failures: { readonly server: Server; readonly error: RegistryError }[] = [];
+    for (const server of those) {
+      try {
+        const answer = await ask(server);
+        away.delete(server);
+        return answer;
+      } catch (error) {
+        if (!(error instanceof RegistryError)) throw error;
+        if (gone.has(error.code)) away.add(server);
+        failures.push({ server, error });
       }
-      throw allFailed(failures, all, ability);
+    }
+    throw allFailed(failures, all, ability);
+  };
+  return {
+    first: (ability, ask) => inOrder(able(ability), ability, ask),
+    firstOfAll: (ability, ask) => {
+      const those = able(ability);
+      const itself = those.filter((one) => one === all.at(-1) && !away.has(one));
+      return inOrder([...itself, ...those.filter((one) => !itself.includes(one))], ability, ask);
     },
     close: async () => {
       await Promise.all(all.map((server) => server.close()));

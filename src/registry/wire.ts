@@ -3,7 +3,7 @@ import { HttpError, withoutCredentials } from '../internal/http.ts';
 import { type HttpAnswer, type HttpRequest, sendRequest } from '../internal/request.ts';
 import { specialAddress } from '../internal/special-address.ts';
 import type { Patience } from './limits.ts';
-import type { RegistryAccess, RegistryEndpoint } from './registry.ts';
+import { type RegistryAccess, type RegistryEndpoint, RegistryError } from './registry.ts';
 
 /** A request with what only the server that it is meant for may see. */
 export interface WireRequest extends HttpRequest {
@@ -21,7 +21,7 @@ export interface Wire {
 
 /** Connects to nothing yet. */
 export function openWire(endpoint: RegistryEndpoint, access: RegistryAccess, patience: Patience): Wire {
-  const { origin, hostname } = new URL(endpoint.url);
+  const { origin, hostname } = endpointAddress(endpoint);
   const seen = new Set<string>();
   const ways = new Map<string, Promise<Connections>>();
   // Neither through a redirect nor through a token realm may a registry send us into this machine or its cloud's net;
@@ -58,6 +58,13 @@ export function openWire(endpoint: RegistryEndpoint, access: RegistryAccess, pat
       for (const open of ways.values()) await open.then((connections) => connections.close()).catch(() => undefined);
     },
   };
+}
+
+/** Throws `bad-setting`. */
+function endpointAddress({ url }: RegistryEndpoint): URL {
+  const address = URL.parse(url);
+  if (address !== null && /^https?:$/.test(address.protocol)) return address;
+  throw new RegistryError('bad-setting', 'The address of the registry or of a proxy is none', withoutCredentials(url));
 }
 
 async function follow(
