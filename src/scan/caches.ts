@@ -78,18 +78,17 @@ export interface PruneCacheOptions {
 /** Makes room in both caches. What can't be removed stays. */
 export function pruneCache(places: CachePlaces, options: PruneCacheOptions = {}): Pruned {
   const layers = layerCache(places.layers, places);
-  removeLeftovers(places.inventories);
   const { olderThanDays } = options;
   const maxBytes = options.all ? 0 : options.maxBytes;
-  if (maxBytes === undefined && olderThanDays === undefined) return layers.prune();
   const usedBefore = olderThanDays === undefined ? undefined : new Date(Date.now() - olderThanDays * 86_400_000);
-  const pruned = pruneEntries([...layers.entries(), ...inventoriesIn(places.inventories)], {
+  removeLeftovers(places.inventories);
+  const first = pruneEntries([...layers.entries(), ...inventoriesIn(places.inventories)], {
     ...(maxBytes === undefined ? {} : { maxBytes }),
     ...(usedBefore === undefined ? {} : { usedBefore }),
   });
-  // Counts what is left, which it can't know of what was removed beside it.
-  layers.prune();
-  return pruned;
+  // To its own bound; it also counts what is left, which it can't know of what was removed beside it.
+  const then = layers.prune();
+  return { removed: first.removed + then.removed, freed: first.freed + then.freed, kept: first.kept - then.removed };
 }
 
 function inventoriesIn(folder: string): CacheEntry[] {

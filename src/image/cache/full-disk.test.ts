@@ -44,13 +44,12 @@ describe.skipIf(!isMounted)(`a disk of its own${why}`, () => {
   it('that is read-only: known layers are read, nothing is written, marked or removed', () => {
     const cache = layerCache(folder, bound);
     cache.write(sampleContent(2, 30_000), 'wants');
-    const [broken = ''] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.layer'),
-    );
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const broken = names.find((name) => name.endsWith('.layer')) ?? '';
     writeFileSync(join(folder, broken), 'x');
     expect(mount('-o', 'remount,ro')).toBe(true);
     try {
-      expect([1, 2].map(known).toSorted()).toEqual([false, true]);
+      expect([1, 2].filter(known).length).toBe(1);
       cache.write(sampleContent(3, 30_000), 'wants');
       expect(known(3)).toBe(false);
       expect(cache.prune({ maxBytes: 0 })).toEqual({ removed: 0, freed: 0, kept: 2 });

@@ -17,7 +17,7 @@ const maxBytes = 600_000;
 interface Hammer {
   readonly begun: Promise<unknown>;
   readonly ended: Promise<{ readonly code: unknown; readonly out: string }>;
-  kill(): void;
+  readonly kill: () => void;
 }
 
 function hammer(folder: string, seconds: number): Hammer {
@@ -75,7 +75,7 @@ describe('many processes on one folder', () => {
       const hammers = Array.from({ length: 3 }, () => hammer(folder, 20));
       await Promise.all(hammers.map(({ begun }) => begun));
       await setTimeout(20 + Math.random() * 150);
-      for (const { kill } of hammers) kill();
+      for (const one of hammers) one.kill();
       await Promise.all(hammers.map(({ ended }) => ended));
       soundIn(folder);
     }
