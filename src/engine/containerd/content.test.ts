@@ -3,17 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type ContentAnswers,
-  type HostileServer,
-  startHostileContent,
-} from '../../../test/containerd/hostile-content.ts';
+import type { GrpcServer } from '../../../test/containerd/grpc-server.ts';
+import { type ContentAnswers, startHostileContent } from '../../../test/containerd/hostile-content.ts';
 import { limits } from '../../internal/limit.ts';
 import { type ContentReader, type ContentStoreClient, openContentStore } from './content.ts';
 
 const body = randomBytes(9_500_000);
 const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
-const open: (HostileServer | ContentStoreClient)[] = [];
+const open: (GrpcServer | ContentStoreClient)[] = [];
 afterEach(() => {
   for (const one of open.splice(0).toReversed()) {
     if ('stop' in one) one.stop();
