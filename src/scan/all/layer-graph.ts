@@ -67,7 +67,7 @@ export function layerGraph(images: readonly (readonly Layer[])[], read: Set<stri
 export function sharedFirst(images: readonly (readonly Layer[])[]): number[] {
   const users = new Map<string, number>();
   for (const [base] of images) if (base) users.set(base.diffId, (users.get(base.diffId) ?? 0) + 1);
-  const popularity = (at: number): number => users.get(images[at]?.[0]?.diffId ?? '') ?? 0;
+  const popularity = (at: number): number => users.get(images[at]?.[0]?.diffId ?? '') ?? 1;
   const chains = images.map((layers) => layers.map(({ diffId }) => diffId).join());
   return images
     .map((_, at) => at)

@@ -1,14 +1,11 @@
-import { dirname } from 'node:path';
-import { databasePath } from '../../database/database.ts';
 import type { Image } from '../../image/image.ts';
 import { openImage } from '../../image/open.ts';
-import { cachePlaces } from '../caches.ts';
 import { inventoryCache } from '../inventory-cache.ts';
 import { openOptions } from '../open-options.ts';
 import type { ScanOptions } from '../options.ts';
 import { scan, scanImage } from '../scan.ts';
 import { outcomeError } from './outcome-error.ts';
-import { readAhead } from './read-ahead.ts';
+import { placesOf, readAhead } from './read-ahead.ts';
 import type { Opened, PlainImage, Result, Task } from './tasks.ts';
 
 /** Does one task, in a thread of its own. Throws what scanning and reading throw. */
@@ -51,7 +48,7 @@ function plain(image: Extract<Image, { kind: 'layered' }>): PlainImage {
   return rest;
 }
 
-function isKnown(image: Image, { cacheFolder, databasePath: given }: ScanOptions): boolean {
-  const places = cachePlaces(dirname(given ?? databasePath(process.env)), process.env, cacheFolder);
+function isKnown(image: Image, options: ScanOptions): boolean {
+  const places = placesOf(options);
   return places !== undefined && inventoryCache(places.inventories).knows(image);
 }

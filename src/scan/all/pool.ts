@@ -21,6 +21,8 @@ export interface PoolOptions {
   readonly onProgress?: ((progress: ScanProgress) => void) | undefined;
   /** The program of a thread; default: `thread.ts`. */
   readonly program?: URL;
+  /** What a thread's objects may take; default: what V8 allows any. */
+  readonly memoryMb?: number;
 }
 
 interface Job {
@@ -92,9 +94,12 @@ export function openPool(options: PoolOptions): Pool {
   };
 }
 
-function startThread({ options, program }: PoolOptions): Worker {
+function startThread({ options, program, memoryMb }: PoolOptions): Worker {
   const name = import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js';
-  return new Worker(program ?? new URL(name, import.meta.url), { workerData: options });
+  return new Worker(program ?? new URL(name, import.meta.url), {
+    workerData: options,
+    ...(memoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
+  });
 }
 
 async function answer(worker: Worker, ecosystems: readonly string[], { fetchAdvisories }: PoolOptions): Promise<void> {

@@ -11,7 +11,7 @@ import { type Journal, openJournal } from './journal.ts';
 import { layerGraph, type Step, sharedFirst } from './layer-graph.ts';
 import type { ListedImage } from './list.ts';
 import { openPool, type Pool } from './pool.ts';
-import type { PlainOptions, Result } from './tasks.ts';
+import type { PlainOptions, Result, Task } from './tasks.ts';
 
 export type { ListedImage, ListOptions } from './list.ts';
 export { listReferences } from './list.ts';
@@ -49,9 +49,7 @@ interface Run {
   readonly read: Set<string>;
   /** Digest → the first name under which it was told of. */
   readonly told: Map<string, string>;
-  readonly aborted: Promise<never>;
-  /** Rejects once the signal is aborted, else waits for the other. */
-  readonly unlessAborted: <T>(other: Promise<T>) => Promise<T>;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -78,10 +76,12 @@ export async function* scanAll(
     progress.known += batch.length;
     return batch;
   };
+  const endThreads = (): void => void run.pool.close();
+  signal?.addEventListener('abort', endThreads);
   try {
     let coming = nextBatch();
     for (;;) {
-      const batch = await run.unlessAborted(coming);
+      const batch = await unlessAborted(coming, signal);
       if (batch.length === 0) return;
       coming = progress.isWhole ? Promise.resolve([]) : nextBatch();
       // Whoever waits for it hears of its failure.
@@ -96,8 +96,10 @@ export async function* scanAll(
       }
     }
   } finally {
+    signal?.removeEventListener('abort', endThreads);
+    // Nobody waits for a list that is waiting itself: for standard input, say.
+    void list.return?.()?.catch(() => undefined);
     await run.pool.close();
-    await list.return?.();
     run.journal?.close();
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   }
@@ -108,9 +110,6 @@ function startRun(options: ScanAllOptions, temporary: string | undefined): Run {
   const database = options.databasePath ?? databasePath(process.env);
   const plain: PlainOptions = { ...scanning, ...(temporary === undefined ? {} : { cacheFolder: temporary }) };
   const { mirror } = options;
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  aborted.catch(() => undefined);
-  signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
   return {
     pool: openPool({
       size: threads,
@@ -126,9 +125,18 @@ function startRun(options: ScanAllOptions, temporary: string | undefined): Run {
     journal: resume === undefined ? undefined : openJournal(resume, options),
     read: new Set(),
     told: new Map(),
-    aborted,
-    unlessAborted: (other) => Promise.race([other, aborted]),
+    signal,
   };
+}
+
+/** Waits, but no longer than until the signal is aborted. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  const { promise: either, resolve, reject } = Promise.withResolvers<T>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  return either;
 }
 
 /** Scans images that are open, and tells at once of those of which nothing is to be scanned. */
@@ -145,17 +153,26 @@ async function* scanBatch(batch: readonly BatchImage[], run: Run): AsyncGenerato
     run.read,
   );
   const again: Step[] = [];
-  const running = new Map<Step, Promise<{ step: Step; result: Result }>>();
+  const settled: Settled[] = [];
+  let running = 0;
+  let wake: (() => void) | undefined;
   const fill = (): void => {
-    while (running.size < run.pool.size) {
+    while (running < run.pool.size) {
       const step = again.pop() ?? graph.next();
       if (step === undefined) return;
-      running.set(step, perform(step, ordered, run.pool));
+      running++;
+      void run.pool.run(taskOf(step, ordered)).then((result) => {
+        settled.push({ step, result });
+        wake?.();
+      });
     }
   };
-  for (fill(); running.size > 0; ) {
-    const { step, result } = await run.unlessAborted(Promise.race(running.values()));
-    running.delete(step);
+  for (fill(); running > 0; ) {
+    // No race of promises: one that is never settled would keep every report for which it was raced.
+    if (settled.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+    run.signal?.throwIfAborted();
+    const { step, result } = settled.shift() ?? nothingSettled();
+    running--;
     graph.done(step);
     const image = step.kind === 'image' ? ordered[step.at] : undefined;
     const other = image && result.kind === 'failed' ? elsewhere(image) : undefined;
@@ -168,15 +185,24 @@ async function* scanBatch(batch: readonly BatchImage[], run: Run): AsyncGenerato
   }
 }
 
+interface Settled {
+  readonly step: Step;
+  readonly result: Result;
+}
+
+function nothingSettled(): never {
+  throw new Error('woken, and nothing was done');
+}
+
+function taskOf(step: Step, images: readonly BatchImage[]): Task {
+  if (step.kind === 'layer') return { kind: 'layer', layer: step.layer };
+  const { reference = '', image } = images[step.at] ?? {};
+  return { kind: 'scan', reference, ...(image === undefined ? {} : { image }) };
+}
+
 /** The image at the next place where it lies. */
 function elsewhere({ elsewhere: [next, ...others] }: BatchImage): BatchImage | undefined {
   return next && { ...next, elsewhere: others };
-}
-
-async function perform(step: Step, images: readonly BatchImage[], pool: Pool): Promise<{ step: Step; result: Result }> {
-  if (step.kind === 'layer') return { step, result: await pool.run({ kind: 'layer', layer: step.layer }) };
-  const { reference = '', image } = images[step.at] ?? {};
-  return { step, result: await pool.run({ kind: 'scan', reference, ...(image === undefined ? {} : { image }) }) };
 }
 
 function withoutScan(image: BatchImage, run: Run): Outcome | undefined {
