@@ -1,5 +1,6 @@
 import type { Layer } from '../../image/image.ts';
 import type { OutcomeError } from '../../report/many/outcome.ts';
+import { isVerified } from '../verified.ts';
 import type { ListedImage } from './list.ts';
 import { outcomeError } from './outcome-error.ts';
 import type { Pool } from './pool.ts';
@@ -71,8 +72,8 @@ function batchImage({ reference, names = [], digest, error }: ListedImage, opene
 }
 
 /** Those that the layer cache keeps: not a folder's, nor those within a compressed archive, which are read in one pass. */
-function isReadAhead({ blob }: Layer): boolean {
-  return blob.kind !== 'overlay' && blob.kind !== 'in-gzip';
+function isReadAhead(layer: Layer): boolean {
+  return isVerified(layer) && layer.blob.kind !== 'in-gzip';
 }
 
 function together(images: readonly BatchImage[]): BatchImage[] {

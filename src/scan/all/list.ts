@@ -42,10 +42,11 @@ export async function* listReferences(place: string, options: ListOptions = {}):
   const { registry, engines } = openOptions(options);
   if (registry === undefined || engines === undefined) throw new TypeError('no settings');
   if (place === '-') yield* fromList('standard input', options.input ?? stdin);
-  else if (/^containerd(?::|$)/.test(place)) {
-    const { imagesOfContainerd } = await import('./list-engine.ts');
-    const namespace = place.slice('containerd:'.length);
-    yield* imagesOfContainerd({ ...engines, ...(namespace === '' ? {} : { namespace }) }, options);
+  else if (/^(?:containerd(?::|$)|(?:docker|podman|cri)$)/.test(place)) {
+    const { engineWords, imagesOfEngine } = await import('./list-engine.ts');
+    const [word = '', namespace = ''] = place.split(':');
+    const engine = engineWords.find((one) => one === word) ?? 'containerd';
+    yield* await imagesOfEngine(engine, { ...engines, ...(namespace === '' ? {} : { namespace }) }, options);
   } else if (/^registry:/.test(place)) yield* fromRegistry(place.replace(/^registry:(?:\/\/)?/, ''), registry, options);
   else yield* fromPath(place, registry, options);
 }
