@@ -22,6 +22,7 @@ import {
   wanted,
   wellKnownFolders,
 } from './selection.ts';
+import type { SharedLayers } from './share-cache.ts';
 
 /** How to look into an image. */
 export interface DiscoverOptions {
@@ -33,6 +34,10 @@ export interface DiscoverOptions {
   readonly detail?: Exclude<Detail, 'names'>;
   /** Layers that it knows are not read, and what is read is kept there. */
   readonly layers?: LayerCache | undefined;
+  /** See `ReadLayersOptions`. */
+  readonly shared?: SharedLayers | undefined;
+  /** Trusts tables of contents; see `ReadOptions.lazy`. */
+  readonly lazy?: boolean | undefined;
   /** Told once what of the layers was known: how many at first, and how many bytes were read after all. */
   readonly onLayers?: ((use: LayerUse) => void) | undefined;
 }
@@ -95,6 +100,7 @@ function subjectOf(image: Image, layers: readonly LayerRef[], contents: readonly
     ...(image.digest === undefined ? {} : { digest: image.digest }),
     configDigest: image.configDigest,
     platform: formatPlatform(image.platform),
+    ...(image.container === undefined ? {} : { container: image.container }),
     layers,
     entries,
   };
@@ -114,14 +120,14 @@ async function readTree(
   for (let reading = 1; ; reading++) {
     const wants = { detail, extra };
     const onLayers = (now: LayerUse): void => {
-      use = use === undefined ? now : { ...use, bytes: use.bytes + now.bytes };
+      use = use === undefined ? now : { ...now, known: use.known, bytes: use.bytes + now.bytes };
     };
     const contents = await readAll(image, wants, { ...options, before, onLayers });
     await checkpoint(options.signal);
     const squashed = squash(contents, { selects: wanted(detail), folders: wellKnownFolders });
     const further = addMissing(extra, squashed);
     if (further === undefined || reading === maximumReadings) {
-      return { contents, squashed, whole: further === undefined, use: use ?? { known: 0, bytes: 0 } };
+      return { contents, squashed, whole: further === undefined, use: use ?? { known: 0, bytes: 0, lazy: [] } };
     }
     before = { contents, wanted: wants };
     extra = further;

@@ -30,16 +30,18 @@ export interface KnownLayers {
 export interface KnownFrom {
   readonly layers?: LayerCache | undefined;
   readonly before?: ReadBefore | undefined;
+  /** Told of each as it is found; what it throws ends the finding. */
+  readonly take: (content: LayerContent) => void;
 }
 
 /**
  * Finds what is known of layers: from the last reading where the further wishes don't concern the layer, else from the
- * cache. Throws the signal's reason once it is aborted.
+ * cache. Throws what `take` throws, and the signal's reason once it is aborted.
  */
 export async function knownLayers(
   layers: readonly Layer[],
   wanted: Wanted,
-  { layers: cache, before }: KnownFrom,
+  { layers: cache, before, take }: KnownFrom,
   signal?: AbortSignal,
 ): Promise<KnownLayers> {
   const known: LayerContent[] = [];
@@ -57,8 +59,12 @@ export async function knownLayers(
     }
     const isAsBefore = before !== undefined && last !== undefined && wantsOf(before.wanted, last.paths) === wants;
     const content = isAsBefore ? last : isVerified(layer) ? cache?.read(layer.diffId, wants) : undefined;
-    if (content === undefined) unread.set(id, { layer, wants, same: [] });
-    else known.push({ ...content, index: layer.index });
+    if (content === undefined) {
+      unread.set(id, { layer, wants, same: [] });
+      continue;
+    }
+    take(content);
+    known.push({ ...content, index: layer.index });
   }
   return { known, unread: [...unread.values()] };
 }

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LayerContent } from '../image/layer/collector.ts';
-import { type LaneMessage, type LaneTask, runLane } from './lanes.ts';
+import { type LaneMessage, type LaneTask, runLane } from './lane.ts';
 import { sent } from './sent-error.ts';
 
 function send(content: LayerContent): void {

@@ -1,46 +1,44 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type LayerCache, layerCache } from '../image/cache/layer-cache.ts';
+import type { LayerCache } from '../image/cache/layer-cache.ts';
 import { ImageError, type Layer } from '../image/image.ts';
-import { openBlobs } from '../image/layer/blobs.ts';
-import type { LayerContent } from '../image/layer/collector.ts';
+import type { LayerContent, LazyReading } from '../image/layer/collector.ts';
 import { readGzipArchive } from '../image/layer/gzip-archive.ts';
-import { readLayer } from '../image/layer/layer.ts';
-import { limits } from '../internal/limit.ts';
-import { checkpoint } from './checkpoint.ts';
-import { knownLayers, type ReadBefore, type UnreadLayer } from './known-layers.ts';
+import { type KnownLayers, knownLayers, type ReadBefore, type UnreadLayer } from './known-layers.ts';
+import {
+  bytesRead,
+  type Counters,
+  counter,
+  countIn,
+  keep,
+  type LaneMessage,
+  type LaneTask,
+  newCounters,
+  runLane,
+} from './lane.ts';
 import { selection, type Wanted } from './selection.ts';
-import { type SentError, thrown } from './sent-error.ts';
-import { isVerified } from './verified.ts';
+import { thrown } from './sent-error.ts';
+import type { SharedLayers, SharedUse } from './share-cache.ts';
 
 /** Bytes as stored for which a further lane is worth its start, some twenty milliseconds. */
 const bytesPerLane = 8 << 20;
 
-/** Counters that all lanes share. */
-const slots = { next: 0, active: 1, kibibytes: 2, entries: 3, kept: 4 } as const;
-
-/** What a lane is started with. */
-export interface LaneTask {
-  readonly layers: readonly UnreadLayer[];
-  readonly wanted: Wanted;
-  readonly counters: Int32Array<SharedArrayBuffer>;
-  readonly cores: number;
-  /** Where what was read is kept. */
-  readonly cache?: Pick<LayerCache, 'folder' | 'maxBytes'> | undefined;
-}
-
-/** What a lane sends for each layer. */
-export type LaneMessage =
-  | { readonly kind: 'content'; readonly content: LayerContent }
-  | ({ readonly kind: 'failed' } & SentError);
-
 /** Told how many bytes of how many have been read; layers that are known don't count. */
 export type ReadProgress = (done: number, total: number) => void;
 
-/** How many layers were known, and the bytes as stored of those that had to be read. */
+/** How a layer was read by its table of contents; `layer` is its index. */
+export type LazyLayer = LazyReading & { readonly layer: number };
+
+/** What of the layers was known. */
 export interface LayerUse {
+  /** How many were. */
   readonly known: number;
+  /** As stored, of those that had to be read; of what was read by a table of contents, what was fetched. */
   readonly bytes: number;
+  /** Layers that were read by their tables of contents. */
+  readonly lazy: readonly LazyLayer[];
+  /** What a team's cache knew, or was given. */
+  readonly shared?: SharedUse;
 }
 
 /** How to go about it. */
@@ -49,8 +47,12 @@ export interface ReadLayersOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default: `bytesPerLane`. */
   readonly laneBytes?: number | undefined;
+  /** Trusts tables of contents; see `ReadOptions.lazy`. */
+  readonly lazy?: boolean | undefined;
   /** Layers that it knows are not read, and what is read is kept there. */
   readonly layers?: LayerCache | undefined;
+  /** A team's cache, which is asked for what the cache here does not know. */
+  readonly shared?: SharedLayers | undefined;
   /** The reading before of the same layers: one is read again only where the further wishes concern it. */
   readonly before?: ReadBefore | undefined;
   readonly onLayers?: ((use: LayerUse) => void) | undefined;
@@ -66,19 +68,20 @@ export async function readLayers(
   wanted: Wanted,
   options: ReadLayersOptions = {},
 ): Promise<LayerContent[]> {
-  const { onProgress, signal } = options;
-  const { known, unread } = await knownLayers(layers, wanted, options, signal);
+  const { onProgress, signal, lazy = false } = options;
+  const counters = newCounters();
+  const { known, unread } = await knownAnywhere(layers, wanted, options, counters);
   const total = unread.reduce((sum, { layer }) => sum + layer.size, 0);
-  options.onLayers?.({ known: known.length, bytes: total });
-  const counters = new Int32Array(new SharedArrayBuffer(Object.keys(slots).length * 4));
-  const timer = onProgress && setInterval(() => onProgress((counters[slots.kibibytes] ?? 0) * 1024, total), 100);
+  const timer = onProgress && setInterval(() => onProgress(bytesRead(counters), total), 100);
   try {
-    for (const content of known) countIn(counters, content);
     const cores = availableParallelism();
-    const read = await readUnread({ layers: longestFirst(unread), wanted, counters, cores }, total, options);
+    const task = { layers: longestFirst(unread), wanted, counters, cores, lazy };
+    const read = await readUnread(task, total, options);
     const copies = unread.flatMap(({ layer, same }) => copiesOf(read, layer.index, same));
     for (const content of copies) countIn(counters, content);
+    if (options.layers !== undefined) await options.shared?.push(options.layers, unread);
     const contents = [...known, ...read, ...copies];
+    options.onLayers?.(useOf(known.length, unread, contents, options.shared));
     if (contents.length < layers.length)
       throw new ImageError('unreadable', 'A reader of layers stopped before its end');
     return contents.toSorted((a, b) => a.index - b.index);
@@ -89,6 +92,35 @@ export async function readLayers(
   } finally {
     clearInterval(timer);
   }
+}
+
+async function knownAnywhere(
+  layers: readonly Layer[],
+  wanted: Wanted,
+  options: ReadLayersOptions,
+  counters: Counters,
+): Promise<KnownLayers> {
+  const { layers: cache, shared, signal } = options;
+  const take = (content: LayerContent): void => countIn(counters, content);
+  const here = await knownLayers(layers, wanted, { ...options, take }, signal);
+  if (cache === undefined || shared === undefined) return here;
+  const fetched = await shared.fetch(cache, here.unread);
+  const isFetched = ({ layer }: UnreadLayer): boolean => fetched.some(({ index }) => index === layer.index);
+  const copies = here.unread.filter(isFetched).flatMap(({ layer, same }) => copiesOf(fetched, layer.index, same));
+  for (const content of [...fetched, ...copies]) take(content);
+  return { known: [...here.known, ...fetched, ...copies], unread: here.unread.filter((one) => !isFetched(one)) };
+}
+
+function useOf(
+  known: number,
+  unread: readonly UnreadLayer[],
+  contents: readonly LayerContent[],
+  shared: SharedLayers | undefined,
+): LayerUse {
+  const lazy = contents.flatMap((one): LazyLayer[] => (one.lazy ? [{ ...one.lazy, layer: one.index }] : []));
+  const fetched = new Map(lazy.map((one) => [one.layer, one.fetched]));
+  const bytes = unread.reduce((sum, { layer }) => sum + (fetched.get(layer.index) ?? layer.size), 0);
+  return { known, bytes, lazy, ...(shared === undefined ? {} : { shared: shared.use() }) };
 }
 
 function longestFirst(layers: readonly UnreadLayer[]): UnreadLayer[] {
@@ -120,10 +152,6 @@ async function readUnread(
   return await runLanes({ ...task, cache: cache && { folder: cache.folder, maxBytes: cache.maxBytes } }, lanes, signal);
 }
 
-function keep(cache: LayerCache | undefined, unread: UnreadLayer | undefined, content: LayerContent): void {
-  if (unread !== undefined && isVerified(unread.layer)) cache?.write(content, unread.wants);
-}
-
 async function runLanes(task: LaneTask, lanes: number, signal: AbortSignal | undefined): Promise<LayerContent[]> {
   const contents: LayerContent[] = [];
   const workers = Array.from({ length: lanes - 1 }, () => startWorker(task));
@@ -139,74 +167,6 @@ async function runLanes(task: LaneTask, lanes: number, signal: AbortSignal | und
     signal?.removeEventListener('abort', abort);
     await Promise.all(workers.map(({ worker }) => worker.terminate()));
   }
-}
-
-/**
- * Reads layer after layer until none is left; on the main thread and in workers alike, which are terminated instead of
- * given a signal.
- */
-export async function runLane(
-  task: LaneTask,
-  take: (content: LayerContent) => void,
-  signal?: AbortSignal,
-): Promise<void> {
-  const { counters, cores } = task;
-  const selects = selection(task.wanted);
-  const cache = task.cache && layerCache(task.cache.folder, task.cache);
-  Atomics.add(counters, slots.active, 1);
-  const blobs = openBlobs();
-  try {
-    for (
-      let at = Atomics.add(counters, slots.next, 1);
-      at < task.layers.length;
-      at = Atomics.add(counters, slots.next, 1)
-    ) {
-      const unread = task.layers[at];
-      if (!unread) break;
-      const { layer } = unread;
-      await checkpoint(signal);
-      const overlap = (): boolean => Atomics.load(counters, slots.active) < cores;
-      const content = await readLayer(layer, selects, blobs, { overlap, onBytes: counter(counters, signal) });
-      countIn(counters, content);
-      // Before it is handed over: its bytes may go to another thread.
-      keep(cache, unread, content);
-      take(content);
-    }
-  } finally {
-    Atomics.sub(counters, slots.active, 1);
-    await blobs.close();
-  }
-}
-
-/** Keeps all layers together within bounds, as `readLayer` does each. Throws `limit-exceeded`. */
-function countIn(counters: Int32Array<SharedArrayBuffer>, { entries, files }: LayerContent): void {
-  const kept = Math.ceil(files.reduce((sum, { bytes }) => sum + bytes.length, 0) / 1024);
-  const allEntries = Atomics.add(counters, slots.entries, entries) + entries;
-  const allKept = Atomics.add(counters, slots.kept, kept) + kept;
-  if (allEntries > limits.entriesPerImage) {
-    throw new ImageError(
-      'limit-exceeded',
-      'The image has more entries than any real one',
-      `over ${limits.entriesPerImage}`,
-    );
-  }
-  if (allKept > limits.selectedBytesPerImage / 1024) {
-    throw new ImageError(
-      'limit-exceeded',
-      'The files of the image that hold packages are too large together',
-      `over ${limits.selectedBytesPerImage} bytes`,
-    );
-  }
-}
-
-function counter(counters: Int32Array<SharedArrayBuffer>, signal?: AbortSignal): (count: number) => void {
-  let rest = 0;
-  return (count) => {
-    signal?.throwIfAborted();
-    rest += count;
-    Atomics.add(counters, slots.kibibytes, rest >> 10);
-    rest &= 1023;
-  };
 }
 
 function startWorker(task: LaneTask): { worker: Worker; done: Promise<LayerContent[]> } {

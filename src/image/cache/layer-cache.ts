@@ -34,6 +34,12 @@ export interface LayerCache {
   readonly maxBytes: number;
   /** The content of a layer, with index 0; `wants` says for what it was read, and by whom. */
   read(diffId: string, wants: string): LayerContent | undefined;
+  /** The name by which an entry goes, hexadecimal. */
+  keyOf(diffId: string, wants: string): string;
+  /** The file of an entry as it is, for another cache. */
+  fileOf(diffId: string, wants: string): Uint8Array | undefined;
+  /** Takes such a file from elsewhere: gives and keeps what it says, unless anything of it is odd. */
+  accept(file: Uint8Array, diffId: string, wants: string): LayerContent | undefined;
   /** Keeps a content that was read whole and verified; any other is passed over. */
   write(content: LayerContent, wants: string): void;
   /** All entries, for whoever prunes several caches together. */
@@ -50,6 +56,18 @@ const markEveryMs = 60_000;
 export function layerCache(folder: string, { maxBytes }: LayerCacheOptions): LayerCache {
   // One failure (a full disk, a folder of somebody else) spares the next tries their work.
   let isWritable = maxBytes > 0;
+  function keep(key: string, pack: () => Uint8Array | undefined): void {
+    if (!isWritable) return;
+    try {
+      const bytes = pack();
+      if (bytes === undefined || bytes.length > maxBytes) return;
+      makeSubfolder(folder, key.slice(0, 2));
+      place(entryPath(folder, key), bytes);
+      if (countWritten(folder, bytes.length) > maxBytes) pruneLayers(folder, { maxBytes: maxBytes * 0.9 });
+    } catch {
+      isWritable = false;
+    }
+  }
   return {
     folder,
     maxBytes,
@@ -63,17 +81,17 @@ export function layerCache(folder: string, { maxBytes }: LayerCacheOptions): Lay
       return content;
     },
     write(content, wants) {
-      if (!isWritable || !isWorthKeeping(content)) return;
+      if (!isWorthKeeping(content)) return;
       const key = entryKey(content.diffId, wants);
-      try {
-        const bytes = encodeLayer(content, key);
-        if (bytes === undefined || bytes.length > maxBytes) return;
-        makeSubfolder(folder, key.slice(0, 2));
-        place(entryPath(folder, key), bytes);
-        if (countWritten(folder, bytes.length) > maxBytes) pruneLayers(folder, { maxBytes: maxBytes * 0.9 });
-      } catch {
-        isWritable = false;
-      }
+      keep(key, () => encodeLayer(content, key));
+    },
+    keyOf: entryKey,
+    fileOf: (diffId, wants) => readEntry(entryPath(folder, entryKey(diffId, wants))),
+    accept(file, diffId, wants) {
+      const key = entryKey(diffId, wants);
+      const content = decodeLayer(file, key, diffId);
+      if (content !== undefined) keep(key, () => file);
+      return content;
     },
     entries: () => entriesIn(folder, ending),
     status: () => ({ ...statusOf(entriesIn(folder, ending)), maxBytes }),

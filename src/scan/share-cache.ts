@@ -1,0 +1,128 @@
+import type { LayerCache } from '../image/cache/layer-cache.ts';
+import type { LayerContent } from '../image/layer/collector.ts';
+import { limits } from '../internal/limit.ts';
+import { RegistryError, type Repository } from '../registry/registry.ts';
+import type { UnreadLayer } from './known-layers.ts';
+import { fetchEntry, pushEntry } from './share-cache-artifact.ts';
+import { isVerified } from './verified.ts';
+
+/** A layer and what is wanted of it, in the word of the cache. */
+export interface CachedLayer {
+  readonly diffId: string;
+  readonly wants: string;
+}
+
+/** What came of sharing. */
+export interface SharedUse {
+  /** Layers that a team's cache knew, and those that were given to it. */
+  readonly fetched: number;
+  readonly pushed: number;
+  /** What ended the asking or the giving. */
+  readonly trouble?: RegistryError;
+}
+
+/** How to share. */
+export interface ShareOptions {
+  /** Gives it what was read. */
+  readonly push?: boolean;
+  /** For one entry, milliseconds; default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** A team's cache, for the time of one scan. */
+export interface SharedLayers {
+  /** The contents of layers that it knows, which are then in the cache here too. Never throws. */
+  fetch(cache: LayerCache, layers: readonly UnreadLayer[]): Promise<LayerContent[]>;
+  /** Gives it what the cache here knows of layers. Never throws. */
+  push(cache: LayerCache, layers: readonly UnreadLayer[]): Promise<void>;
+  use(): SharedUse;
+}
+
+const usualTimeoutMs = 10_000;
+const atOnce = 8;
+
+/**
+ * Shares layers by a repository of a registry, each as an OCI artifact whose tag is the entry's key. An entry is compared
+ * with its digest and unpacked as strictly as any, but it is believed: whoever can write to the repository decides what is
+ * found in a layer, and can hide packages. It must be one that the user names and that only those can write to who may say
+ * what an image holds. The first trouble ends the asking, and layers are read as without it.
+ */
+export function sharedLayers(repository: Repository, options: ShareOptions = {}): SharedLayers {
+  const { push = false, timeoutMs = usualTimeoutMs } = options;
+  let [fetched, pushed] = [0, 0];
+  let trouble: RegistryError | undefined;
+  async function each(layers: readonly UnreadLayer[], work: (unread: UnreadLayer) => Promise<void>): Promise<void> {
+    const waiting = layers.filter(({ layer }) => isVerified(layer)).values();
+    const worker = async (): Promise<void> => {
+      for (const unread of waiting) {
+        if (trouble !== undefined) return;
+        try {
+          await within(timeoutMs, work(unread));
+        } catch (error) {
+          trouble ??= asTrouble(error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  }
+  return {
+    async fetch(cache, layers) {
+      const contents: LayerContent[] = [];
+      let room = limits.selectedBytesPerImage;
+      await each(layers, async ({ layer: { diffId, index }, wants }) => {
+        if (room < 0) return;
+        const file = await fetchEntry(repository, cache.keyOf(diffId, wants));
+        const content = file && cache.accept(file, diffId, wants);
+        if (content === undefined) return;
+        room -= content.files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+        contents.push({ ...content, index });
+      });
+      fetched += contents.length;
+      // One that comes after its time was up must not change what was given.
+      return [...contents];
+    },
+    async push(cache, layers) {
+      if (!push) return;
+      await each(layers, async ({ layer: { diffId }, wants }) => {
+        if (await pushLayer(repository, cache, { diffId, wants })) pushed++;
+      });
+    },
+    use: () => ({ fetched, pushed, ...(trouble === undefined ? {} : { trouble }) }),
+  };
+}
+
+/** Gives what the cache knows of layers to a repository; gives their number. Throws `RegistryError`. */
+export async function pushLayers(
+  repository: Repository,
+  cache: LayerCache,
+  layers: readonly CachedLayer[],
+): Promise<number> {
+  let pushed = 0;
+  for (const layer of layers) if (await pushLayer(repository, cache, layer)) pushed++;
+  return pushed;
+}
+
+async function pushLayer(repository: Repository, cache: LayerCache, layer: CachedLayer): Promise<boolean> {
+  const file = cache.fileOf(layer.diffId, layer.wants);
+  return file !== undefined && (await pushEntry(repository, cache.keyOf(layer.diffId, layer.wants), file));
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new RegistryError('timeout', 'The shared cache is too slow')), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    // What comes of it afterwards concerns nobody.
+    work.catch(() => undefined);
+  }
+}
+
+function asTrouble(error: unknown): RegistryError {
+  if (error instanceof RegistryError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new RegistryError('bad-answer', 'The shared cache cannot be used', detail, error);
+}
