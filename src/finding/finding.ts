@@ -245,6 +245,21 @@ export interface Coverage {
   readonly notes: readonly string[];
 }
 
+/** How an image was come by. */
+export interface ImageUse {
+  /** Where it was found, if not in a file or folder: `registry`, `containerd`, `docker`, `podman`; and the host or socket. */
+  readonly foundAt?: { readonly place: string; readonly address: string };
+  /** Layers that the cache knew, those that a team's cache knew, and the bytes as stored of those that were read. */
+  readonly layers?: { readonly known: number; readonly shared: number; readonly bytes: number };
+  /** Layers of which only the table of contents and what it was asked for were fetched. */
+  readonly lazy?: readonly {
+    readonly format: string;
+    /** Bytes fetched, of so many. */
+    readonly fetched: number;
+    readonly of: number;
+  }[];
+}
+
 /** Of what the report was made. */
 export interface ReportProvenance {
   readonly tool: { readonly name: 'seaworthy'; readonly version: string };
@@ -253,6 +268,7 @@ export interface ReportProvenance {
   readonly database?: { readonly digest: string; readonly builtAt: string; readonly starter: boolean };
   /** Whether the inventory came from the cache of an earlier scan of the same digest. */
   readonly inventoryCached: boolean;
+  readonly image?: ImageUse;
 }
 
 /** Everything that is told of one scan. */

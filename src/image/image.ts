@@ -63,8 +63,17 @@ export type BlobLocation =
   | { readonly kind: 'registry'; readonly access: RegistryAccess; readonly digest: string; readonly size: number }
   /** In the content store of an engine, over its socket. */
   | { readonly kind: 'engine'; readonly engine: EngineAddress; readonly digest: string; readonly size: number }
-  /** The upper folder of an overlay file system: whiteouts are devices 0/0, opaque folders have an attribute. `size` is 0. */
-  | { readonly kind: 'overlay'; readonly path: string; readonly size: number };
+  /** The upper folder of an overlay file system: whiteouts are devices 0/0, opaque folders have an attribute. */
+  | {
+      readonly kind: 'overlay';
+      readonly path: string;
+      /** Bytes of its files as far as known, else 0. */
+      readonly size: number;
+      /** Its attributes are `user.overlay.*`. */
+      readonly userAttributes?: boolean;
+      /** Files named `.wh.…` are whiteouts too (fuse-overlayfs). */
+      readonly whiteoutFiles?: boolean;
+    };
 
 /** One layer; nothing of it is read until it is opened. */
 export interface Layer {
@@ -100,8 +109,18 @@ export interface Attachment {
   readonly bytes: Uint8Array;
 }
 
+/** What is known of where an image was found. */
+interface Found {
+  /** Where, if not in a file: `registry`, and the host that answered. */
+  readonly foundAt?: { readonly place: Place; readonly address: string };
+  /** What of it is taken on trust, in whole sentences. */
+  readonly remarks?: readonly string[];
+  /** Removes what was made to read it. */
+  readonly dispose?: () => void;
+}
+
 /** An image of layers. */
-export interface LayeredImage {
+export interface LayeredImage extends Found {
   readonly kind: 'layered';
   /** As the user named it. */
   readonly reference: string;
@@ -116,16 +135,12 @@ export interface LayeredImage {
   readonly indexDigests?: readonly string[];
   /** What is attached to it where it lies; nothing in a docker archive. */
   readonly attachments?: () => Promise<readonly Attachment[]>;
-  /** Where it was found, if not in a file: `registry`, and the host that answered. */
-  readonly foundAt?: { readonly place: Place; readonly address: string };
-  /** What of it is taken on trust, in whole sentences. */
-  readonly remarks?: readonly string[];
-  /** Removes what was made to read it. */
-  readonly dispose?: () => void;
+  /** The container whose changes are its last layer. */
+  readonly container?: { readonly id: string; readonly names: readonly string[]; readonly state: string };
 }
 
 /** A root file system in a folder. */
-export interface RootfsImage {
+export interface RootfsImage extends Found {
   readonly kind: 'rootfs';
   readonly reference: string;
   readonly path: string;

@@ -211,6 +211,8 @@ export interface Subject {
   readonly configDigest?: string;
   /** `linux/amd64`, `linux/arm64/v8`. */
   readonly platform?: string;
+  /** The container whose changes are the last layer. */
+  readonly container?: { readonly id: string; readonly names: readonly string[]; readonly state: string };
   readonly layers: readonly LayerRef[];
   /** Entries (files, folders, links) in all layers; 0 is an image with nothing in it. */
   readonly entries: number;

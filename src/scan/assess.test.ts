@@ -224,3 +224,28 @@ it('the order of precedence is that of the sources, then the archive, the starte
   expect(new Map(alone as [string, string][])).toEqual(onRequest);
   expect([...supplements].toSorted()).toEqual([...adding, 'archive'].toSorted());
 });
+
+it('each record is read once, and a package told of once, for all findings', () => {
+  const read: string[] = [];
+  const packages = ['libfoo1', 'foo-tools'].map((name): Package => {
+    const purl = `pkg:deb/debian/${name}@1.0?arch=amd64`;
+    return { ...found, id: purl, purl, name };
+  });
+  const flaws = ['CVE-2026-1', 'CVE-2026-2', 'CVE-2026-3'];
+  const { findings } = assess(
+    packages,
+    {
+      ...advisories(flaws.map((flaw) => entry('debian', flaw, '2.0'))),
+      details(id) {
+        read.push(id);
+        return undefined;
+      },
+    },
+    { precedence },
+  );
+  expect(findings.map(({ package: { name }, vulnerability }) => `${name} ${vulnerability.id}`)).toEqual(
+    ['foo-tools', 'libfoo1'].flatMap((name) => flaws.map((flaw) => `${name} ${flaw}`)),
+  );
+  expect(read.toSorted()).toEqual(flaws);
+  expect(new Set(findings.map((finding) => finding.package)).size).toBe(2);
+});

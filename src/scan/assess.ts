@@ -7,13 +7,12 @@ import {
   type Match,
   type MatchContext,
   matchPackages,
-  ofOwnFlavour,
-  ofOwnRelease,
   qualifies,
   redHatProducts,
   type Unjudged,
 } from '../match/match.ts';
 import type { VersionScheme } from '../version/version.ts';
+import { type Decision, decide, unusedFor } from './decide.ts';
 import { byFlaw, namesIn, namesOfFlaw } from './flaws.ts';
 import { versionSchemes } from './formats.ts';
 import { isForeign } from './judged.ts';
@@ -82,17 +81,6 @@ export function assess(
   return { findings: findings.toSorted(byPackageThenFlaw), unjudged, elsewhere: left };
 }
 
-/**
- * Why the code that has the flaw is not there. Who names the packages that have it knows more of it than who names only
- * the module, whatever the precedence; and none of those may be there.
- */
-function unusedFor(opinions: readonly Match[]): string | undefined {
-  const naming = opinions.filter(({ entry }) => entry.qualifiers?.imports !== undefined);
-  if (naming.length === 0) return undefined;
-  const there = naming.some(({ verdict }) => verdict !== 'not-affected');
-  return there ? undefined : naming.find(({ unused }) => unused !== undefined)?.unused;
-}
-
 /** The products that a repository ships are facts of Red Hat's; without them the names of repositories have to do. */
 function contextOf(advisories: Advisories, release: string | undefined): MatchContext {
   const productsOf = (repository: string): readonly string[] | undefined => {
@@ -103,7 +91,10 @@ function contextOf(advisories: Advisories, release: string | undefined): MatchCo
 }
 
 function byPackageThenFlaw(a: Finding, b: Finding): number {
-  return compareText(a.package.id, b.package.id) || compareText(a.vulnerability.id, b.vulnerability.id);
+  return (
+    (a.package === b.package ? 0 : compareText(a.package.id, b.package.id)) ||
+    compareText(a.vulnerability.id, b.vulnerability.id)
+  );
 }
 
 function compareText(a: string, b: string): number {
@@ -155,59 +146,6 @@ function detailsOnce(advisories: Advisories): DetailsOf {
     if (!known.has(key)) known.set(key, advisories.details(id, feed));
     return known.get(key);
   };
-}
-
-/** What was decided of one flaw in one package. */
-interface Decision {
-  readonly verdict: 'affected' | 'unknown';
-  /** Matches of the deciding source that say so. */
-  readonly speaking: readonly [Match, ...Match[]];
-  /** Matches of other sources that say the same. */
-  readonly agreeing: readonly Match[];
-  /** All others, of the deciding source too. */
-  readonly dissenting: readonly Match[];
-}
-
-/** The first source in precedence that speaks of the flaw decides; `not-affected` is no finding. */
-function decide(all: readonly Match[], precedence: readonly string[]): Decision | undefined {
-  const sorted = byPrecedence(ofOwnFlavour(all), precedence);
-  const source = sorted[0]?.entry.source.name;
-  const deciding = ofOwnRelease(sorted.filter(({ entry }) => entry.source.name === source));
-  const verdict = deciding.some((match) => match.verdict === 'affected') ? 'affected' : 'unknown';
-  const speaking = deciding.filter((match) => match.verdict === verdict);
-  if (!hasOne(speaking)) return undefined;
-  if (speaking.length === sorted.length) return { verdict, speaking, agreeing: none, dissenting: none };
-  const agreeing: Match[] = [];
-  const dissenting: Match[] = [];
-  for (const match of sorted) {
-    // The starter set was copied from the sources: its assent proves nothing.
-    if (speaking.includes(match) || match.entry.source.name === 'starter') continue;
-    const agrees = match.verdict === verdict && match.entry.source.name !== source;
-    (agrees ? agreeing : dissenting).push(match);
-  }
-  return { verdict, speaking, agreeing, dissenting };
-}
-
-const none: readonly Match[] = [];
-
-function hasOne(matches: readonly Match[]): matches is readonly [Match, ...Match[]] {
-  return matches.length > 0;
-}
-
-/** The matches of the source that decides first, then those of the next. */
-function byPrecedence(opinions: readonly Match[], precedence: readonly string[]): readonly Match[] {
-  const rank = ({ entry }: Match): number => {
-    const at = precedence.indexOf(entry.source.name);
-    return at < 0 ? precedence.length : at;
-  };
-  let last = 0;
-  // Most lie in this order.
-  const isSorted = opinions.every((match) => {
-    const before = last;
-    last = rank(match);
-    return before <= last;
-  });
-  return isSorted ? opinions : opinions.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function evidenceOf(match: Match, found: Package, scheme: VersionScheme | undefined): Evidence {

@@ -1,20 +1,16 @@
-import { dirname } from 'node:path';
 import { databasePath } from '../database/database.ts';
 import type { Report } from '../finding/finding.ts';
-import { layerCache } from '../image/cache/layer-cache.ts';
 import type { Image } from '../image/image.ts';
 import { openImage } from '../image/open.ts';
 import type { Inventory, Package } from '../inventory/inventory.ts';
 import { chooseAdvisories } from './advisories.ts';
 import { type ArchiveAnswer, askArchive, withArchive, withAvailable } from './archive.ts';
 import { assess } from './assess.ts';
-import { cachePlaces } from './caches.ts';
 import { checkpoint } from './checkpoint.ts';
 import { coverageOf } from './coverage.ts';
 import { versionSchemes } from './formats.ts';
-import { inventoryCache } from './inventory-cache.ts';
+import { type InventoryRead, inventoryOf } from './inventory-of.ts';
 import { judgedOf, judgedProblems } from './judged.ts';
-import type { LayerUse } from './lanes.ts';
 import { openOptions } from './open-options.ts';
 import type { ScanOptions } from './options.ts';
 import { precedence } from './precedence.ts';
@@ -34,13 +30,19 @@ const scope =
  * advisory database can't be trusted, and the signal's reason once it is aborted.
  */
 export async function scan(reference: string, options: ScanOptions = {}): Promise<Report> {
-  return await scanImage(await openImage(reference, openOptions(options)), options);
+  const image = await openImage(reference, openOptions(options));
+  try {
+    return await scanImage(image, options);
+  } finally {
+    image.dispose?.();
+  }
 }
 
 /** Scans an image that is open; throws what `scan` does. */
 export async function scanImage(image: Image, options: ScanOptions = {}): Promise<Report> {
   const database = options.databasePath ?? databasePath(process.env);
-  const { inventory: found, cached } = await inventoryOf(image, database, options);
+  const read = await inventoryOf(image, database, options);
+  const { inventory: found } = read;
   const documents = await vexFor(image, found, options.vex ?? []);
   await checkpoint(options.signal);
   const chosen = await chooseAdvisories(wantedEcosystems(found.packages), database, options);
@@ -64,12 +66,12 @@ export async function scanImage(image: Image, options: ScanOptions = {}): Promis
       precedence,
       judged,
     };
-    const notes = answer === undefined ? chosen.notes : [...chosen.notes, archiveNote];
-    const coverage = coverageOf(inventory, asked, assessment, [...notes, scope]);
+    const notes = [...chosen.notes, ...(answer === undefined ? [] : [archiveNote]), ...read.remarks, scope];
+    const coverage = coverageOf(inventory, asked, assessment, notes);
     await checkpoint(options.signal);
     const indexes = image.kind === 'layered' ? (image.indexDigests ?? []) : [];
     const outcome = applyVex(withAvailable(assessment.findings, answer), documents, inventory, indexes);
-    const report = reportOf(inventory, outcome, coverage, { cached, database: chosen.provenance });
+    const report = reportOf(inventory, outcome, coverage, { ...read, database: chosen.provenance });
     return answer === undefined ? report : { ...report, archive: answer.use };
   } finally {
     chosen.advisories.close();
@@ -79,33 +81,6 @@ export async function scanImage(image: Image, options: ScanOptions = {}): Promis
 /** The ecosystems whose advisories are needed; those of what a distribution owns too, for it may not speak of that. */
 function wantedEcosystems(packages: readonly Package[]): string[] {
   return [...new Set(packages.flatMap(({ ecosystem }) => ecosystem ?? []))].toSorted();
-}
-
-async function inventoryOf(
-  image: Image,
-  database: string,
-  options: ScanOptions,
-): Promise<{ inventory: Inventory; cached: boolean; layers?: LayerUse }> {
-  const places = cachePlaces(dirname(database), process.env, options.cacheFolder);
-  const cache = places && inventoryCache(places.inventories);
-  const known = cache?.read(image);
-  if (known) return { inventory: known, cached: true };
-  const { onProgress, signal } = options;
-  // A known image needs nothing that reads packages.
-  const { discover } = await import('./discover.ts');
-  let layers: LayerUse | undefined;
-  const inventory = await discover(image, {
-    onProgress: onProgress && ((done, total) => onProgress({ stage: 'reading', done, total })),
-    signal,
-    layers: places && layerCache(places.layers, places),
-    onLayers: (use) => {
-      layers = use;
-    },
-    ...(options.oneLane ? { laneBytes: Number.POSITIVE_INFINITY } : {}),
-  });
-  // A table of contents is trusted by request only, which the next scan may not make.
-  if (!options.lazy) cache?.write(image, inventory);
-  return { inventory, cached: false, ...(layers === undefined ? {} : { layers }) };
 }
 
 const archiveNote =
@@ -138,7 +113,7 @@ function reportOf(
   inventory: Inventory,
   { findings, suppressed, use }: VexOutcome,
   coverage: Report['coverage'],
-  made: { readonly cached: boolean; readonly database: NonNullable<Report['provenance']['database']> },
+  made: Pick<InventoryRead, 'cached' | 'use'> & { readonly database: NonNullable<Report['provenance']['database']> },
 ): Report {
   const { subject, distro, packages, relationships, runs, problems } = inventory;
   return {
@@ -158,6 +133,7 @@ function reportOf(
       createdAt: new Date().toISOString(),
       database: made.database,
       inventoryCached: made.cached,
+      ...(Object.keys(made.use).length === 0 ? {} : { image: made.use }),
     },
   };
 }

@@ -32,6 +32,11 @@ export async function readLayer(
   options: ReadOptions = {},
 ): Promise<LayerContent> {
   if (layer.blob.kind === 'in-gzip') throw new TypeError('A layer inside a gzip archive is read with its archive');
+  if (layer.blob.kind === 'overlay') {
+    const { readOverlay } = await import('../source/overlay.ts');
+    const content = readOverlay(layer.blob.path, layer.index, selects, layer.blob);
+    return { ...content, diffId: layer.diffId };
+  }
   const opened = await blobs.open(layer.blob);
   try {
     const content = options.lazy === true ? await lazily(layer, opened, selects, options) : undefined;

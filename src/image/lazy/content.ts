@@ -26,28 +26,48 @@ const zstdBlock = (128 << 10) + 64;
 /** The contents of a blob; what unpacks to more than any sound layer would is refused. */
 export function contentsOf(fetcher: Fetcher, codec: 'gzip' | 'zstd'): Contents {
   let plain = 0;
-  /** Passes one chunk whole. */
-  const chunk = async (part: Chunk, take: (piece: Uint8Array) => void, length: number): Promise<void> => {
-    plain += part.skip + part.size;
+  const count = (bytes: number): void => {
+    plain += bytes;
     if (plain > limits.bombBytes && plain > fetcher.fetched() * limits.bombRatio) {
       throw new ImageError('limit-exceeded', 'The chunks of a layer unpack to too much', `over ${plain} bytes`);
     }
-    const hash = length === part.length ? createHash(algorithmOf(part.digest)) : undefined;
+  };
+  /** Passes one chunk whole, and verifies it. */
+  const chunk = async (part: Chunk, take: (piece: Uint8Array) => void): Promise<void> => {
+    count(part.skip + part.size);
+    const hash = createHash(algorithmOf(part.digest));
     const see = (piece: Uint8Array): void => {
-      hash?.update(piece);
+      hash.update(piece);
       take(piece);
     };
     if (part.zeros) zeros(part.size, see);
-    else await unpackFrom(fetcher, part, length, unpacking(codec, part.skip, part.size), see);
-    if (hash !== undefined) check(hash.digest('hex'), part);
+    else await unpackFrom(fetcher, part, part.length, unpacking(codec, part.skip, part.size), see);
+    check(hash.digest('hex'), part);
+  };
+  const start = async (part: Chunk, bytes: number): Promise<Buffer> => {
+    const wanted = Math.min(part.size, bytes - part.at);
+    if (part.zeros) return Buffer.alloc(wanted);
+    const pieces: Buffer[] = [];
+    let left = wanted;
+    const take = (piece: Uint8Array): void => {
+      if (left > 0) pieces.push(Buffer.from(piece.subarray(0, left)));
+      left -= piece.length;
+    };
+    const length = headLength(part, bytes, codec);
+    // What is fetched of a whole chunk for its first bytes is verified too.
+    if (length === part.length) await chunk(part, take);
+    else {
+      count(part.skip + wanted);
+      await unpackFrom(fetcher, part, length, unpacking(codec, part.skip, wanted), take);
+    }
+    return Buffer.concat(pieces);
   };
   return {
     async head(file, bytes) {
       const pieces: Buffer[] = [];
       for (const part of file.chunks) {
         if (part.at >= bytes) break;
-        // What is fetched of a whole chunk for its first bytes is verified too.
-        await chunk(part, (piece) => void pieces.push(Buffer.from(piece)), headLength(part, bytes, codec));
+        pieces.push(await start(part, bytes));
       }
       return Buffer.concat(pieces);
     },
@@ -65,7 +85,7 @@ export function contentsOf(fetcher: Fetcher, codec: 'gzip' | 'zstd'): Contents {
           if (more) more = take(piece, at);
           at += piece.length;
         };
-        await chunk(part, see, part.length);
+        await chunk(part, see);
       }
     },
   };
@@ -84,7 +104,7 @@ function zeros(size: number, take: (piece: Uint8Array) => void): void {
 
 async function unpackFrom(
   fetcher: Fetcher,
-  { offset, length: all }: Chunk,
+  { offset }: Chunk,
   length: number,
   unpacked: Unpacking,
   take: (piece: Uint8Array) => void,
@@ -97,7 +117,7 @@ async function unpackFrom(
       for (const piece of unpacked.write(packed)) take(piece);
       at += slice;
     }
-    if (length === all && unpacked.left() > 0) {
+    if (unpacked.left() > 0) {
       throw new ImageError('corrupt', 'A chunk of a layer is shorter than its table of contents says', `at ${offset}`);
     }
   } finally {

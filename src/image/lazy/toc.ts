@@ -134,7 +134,8 @@ function chunksOf(rows: readonly Row[], size: number, offsets: Float64Array): Ch
     const [offset, skip, from] = [count(row['offset']), count(row['innerOffset']), count(row['chunkOffset'])];
     if (stated === undefined || offset === undefined || skip === undefined || from !== at) return undefined;
     const length = stated === 0 ? size - at : stated;
-    if (offset === 0 || length <= 0 || at + length > size || skip > maximumInner) return undefined;
+    // The blob begins with a header, so that no content does there.
+    if (offset + skip === 0 || length <= 0 || at + length > size || skip > maximumInner) return undefined;
     const digest = digestIn(row['chunkDigest'] ?? (rows.length === 1 ? whole : undefined));
     const next = following(offsets, offset);
     if (digest === undefined || next === undefined) return undefined;

@@ -7,15 +7,17 @@ import type { Fetcher } from './fetcher.ts';
 import type { Table } from './table.ts';
 import { maximumTocBytes, readToc } from './toc.ts';
 
-const checksum = 'io.github.containers.zstd-chunked.manifest-checksum';
-const position = 'io.github.containers.zstd-chunked.manifest-position';
+/** The second is what skopeo and podman wrote until 2023. */
+const prefixes = ['io.github.containers.zstd-chunked.', 'io.containers.zstd-chunked.'] as const;
 const maximumPacked = 64 << 20;
 const frameHeader = 8;
 
 /** The table of a zstd:chunked layer, by the annotations of its descriptor (a `FindTable`). */
 export async function zstdChunkedTable(layer: Layer, fetcher: Fetcher): Promise<Table | undefined> {
-  const digest = layer.annotations?.[checksum];
-  const place = /^(\d{1,15}):(\d{1,15}):(\d{1,15}):1$/.exec(layer.annotations?.[position] ?? '');
+  const annotation = (name: string): string | undefined =>
+    prefixes.map((prefix) => layer.annotations?.[prefix + name]).find((text) => text !== undefined);
+  const digest = annotation('manifest-checksum');
+  const place = /^(\d{1,15}):(\d{1,15}):(\d{1,15}):1$/.exec(annotation('manifest-position') ?? '');
   if (digest === undefined || place === null) return undefined;
   const [offset = 0, length = 0, unpacked = 0] = place.slice(1).map(Number);
   if (offset < frameHeader || length === 0 || offset + length > layer.size) return undefined;

@@ -1,14 +1,10 @@
 import { EngineError } from '../../engine/engine.ts';
 import { parseName } from '../../registry/name.ts';
 import { RegistryError } from '../../registry/registry.ts';
-import { ImageError, type LayeredImage, type OpenOptions, type Place } from '../image.ts';
+import { type Image, ImageError, type OpenOptions, type Place } from '../image.ts';
 
 /** Opens the image of an engine; `undefined` where the engine has none of that name. Throws `EngineError`, `ImageError`. */
-export type OpenFromEngine = (
-  reference: string,
-  name: string,
-  options: OpenOptions,
-) => Promise<LayeredImage | undefined>;
+export type OpenFromEngine = (reference: string, name: string, options: OpenOptions) => Promise<Image | undefined>;
 
 const engines: Readonly<Record<Exclude<Place, 'registry'>, () => Promise<OpenFromEngine>>> = {
   containerd: async () => (await import('./containerd.ts')).openFromContainerd,
@@ -30,7 +26,7 @@ export async function openNamed(
   reference: string,
   { name, places }: { readonly name: string; readonly places: readonly Place[] },
   options: OpenOptions,
-): Promise<LayeredImage> {
+): Promise<Image> {
   const tried: Tried[] = [];
   for (const place of places) {
     const found = await askedAt(place, { reference, name }, options);
@@ -45,7 +41,7 @@ async function askedAt(
   place: Place,
   { reference, name }: { readonly reference: string; readonly name: string },
   options: OpenOptions,
-): Promise<{ readonly image: LayeredImage } | { readonly error?: EngineError | RegistryError }> {
+): Promise<{ readonly image: Image } | { readonly error?: EngineError | RegistryError }> {
   try {
     if (place === 'registry') {
       const { openFromRegistry } = await import('./registry.ts');

@@ -16,6 +16,8 @@ import { type AttributesByPath, overlayAttributes } from './overlay-attributes.t
 export interface OverlayOptions {
   /** Marks are attributes `user.overlay.*` (mount option `userxattr`), not `trusted.overlay.*`. */
   readonly userAttributes?: boolean;
+  /** Files named `.wh.…` are whiteouts too, as fuse-overlayfs makes them where it may not make devices. */
+  readonly whiteoutFiles?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export function readOverlay(
   path: string,
   index: number,
   selects: Selects,
-  { userAttributes = false }: OverlayOptions = {},
+  { userAttributes = false, whiteoutFiles = false }: OverlayOptions = {},
 ): LayerContent {
   const base = baseOf(path);
   const whiteouts: string[] = [];
@@ -68,8 +70,16 @@ export function readOverlay(
     return false;
   }
 
+  function named(name: string, at: string): true {
+    const parent = parentOf(at);
+    if (name === '.wh..wh..opq') opaques.push(parent);
+    else if (!name.startsWith('.wh..wh.')) whiteouts.push(parent === '' ? name.slice(4) : `${parent}/${name.slice(4)}`);
+    return true;
+  }
+
   const absorbs = (entry: Dirent, at: string, problem: (found: LayerProblem) => void): boolean => {
     if (entry.isDirectory()) folder(at, problem);
+    if (whiteoutFiles && entry.name.startsWith('.wh.')) return named(entry.name, at);
     if (entry.isFile()) return hollow(at, problem);
     if (!entry.isCharacterDevice()) return false;
     const device = deviceOf(join(base, at));

@@ -124,6 +124,7 @@ export const subject: fc.Arbitrary<Subject> = record<Subject>(
     digest: text,
     configDigest: text,
     platform: text,
+    container: fc.record({ id: text, names: few(text), state: fc.constantFrom('running', 'stopped') }),
     layers: few(layer),
     entries: natural,
   },

@@ -10,6 +10,7 @@ import type {
   Fix,
   PackageRef,
   Report,
+  ImageUse,
   ReportProvenance,
   SuppressedFinding,
   VexCitation,
@@ -260,6 +261,15 @@ const coverage = record<Coverage>({ complete: flag, ecosystems: few(ecosystem), 
   'notes',
 ]);
 
+const imageUse = record<ImageUse>(
+  {
+    foundAt: fc.record({ place: fc.constantFrom('registry', 'containerd', 'docker', 'podman'), address: text }),
+    layers: fc.record({ known: natural, shared: natural, bytes: natural }),
+    lazy: few(fc.record({ format: fc.constantFrom('estargz', 'zstd-chunked'), fetched: natural, of: natural })),
+  },
+  [],
+);
+
 const reportProvenance = record<ReportProvenance>(
   {
     tool: record<ReportProvenance['tool']>({ name: fc.constant('seaworthy'), version: text }, ['name', 'version']),
@@ -270,6 +280,7 @@ const reportProvenance = record<ReportProvenance>(
       'starter',
     ]),
     inventoryCached: flag,
+    image: imageUse,
   },
   ['tool', 'createdAt', 'inventoryCached'],
 );

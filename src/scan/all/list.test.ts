@@ -113,8 +113,8 @@ describe('a place', () => {
     async (place) => {
       const home = join(folder, 'nobody');
       const socket = join(folder, 'no.sock');
-    const conf = join(folder, 'storage.conf');
-    writeFileSync(conf, `[storage]\ngraphroot = "${folder}/no-store"\n`);
+      const conf = join(folder, 'storage.conf');
+      writeFileSync(conf, `[storage]\ngraphroot = "${folder}/no-store"\n`);
       const env = {
         DOCKER_HOST: `unix://${socket}`,
         CONTAINER_HOST: `unix://${socket}`,
