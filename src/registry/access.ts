@@ -3,7 +3,7 @@ import { findCertificates } from './certificates.ts';
 import { findCredentials } from './docker-config.ts';
 import { findHosts } from './hosts-toml.ts';
 import { isSameRegistry } from './name.ts';
-import { findRegistration, type Location, type Registration, readRegistriesConf, relocate } from './registries-conf.ts';
+import { findRegistration, type Registration, readRegistriesConf, relocate } from './registries-conf.ts';
 import {
   type Credentials,
   type ImageName,
@@ -63,24 +63,35 @@ const writing: RegistryEndpoint['can'] = ['push'];
 function registered(name: ImageName, by: Registration): readonly Candidate[] {
   const mirrors = by.mirrors
     .filter(({ from }) => from !== 'tag-only' || name.digest === undefined)
-    .flatMap((mirror) => located(name, by, mirror, mirror.from === 'digest-only' ? byDigest : reading));
+    .flatMap((mirror) => {
+      // A mirror of a host's root has no image that is the prefix itself.
+      const place = relocate(name, by, mirror.location);
+      const can = mirror.from === 'digest-only' ? byDigest : reading;
+      return place === undefined ? [] : located(name, place, mirror.insecure, can);
+    });
   const place = by.location === undefined ? name : relocate(name, by, by.location);
-  const moved = !isSameRegistry(place.registry, name.registry) || place.repository !== name.repository;
-  const last = located(name, by, by, moved ? reading : everything);
-  return moved
-    ? [...mirrors, ...last, ...located(name, by, { insecure: by.insecure }, writing)]
-    : [...mirrors, ...last];
+  if (place === undefined) {
+    const bare = `${name.registry}/${name.repository}`;
+    throw badSetting(by.file, `the location ${by.location} for ${by.prefix} leaves no repository of ${bare}`);
+  }
+  if (isSameRegistry(place.registry, name.registry) && place.repository === name.repository) {
+    return [...mirrors, ...located(name, name, by.insecure, everything)];
+  }
+  return [...mirrors, ...located(name, place, by.insecure, reading), ...located(name, name, by.insecure, writing)];
 }
 
 /** Insecure ones are asked without trust, then without TLS. */
-function located(name: ImageName, by: Registration, to: Location, can: RegistryEndpoint['can']): readonly Candidate[] {
-  const place = to.location === undefined ? name : relocate(name, by, to.location);
-  const moved = place.repository === name.repository ? {} : { repository: place.repository };
-  const endpoint = { url: apiOf(place.registry), ...moved, can };
-  if (!to.insecure) return [{ registry: place.registry, endpoint }];
+function located(
+  name: ImageName,
+  { registry, repository }: ImageName,
+  insecure: boolean,
+  can: RegistryEndpoint['can'],
+): readonly Candidate[] {
+  const endpoint = { url: apiOf(registry), ...(repository === name.repository ? {} : { repository }), can };
+  if (!insecure) return [{ registry, endpoint }];
   return [
-    { registry: place.registry, endpoint: { ...endpoint, tls: { skipVerify: true } } },
-    { registry: place.registry, endpoint: { ...endpoint, url: apiOf(place.registry, 'http') } },
+    { registry, endpoint: { ...endpoint, tls: { skipVerify: true } } },
+    { registry, endpoint: { ...endpoint, url: apiOf(registry, 'http') } },
   ];
 }
 

@@ -62,8 +62,8 @@ async function candidateOf(address: string, fields: Fields, path: string, regist
 }
 
 function addressOf(address: string, fields: Fields): URL {
-  const text = /^https?:\/\//i.test(address) ? address : `https://${address}`;
-  const url = URL.canParse(text) && !address.includes('://', address.indexOf('://') + 3) ? new URL(text) : undefined;
+  const text = address.includes('://') ? address : `https://${address}`;
+  const url = /^https?:/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw fields.wrong('the address of a host', 'is not http://HOST[:PORT][/PATH] or https://…');
   }

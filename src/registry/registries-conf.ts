@@ -19,6 +19,8 @@ import {
   userPaths,
 } from './setting-file.ts';
 
+const maximumPlace = 1024;
+
 /** Where a namespace is, or a copy of it. */
 export interface Location {
   /** `host[:port][/path]`; absent where names are kept as they are. */
@@ -96,8 +98,8 @@ export function findRegistration(conf: RegistriesConf, name: ImageName): Registr
   return best;
 }
 
-/** The name below another location: what of it the prefix matched is replaced. Throws `RegistryError` (`bad-setting`). */
-export function relocate(name: ImageName, by: Registration, location: string): ImageName {
+/** The name below another location: what of it the prefix matched is replaced; undefined where no repository is left. */
+export function relocate(name: ImageName, by: Registration, location: string): ImageName | undefined {
   const bare = `${name.registry}/${name.repository}`;
   // A prefix with a tag or digest is longer than the bare name.
   const text = `${location}${bare.slice(matchLength(by.prefix, formatName(name)))}`;
@@ -107,17 +109,14 @@ export function relocate(name: ImageName, by: Registration, location: string): I
   const hub = isSameRegistry(host, DOCKER_HUB);
   const registry = hub ? DOCKER_HUB : host;
   const repository = hub && path !== '' && !path.includes('/') ? `library/${path}` : path;
-  if (repository === '' && name.repository !== '') {
-    throw badSetting(by.file, `the location ${location} for ${by.prefix} leaves no repository of ${bare}`);
-  }
-  return { registry, repository };
+  return repository === '' && name.repository !== '' ? undefined : { registry, repository };
 }
 
 /** How much of a full name a prefix covers; 0 for none. */
 function matchLength(prefix: string, full: string): number {
   if (prefix.startsWith('*.')) {
-    const [host = ''] = /^(?:\[[^\]]*\]|[^:/])*/.exec(full) ?? [];
-    return host.toLowerCase().endsWith(prefix.slice(1).toLowerCase()) ? host.length : 0;
+    const [whole, host = ''] = /^(\[[^\]]*\]|[^:/]*)(?::\d+)?/.exec(full) ?? [''];
+    return host.toLowerCase().endsWith(prefix.slice(1).toLowerCase()) ? whole.length : 0;
   }
   const begins = full.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase();
   const next = full.charAt(prefix.length);
@@ -128,7 +127,7 @@ function matchLength(prefix: string, full: string): number {
 
 function registrationOf(entry: Fields, file: string): Registration {
   const location = locationIn(entry, 'location');
-  const said = entry.text('prefix')?.replace(/\/+$/, '');
+  const said = placeIn(entry, 'prefix');
   const prefix = said || location;
   if (prefix === undefined) throw entry.wrong('prefix', 'and location are both missing');
   const place = prefix.replace(/(?<=\/[^/]*)[:@].*$/, '');
@@ -158,10 +157,15 @@ function mirrorOf(entry: Fields, byDigest: boolean): Mirror {
 }
 
 function locationIn(entry: Fields, key: string): string | undefined {
-  const location = entry.text(key)?.replace(/\/+$/, '');
-  if (!location) return undefined;
-  if (!isLocation(location)) throw entry.wrong(key, 'is not HOST[:PORT][/PATH]');
+  const location = placeIn(entry, key);
+  if (location !== undefined && !isLocation(location)) throw entry.wrong(key, 'is not HOST[:PORT][/PATH]');
   return location;
+}
+
+function placeIn(entry: Fields, key: string): string | undefined {
+  const text = entry.text(key) ?? '';
+  if (text.length > maximumPlace) throw entry.wrong(key, 'is too long');
+  return text.replace(/\/+$/, '') || undefined;
 }
 
 function isLocation(text: string): boolean {
