@@ -61,6 +61,10 @@ export function flowOf(incoming: IncomingMessage, limits: BodyLimits, sink: Body
   };
 }
 
+function tooLarge(maxBytes: number): HttpError {
+  return new HttpError('too-large', 'the answer is too large', `over ${maxBytes} bytes`);
+}
+
 function broken(): HttpError {
   return new HttpError('interrupted', 'the connection broke off');
 }
@@ -122,10 +126,10 @@ export function wholeOf(
   const deadline = setTimeout(() => {
     fail(new HttpError('timeout', 'the answer comes too slowly'));
   }, limits.documentMs);
-  const flow = flowOf(incoming, limits, {
+  const flow: BodyFlow = flowOf(incoming, limits, {
     piece(bytes) {
       length += bytes.length;
-      if (length > maxBytes) fail(new HttpError('too-large', 'the answer is too large', `over ${maxBytes} bytes`));
+      if (length > maxBytes) fail(tooLarge(maxBytes));
       else pieces.push(bytes);
     },
     end(error) {
@@ -134,5 +138,6 @@ export function wholeOf(
       else reject(error);
     },
   });
+  if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) fail(tooLarge(maxBytes));
   return promise;
 }

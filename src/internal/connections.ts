@@ -37,6 +37,8 @@ export type Request = (
 /** Connections that are kept from one request to the next. */
 export interface Connections {
   readonly request: Request;
+  /** Whether no proxy stands between. */
+  readonly direct: (url: URL) => boolean;
   /** Breaks off whatever is under way. */
   close(): void;
 }
@@ -69,6 +71,7 @@ export async function openConnections(options: ConnectionOptions, anySecure: boo
         ? plainRequest(url, { ...common, agent: plain })
         : requestThrough(proxyAddress(proxy), url, common, { plain, secured });
     },
+    direct: (url) => proxyFor(url, options.env) === undefined,
     close() {
       for (const agent of [plain, secured, ...tunnels.values()]) agent.destroy();
     },

@@ -36,19 +36,21 @@ export function openBlobReader(place: BlobPlace, prefetch: Prefetch): BlobReader
   return {
     size,
     async read(into) {
-      if (into.length === 0 || state.position >= size) return 0;
+      if (into.length === 0 || size === 0) return 0;
       if (!state.started) {
         state.started = true;
         launch(state, place, events, newStretch(0, size));
       }
       const wanted = Math.min(into.length, worthwhile, size - state.position);
-      while (state.ready < wanted) {
+      // The end is one only when the answer ends there too.
+      while (state.ready < wanted || (wanted === 0 && !state.stretches.at(-1)?.done)) {
         const failed = state.closed ? closed() : state.stretches.find(({ error }) => error !== undefined)?.error;
         // What came before the failure is of no use to anybody: the digest can't be verified any more.
         if (failed !== undefined) throw failed;
         state.waiting = Promise.withResolvers<void>();
         await state.waiting.promise;
       }
+      if (wanted === 0) return 0;
       const count = copy(state, into);
       advance(state, place, prefetch, events);
       return count;

@@ -1,4 +1,5 @@
 import type { BodyFlow } from '../internal/body.ts';
+import { HttpError } from '../internal/http.ts';
 import type { HttpAnswer } from '../internal/request.ts';
 import { RegistryError } from './registry.ts';
 import type { Server } from './server.ts';
@@ -118,14 +119,13 @@ function take(
       if (fresh.length <= left) return;
       flow.abort();
       // A stretch that was brought forward ends within an answer that goes on.
-      if (stretch.end < place.size && answer.status === 200) resolve();
-      else if (stretch.end < place.size && isFull(stretch)) resolve();
+      if (stretch.end < place.size) resolve();
       else reject(tooLong(place, where));
     },
     end(error) {
       if (error !== undefined) reject(error);
       else if (isFull(stretch)) resolve();
-      else reject(tooShort(stretch, place, where));
+      else reject(tooShort(stretch, place));
     },
   });
   stretch.flow = flow;
@@ -165,10 +165,8 @@ function tooLong(place: BlobPlace, where: string): RegistryError {
   );
 }
 
-function tooShort(stretch: Stretch, place: BlobPlace, where: string): RegistryError {
-  return new RegistryError(
-    'interrupted',
-    'The registry gives fewer bytes than the manifest says the blob has',
-    `${where}: ${stretch.at} of ${place.size} of ${place.digest}`,
-  );
+/** Taken for a connection that broke off: the rest is asked for. */
+function tooShort(stretch: Stretch, place: BlobPlace): HttpError {
+  const detail = `only ${stretch.at} of ${place.size} bytes of ${place.digest}`;
+  return new HttpError('interrupted', 'the answer is too short', detail);
 }

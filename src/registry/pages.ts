@@ -20,7 +20,6 @@ export interface Listing<T> {
 export interface Page<T> {
   readonly status: number;
   readonly items: readonly T[];
-  header(name: string): string | undefined;
 }
 
 const perPage = 1000;
@@ -28,17 +27,21 @@ const perPage = 1000;
 /** The pages of a listing from one server. Throws `RegistryError`, `limit-exceeded` where they do not end. */
 export async function* pagesOf<T>(server: Server, listing: Listing<T>, pages: number): AsyncGenerator<Page<T>> {
   let query = listing.query;
+  let guessed = false;
   const asked = new Set<string>();
   for (let count = 0; count < pages; count++) {
     const key = new URLSearchParams(query).toString();
     // One that leads in a circle has nothing new.
     if (asked.has(key)) throw new RegistryError('bad-answer', 'The pages of a listing lead in a circle', server.place);
     asked.add(key);
-    const { page, next } = await onePage(server, listing, query);
-    if (count > 0 && page.items.length === 0 && next === undefined) return;
+    const { page, next, linked } = await onePage(server, listing, query);
+    const [last] = page.items.slice(-1);
+    // A server that gave no link may not know of pages and give the same again.
+    if (guessed && (last === undefined || listing.last?.(last) === query['last'])) return;
     yield page;
     if (next === undefined) return;
     query = next;
+    guessed = !linked;
   }
   throw new RegistryError('limit-exceeded', 'A listing of the registry has too many pages', server.place);
 }
@@ -50,7 +53,12 @@ async function onePage<T>(
   server: Server,
   listing: Listing<T>,
   query: Readonly<Record<string, string>>,
-): Promise<{ page: Page<T>; next: Readonly<Record<string, string>> | undefined }> {
+): Promise<{
+  page: Page<T>;
+  next: Readonly<Record<string, string>> | undefined;
+  /** Whether the server named the next page. */
+  linked: boolean;
+}> {
   const question: Question = {
     method: 'GET',
     path: listing.path,
@@ -61,17 +69,18 @@ async function onePage<T>(
   };
   return server.ask(question, async (answer) => {
     const bytes = await answer.whole(limits.manifestBytes);
-    const header = (name: string): string | undefined => answer.header(name);
-    if (answer.status !== 200) return { page: { status: answer.status, items: [], header }, next: undefined };
+    if (answer.status !== 200) {
+      return { page: { status: answer.status, items: [] }, next: undefined, linked: false };
+    }
     const type = (answer.header('content-type') ?? '').replace(/;.*$/s, '').trim().toLowerCase();
     const items = listing.items(jsonObject(bytes, type, server.place));
     const linked = nextQuery(answer.header('link'));
     const [last] = items.slice(-1);
     const full = items.length >= Number(query['n'] ?? Infinity);
     const after = last !== undefined && full && listing.last !== undefined ? listing.last(last) : undefined;
-    const own = after === undefined || after === query['last'] ? undefined : { ...query, last: after };
+    const own = after === undefined ? undefined : { ...query, last: after };
     const next = linked === undefined ? own : { ...query, ...linked };
-    return { page: { status: 200, items, header }, next };
+    return { page: { status: 200, items }, next, linked: linked !== undefined };
   });
 }
 

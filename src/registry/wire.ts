@@ -47,8 +47,10 @@ export function openWire(endpoint: RegistryEndpoint, access: RegistryAccess, pat
       : { env: access.env, connectMs, tls: shared, refuses };
   };
   const once = async (request: HttpRequest): Promise<HttpAnswer> => {
-    const answer = await sendRequest(await way(request.url), patience, request);
-    if (request.url.origin === origin && answer.address !== undefined) seen.add(answer.address);
+    const connections = await way(request.url);
+    const answer = await sendRequest(connections, patience, request);
+    const own = request.url.origin === origin && connections.direct(request.url);
+    if (own && answer.address !== undefined) seen.add(answer.address);
     return answer;
   };
   return {
