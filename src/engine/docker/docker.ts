@@ -1,7 +1,6 @@
 import { type EngineAddress, type EngineContainer, EngineError, type EngineImage } from '../engine.ts';
-import { fieldsOf, textOf } from '../unpacked/fields.ts';
 import { type EngineFacts, factsOf, imageOf, inspectedContainer, listedContainer } from './documents.ts';
-import { type Answer, type AskOptions, askJson, refusal } from './socket-http.ts';
+import { type Answer, type AskOptions, ask, askJson, refusal } from './socket-http.ts';
 
 /** The newest version of Docker's Engine API whose documents we know. */
 const NEWEST = '1.51';
@@ -14,7 +13,7 @@ export async function engineFacts(address: EngineAddress, options: AskOptions = 
 /** All images, those without a name included. Throws `EngineError`. */
 export async function dockerImages(address: EngineAddress, options: AskOptions = {}): Promise<readonly EngineImage[]> {
   const version = await versionPath(address, options);
-  const facts = factsOf(await document(address, version, '/info', options));
+  const facts = await factsFor(address, version, options);
   const value = await document(address, version, '/images/json', options);
   return listed(address, value, (one) => imageOf(address, facts, one));
 }
@@ -40,7 +39,7 @@ export async function findDockerImage(
   const version = await versionPath(address, options);
   const answer = await askJson(address, `${version}/images/${pathOf(name)}/json`, options);
   if (answer.status !== 200) throw await notFound(address, name, answer, () => dockerImages(address, options));
-  const facts = factsOf(await document(address, version, '/info', options));
+  const facts = await factsFor(address, version, options);
   return known(address, imageOf(address, facts, answer.value));
 }
 
@@ -53,33 +52,30 @@ export async function findDockerContainer(
   const version = await versionPath(address, options);
   const answer = await askJson(address, `${version}/containers/${pathOf(name)}/json`, options);
   if (answer.status !== 200) throw await notFound(address, name, answer, () => dockerContainers(address, options));
-  const facts = factsOf(await document(address, version, '/info', options));
+  const facts = await factsFor(address, version, options);
   return known(address, inspectedContainer(address, facts, answer.value));
 }
 
 /**
- * `/v` and the version of the API that both sides know. Throws `unsupported` for an engine that wants a newer one, and what
- * `askJson` throws.
+ * `/v` and the version of the API that both sides know. Throws `bad-answer` for an engine that tells none, and what `ask`
+ * throws. `/version` would tell as much, but podman runs two programs to answer it.
  */
 export async function versionPath(address: EngineAddress, options: AskOptions): Promise<string> {
-  const answer = await askJson(address, '/version', options);
-  if (answer.status !== 200) throw refusal(answer, '/version');
-  const told = fieldsOf(answer.value);
-  const newest = textOf(told['ApiVersion']);
-  const oldest = textOf(told['MinAPIVersion']) ?? newest;
-  if (!isVersion(newest) || !isVersion(oldest))
+  const answer = await ask(address, '/_ping', options);
+  answer.destroy();
+  const newest = answer.headers['api-version'];
+  if (!isVersion(newest))
     throw new EngineError('bad-answer', 'The engine does not tell the version of its API', address.socket);
-  if (isBelow(NEWEST, oldest))
-    throw new EngineError(
-      'unsupported',
-      'The engine wants a newer version of its API',
-      `${oldest} (${address.socket})`,
-    );
   return `/v${isBelow(newest, NEWEST) ? newest : NEWEST}`;
 }
 
-function isVersion(text: string | undefined): text is string {
-  return text !== undefined && /^\d{1,3}\.\d{1,4}$/.test(text);
+/** podman's is slow to tell, and has no other engine behind it. */
+async function factsFor(address: EngineAddress, version: string, options: AskOptions): Promise<EngineFacts> {
+  return address.kind === 'podman' ? {} : factsOf(await document(address, version, '/info', options));
+}
+
+function isVersion(text: unknown): text is string {
+  return typeof text === 'string' && /^\d{1,3}\.\d{1,4}$/.test(text);
 }
 
 function isBelow(one: string, other: string): boolean {

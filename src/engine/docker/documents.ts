@@ -1,7 +1,9 @@
 // What of the documents of Docker's Engine API is used; podman's service answers alike.
+
 import type { EngineAddress, EngineContainer, EngineImage } from '../engine.ts';
 import { digestOf, type Fields, fieldsOf, labelsOf, listOf, sizeOf, textOf, textsOf } from '../unpacked/fields.ts';
 import { fullName } from '../unpacked/wanted.ts';
+import words from './words.json' with { type: 'json' };
 
 /** What an engine tells of itself. */
 export interface EngineFacts {
@@ -19,7 +21,7 @@ export function factsOf(value: unknown): EngineFacts {
   const [root, driver] = [textOf(info['DockerRootDir']), textOf(info['Driver'])];
   const status = listOf(info['DriverStatus']).map((pair) => listOf(pair));
   const isContainerd = status.some(
-    ([name, kind]) => name === 'driver-type' && /^io\.containerd\.snapshotter\./.test(`${kind}`),
+    ([name, kind]) => name === 'driver-type' && textOf(kind)?.startsWith('io.containerd.snapshotter.') === true,
   );
   return {
     ...(root === undefined ? {} : { root }),
@@ -95,7 +97,8 @@ export function inspectedContainer(
   if (container === undefined) return undefined;
   const pid = sizeOf(state['Pid']) ?? 0;
   const graph = fieldsOf(inspected['GraphDriver']);
-  const upper = /^overlay/.test(textOf(graph['Name']) ?? '') ? textOf(fieldsOf(graph['Data'])['UpperDir']) : undefined;
+  const upper =
+    textOf(graph['Name'])?.startsWith('overlay') === true ? textOf(fieldsOf(graph['Data'])['UpperDir']) : undefined;
   const { containerd, driver } = facts;
   return {
     ...container,
@@ -116,24 +119,26 @@ interface ContainerParts {
   readonly labels: unknown;
 }
 
-const STATES: Readonly<Record<string, EngineContainer['state']>> = {
-  ...{ created: 'created', configured: 'created', initialized: 'created' },
-  ...{ running: 'running', restarting: 'running', stopping: 'running', paused: 'paused' },
-  ...{ exited: 'stopped', stopped: 'stopped', dead: 'stopped', removing: 'stopped' },
-};
+const STATE_NAMES = ['created', 'running', 'paused', 'stopped'] as const;
+const STATES: Readonly<Record<string, string>> = words.states;
 
 function containerOf(engine: EngineAddress, parts: ContainerParts): EngineContainer | undefined {
   const id = textOf(parts.id);
   if (id === undefined) return undefined;
   const imageDigest = digestOf(parts.imageDigest);
-  const state = textOf(parts.state)?.toLowerCase() ?? '';
   return {
     engine,
     id,
     names: parts.names.map((name) => name.replace(/^\//, '')),
     image: textOf(parts.image) ?? '',
     ...(imageDigest === undefined ? {} : { imageDigest }),
-    state: Object.hasOwn(STATES, state) ? (STATES[state] ?? 'unknown') : 'unknown',
+    state: stateOf(parts.state),
     labels: labelsOf(parts.labels),
   };
+}
+
+function stateOf(told: unknown): EngineContainer['state'] {
+  const word = textOf(told)?.toLowerCase() ?? '';
+  const state = Object.hasOwn(STATES, word) ? STATES[word] : undefined;
+  return STATE_NAMES.find((name) => name === state) ?? 'unknown';
 }

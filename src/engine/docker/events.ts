@@ -2,26 +2,11 @@ import { type EngineAddress, EngineError, type EngineEvent } from '../engine.ts'
 import { fieldsOf, sizeOf, textOf } from '../unpacked/fields.ts';
 import { versionPath } from './docker.ts';
 import { asEngineError, ask, refusal } from './socket-http.ts';
+import words from './words.json' with { type: 'json' };
 
 const LINE_CHARACTERS = 1 << 20;
 
-const KINDS: Readonly<Record<string, string>> = {
-  'image pull': 'image-created',
-  'image load': 'image-created',
-  'image import': 'image-created',
-  'image tag': 'image-created',
-  'image build': 'image-created',
-  'image loadfromarchive': 'image-created',
-  'image delete': 'image-removed',
-  'image remove': 'image-removed',
-  'image untag': 'image-removed',
-  'container create': 'container-created',
-  'container start': 'container-started',
-  'container die': 'container-stopped',
-  'container died': 'container-stopped',
-  'container destroy': 'container-removed',
-  'container remove': 'container-removed',
-};
+const KINDS: Readonly<Record<string, string>> = words.events;
 
 /**
  * What happens to images and containers from now on (`GET /events`, one JSON document on each line), until `signal` is
@@ -73,7 +58,9 @@ function eventOf(line: string, address: EngineAddress): EngineEvent | undefined 
     throw new EngineError('bad-answer', 'The answer of the engine is not understood', address.socket, cause);
   }
   const actor = fieldsOf(event['Actor']);
-  const [type, action] = [textOf(event['Type']) ?? 'image', textOf(event['Action']) ?? textOf(event['status']) ?? ''];
+  const type = textOf(event['Type']) ?? 'image';
+  // `exec_start: /bin/sh` has more than a word.
+  const action = (textOf(event['Action']) ?? textOf(event['status']) ?? '').replace(/:.*$/s, '');
   const name = type === 'image' ? textOf(fieldsOf(actor['Attributes'])['name']) : undefined;
   const seconds = sizeOf(event['time']) ?? 0;
   return {

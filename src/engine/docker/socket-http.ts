@@ -94,10 +94,16 @@ function jsonOf(bytes: Buffer, address: EngineAddress): unknown {
 /** The error for an answer that is not the wished one. */
 export function refusal({ status, value }: Answer, what: string): EngineError {
   // Its words may hold anything, so they are cut short and freed of what a terminal would obey.
-  const words = textOf(fieldsOf(value)['message'])?.replaceAll(/\p{Cc}+/gu, ' ') ?? '';
+  const words =
+    textOf(fieldsOf(value)['message'])
+      ?.slice(0, 4096)
+      .replaceAll(/\p{Cc}+/gu, ' ') ?? '';
   const detail = limitText(`${what} (${status}${words === '' ? '' : `: ${words}`})`, 300);
   if (status === 404) return new EngineError('not-found', 'The engine does not have it', detail);
   if (status === 401 || status === 403) return new EngineError('no-permission', 'The engine refuses', detail);
+  // Both sides tell a version of the API in their first words; only this says that the engine no longer knows ours.
+  if (status === 400 && /client version .* is too (?:old|new)/.test(words))
+    return new EngineError('unsupported', 'The engine wants another version of its API', detail);
   return new EngineError('bad-answer', 'The engine answers with an error', detail);
 }
 
@@ -105,17 +111,18 @@ function timeoutOf(address: EngineAddress): EngineError {
   return new EngineError('timeout', 'The engine does not answer in time', address.socket);
 }
 
-/** What went wrong with a connection, in our codes. */
+/** What went wrong with a connection, in our codes; throws what is no trouble of a connection. */
 export function asEngineError(cause: unknown, address: EngineAddress): EngineError {
   if (cause instanceof EngineError) return cause;
-  const error = cause as { code?: unknown; name?: unknown };
+  const error = cause as { code?: unknown };
   const code = typeof error.code === 'string' ? error.code : '';
-  const detail = `${address.socket}${code === '' ? '' : ` (${code})`}`;
+  if (code === '') throw cause;
+  const detail = `${address.socket} (${code})`;
   if (/^(ENOENT|ENOTDIR|ECONNREFUSED|ENOTSOCK)$/.test(code))
     return new EngineError('not-running', 'The engine does not listen', detail, cause);
   if (code === 'EACCES' || code === 'EPERM')
     return new EngineError('no-permission', 'The engine may not be asked', detail, cause);
-  if (error.name === 'AbortError') return new EngineError('interrupted', 'The request was called off', detail, cause);
+  if (code === 'ABORT_ERR') return new EngineError('interrupted', 'The request was called off', detail, cause);
   if (code.startsWith('HPE_'))
     return new EngineError('bad-answer', 'The answer of the engine is not understood', detail, cause);
   return new EngineError('interrupted', 'The connection to the engine broke off', detail, cause);

@@ -36,7 +36,7 @@ export interface StoredContainer {
 
 type Driver = 'overlay' | 'vfs';
 
-interface Record extends StoredImage {
+interface ImageRecord extends StoredImage {
   readonly root: string;
   readonly driver: Driver;
   readonly id: string;
@@ -125,17 +125,21 @@ function driverOf(root: string): Driver {
   throw new StoreProblem(other === undefined ? 'no-store' : 'unsupported', join(root, `${other ?? 'overlay'}-images`));
 }
 
-function records(store: PodmanStore): readonly Record[] {
+function records(store: PodmanStore): readonly ImageRecord[] {
   return [store.root, ...store.additional].flatMap((root, index) => {
     const driver = driverOf(root);
     const all = databaseOf(join(root, `${driver}-images`, 'images.json'));
     if (all === undefined && index === 0) throw new StoreProblem('no-store', join(root, `${driver}-images`));
-    return (all ?? []).map((fields): Record => {
+    return (all ?? []).map((fields): ImageRecord => {
       const id = textOf(fields['id']) ?? '';
       if (!IDENTIFIER.test(id)) throw new StoreProblem('damaged', `identifier of an image: ${id}`);
       const digest = digestOf(fields['digest']);
       return {
-        ...{ root, driver, id, layer: textOf(fields['layer']) ?? '', configDigest: `sha256:${id}` },
+        root,
+        driver,
+        id,
+        layer: textOf(fields['layer']) ?? '',
+        configDigest: `sha256:${id}`,
         names: textsOf(fields['names']),
         ...(digest === undefined ? {} : { digest }),
       };
@@ -150,7 +154,7 @@ function databaseOf(path: string): readonly Fields[] | undefined {
   return listOf(value).map(fieldsOf);
 }
 
-function bigData(record: Record, key: string): Buffer | undefined {
+function bigData(record: ImageRecord, key: string): Buffer | undefined {
   const name = /^[0-9a-z.]+$/.test(key) ? key : `=${Buffer.from(key).toString('base64')}`;
   if (name.includes('/')) throw new StoreProblem('unsupported', key);
   return readStoreFile(join(record.root, `${record.driver}-images`, record.id, name));
@@ -162,7 +166,7 @@ interface LayerRecord {
 }
 
 /** From the topmost by their parents; as many as the configuration names, and none that says it is another. */
-function layersOf(store: PodmanStore, image: Record, diffIds: readonly string[]): readonly UnpackedLayer[] {
+function layersOf(store: PodmanStore, image: ImageRecord, diffIds: readonly string[]): readonly UnpackedLayer[] {
   const known = layerRecords(store);
   const layers: UnpackedLayer[] = [];
   let id: string | undefined = image.layer === '' ? undefined : image.layer;
