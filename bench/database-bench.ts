@@ -14,6 +14,8 @@ interface MatchTimes {
   readonly loadMs: number;
   readonly openMs: number;
   readonly matchMs: number;
+  readonly cpuMs: number;
+  readonly peakMb: number;
   readonly findings: number;
 }
 
@@ -61,7 +63,8 @@ export function benchMatch(bench: Bench, feeds: string): { sections: Section[]; 
   const database = join(bench.home, 'advisories.db');
   const match: Contender = {
     name: 'match',
-    command: [process.execPath, join(bench.root, 'bench/match.ts'), join(bench.root, 'dist'), database, list],
+    command: [process.execPath, matchProgram(bench), database, list],
+    env: { NODE_COMPILE_CACHE: join(bench.work, 'match/compile-cache') },
   };
   const run = (): MatchTimes => JSON.parse(output(match));
   run();
@@ -71,18 +74,41 @@ export function benchMatch(bench: Bench, feeds: string): { sections: Section[]; 
     sections: [
       {
         title: '(d) 3,000 packages matched in a new process',
-        text: `Names and sources from the Debian tracker's feed; ${of('findings')} findings each time. The file is in the page cache, as after an update.`,
+        text: `Names and sources from the Debian tracker's feed; ${of('findings')} findings each time. The file is in the page cache, as after an update; the code lies in few files and its compiled form is kept, as the command's.`,
         columns: [
           'from loading the code to the findings',
           'loading the code',
           'opening the database',
           'looking up and judging',
+          'CPU, all threads',
+          'peak memory',
         ],
-        rows: [[time(of('totalMs')), time(of('loadMs')), time(of('openMs')), time(of('matchMs'))]],
+        rows: [
+          [
+            time(of('totalMs')),
+            time(of('loadMs')),
+            time(of('openMs')),
+            time(of('matchMs')),
+            time(of('cpuMs')),
+            megabytes(of('peakMb')),
+          ],
+        ],
       },
     ],
-    goals: [{ input: 'd', what: '3,000 packages matched, cold', measured: of('totalMs'), limit: 60, unit: 'ms' }],
+    goals: [
+      { input: 'd', what: '3,000 packages matched, cold', measured: of('totalMs'), limit: 60, unit: 'ms' },
+      { input: 'd', what: 'peak memory of matching them', measured: of('peakMb'), limit: 150, unit: 'MB' },
+    ],
   };
+}
+
+/** Puts match.ts and what it needs into few files, as tools/build.ts does the command. */
+function matchProgram(bench: Bench): string {
+  const folder = join(bench.work, 'match');
+  const bundler = join(bench.root, 'node_modules/rolldown/bin/cli.mjs');
+  const words = [join(bench.root, 'bench/match.ts'), '--dir', folder, '--platform', 'node', '--log-level', 'silent'];
+  output({ name: 'bundling match.ts', command: [process.execPath, bundler, ...words] });
+  return join(folder, 'match.js');
 }
 
 /** Binary packages of the tracker's own source packages, old enough that most of their flaws apply. */

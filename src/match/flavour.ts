@@ -48,7 +48,7 @@ function withoutEpoch(version: string): string {
 
 /** What is said of one flaw, without what is said of plain builds where something is said of the package's own flavour. */
 export function ofOwnFlavour<M extends { readonly otherFlavour?: true }>(matches: readonly M[]): readonly M[] {
-  return matches.some(({ otherFlavour }) => otherFlavour === undefined)
-    ? matches.filter(({ otherFlavour }) => otherFlavour === undefined)
-    : matches;
+  const own = matches.reduce((count, { otherFlavour }) => (otherFlavour === undefined ? count + 1 : count), 0);
+  if (own === 0 || own === matches.length) return matches;
+  return matches.filter(({ otherFlavour }) => otherFlavour === undefined);
 }

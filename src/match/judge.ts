@@ -3,6 +3,7 @@ import type { StoredEntry } from '../database/database.ts';
 import type { Fix, Verdict } from '../finding/finding.ts';
 import { contains, describe, type Interval, intervalsOf, lowestFix, type RangeEvent } from '../version/range.ts';
 import type { Unparsable, Version, VersionScheme } from '../version/version.ts';
+import { isListed, isSame, listedPoints } from './listed.ts';
 
 /** What one record says of one version, and how it comes to that. */
 export interface Judgement {
@@ -230,23 +231,4 @@ function fixOf(
 function onlyFix(intervals: readonly Interval[], events: readonly RangeEvent[]): Version | undefined {
   const to = intervals.length === 1 && events.length === 2 ? intervals[0]?.to : undefined;
   return to === undefined || to.inclusive ? undefined : to.version;
-}
-
-function isListed(version: Version, { versions = [] }: StoredEntry, scheme: VersionScheme): boolean {
-  return versions.includes(version.text) || versions.some((text) => isSame(text, version, scheme));
-}
-
-function isSame(text: string, version: Version, scheme: VersionScheme): boolean {
-  const listed = scheme.parse(text);
-  return listed.kind === 'version' && scheme.compare(listed, version) === 0;
-}
-
-/** Listed versions as intervals of one. */
-function listedPoints({ versions = [] }: StoredEntry, scheme: VersionScheme): Interval[] {
-  return versions.flatMap((text) => {
-    const version = scheme.parse(text);
-    if (version.kind === 'unparsable') return [];
-    const end = { version, inclusive: true };
-    return [{ from: end, to: end }];
-  });
 }
