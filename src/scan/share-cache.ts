@@ -1,7 +1,7 @@
 import type { LayerCache } from '../image/cache/layer-cache.ts';
 import type { LayerContent } from '../image/layer/collector.ts';
 import { limits } from '../internal/limit.ts';
-import { RegistryError, type Repository } from '../registry/registry.ts';
+import { type RegistryAccess, RegistryError, type Repository } from '../registry/registry.ts';
 import type { UnreadLayer } from './known-layers.ts';
 import { fetchEntry, pushEntry } from './share-cache-artifact.ts';
 import { isVerified } from './verified.ts';
@@ -89,6 +89,16 @@ export function sharedLayers(repository: Repository, options: ShareOptions = {})
     },
     use: () => ({ fetched, pushed, ...(trouble === undefined ? {} : { trouble }) }),
   };
+}
+
+/** A team's cache in a repository, whose connections are closed in the end. Throws `RegistryError`. */
+export async function openSharedLayers(
+  access: RegistryAccess,
+  options: ShareOptions = {},
+): Promise<SharedLayers & { close(): Promise<void> }> {
+  const { openRepository } = await import('../registry/repository.ts');
+  const repository = await openRepository(access);
+  return { ...sharedLayers(repository, options), close: () => repository.close() };
 }
 
 /** Gives what the cache knows of layers to a repository; gives their number. Throws `RegistryError`. */
