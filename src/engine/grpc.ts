@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type {
   Client,
   ClientReadableStream,
@@ -60,7 +61,7 @@ export async function connectGrpc(target: GrpcTarget): Promise<Grpc> {
       objects: true,
     }),
   );
-  const client: Client = new grpc.Client(`unix:${target.socket}`, grpc.credentials.createInsecure(), {
+  const client: Client = new grpc.Client(`unix:${resolve(target.socket)}`, grpc.credentials.createInsecure(), {
     'grpc.max_receive_message_length': target.maximumBytes ?? 16 << 20,
     'grpc.enable_http_proxy': 0,
     'grpc.enable_retries': 0,

@@ -1,8 +1,8 @@
 // Starts a containerd of the tests' own: its root, state and sockets in a temporary folder. It needs root and Debian's containerd.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LayerSpec, TarEntry } from '../images/oci-image.ts';
 
@@ -117,9 +117,4 @@ export function programsLayer(programs: readonly string[], more: readonly TarEnt
 /** Imports an OCI archive under a name. */
 export function importArchive(containerd: Containerd, path: string, name: string, namespace?: string): void {
   containerd.ctr(['images', 'import', '--index-name', name, path], namespace);
-}
-
-/** Makes the folder of a path. */
-export function makeParent(path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
 }

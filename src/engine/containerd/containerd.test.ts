@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,7 +34,14 @@ describe.skipIf(reason)(`a real containerd (skipped: ${reason ?? 'no'})`, () => 
     watching = (async () => {
       for await (const event of events(address, watch.signal)) seen.push(event);
     })();
-    await sleep(200);
+    const probe = join(containerd.folder, 'probe.tar');
+    writeOciArchive(probe, { tag: 'docker.io/library/probe:1', layers: [] });
+    // Until somebody hears it.
+    for (let tries = 0; tries < 100 && seen.length === 0; tries++) {
+      containerd.ctr(['images', 'import', '--no-unpack', probe]);
+      await sleep(50);
+    }
+    containerd.ctr(['images', 'rm', 'docker.io/library/probe:1']);
     const demo = join(containerd.folder, 'demo.tar');
     const layers = [programsLayer(['/bin/dash', '/bin/sleep']), { entries: [{ name: 'etc/b', body: 'b' }] }];
     writeOciArchive(demo, { tag: 'docker.io/library/demo:1', layers });
@@ -182,9 +189,10 @@ describe.skipIf(reason)(`a real containerd (skipped: ${reason ?? 'no'})`, () => 
     expect(await findContainer(address, 'app-0/app')).toMatchObject({ id: 'abcdef456' });
     await expect(findContainer(address, 'abcdef')).rejects.toMatchObject({ code: 'ambiguous' });
     await expect(findContainer(address, 'abc')).rejects.toMatchObject({ code: 'not-found' });
-    const { chainId, upper, userAttributes } = await writableLayer(address, running);
+    const { chainId, upper, lowers, userAttributes } = await writableLayer(address, running);
     expect([upper.startsWith(containerd.folder), userAttributes]).toEqual([true, false]);
     expect(chainId).toBe(await chainIdOf(await demo()));
+    expect(lowers.map((path) => readdirSync(path))).toEqual([expect.arrayContaining(['bin']), ['etc']]);
     const stopped = await writableLayer(address, await findContainer(address, 'app'));
     expect(stopped.upper).not.toBe(upper);
     const native = await findContainer(address, 'native');

@@ -1,12 +1,12 @@
 import { containerNames } from '../container-names.ts';
 import type { EngineAddress, EngineContainer, EngineImage } from '../engine.ts';
 import { connectGrpc, type Grpc } from '../grpc.ts';
+import { namespaceMetadata } from './namespace.ts';
 import descriptions from './services.json' with { type: 'json' };
 
 /** Connects to the services of an address's namespace, without which it is `default`. Throws `EngineError`. */
-export function connectContainerd(address: EngineAddress): Promise<Grpc> {
-  const metadata = { 'containerd-namespace': address.namespace ?? 'default' };
-  return connectGrpc({ socket: address.socket, descriptions, metadata });
+export async function connectContainerd(address: EngineAddress): Promise<Grpc> {
+  return connectGrpc({ socket: address.socket, descriptions, metadata: namespaceMetadata(address) });
 }
 
 /** Runs with a connection, which is closed afterwards. Throws `EngineError`. */
@@ -33,7 +33,7 @@ export function namespaces(socket: string): Promise<readonly string[]> {
 }
 
 /** The address itself if it says a namespace, else one for each that there is. Throws `EngineError`. */
-export async function addressesOf(address: EngineAddress): Promise<readonly EngineAddress[]> {
+async function addressesOf(address: EngineAddress): Promise<readonly EngineAddress[]> {
   if (address.namespace !== undefined) return [address];
   return (await namespaces(address.socket)).map((namespace) => ({ ...address, namespace }));
 }

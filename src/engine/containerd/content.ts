@@ -4,6 +4,7 @@ import { limits } from '../../internal/limit.ts';
 import { type EngineAddress, EngineError } from '../engine.ts';
 import { connectGrpc, type Grpc } from '../grpc.ts';
 import descriptions from './content.json' with { type: 'json' };
+import { namespaceMetadata } from './namespace.ts';
 
 /** The bytes of a blob, in order or by ranges. They are not verified here: whoever reads them hashes them. */
 export interface ContentReader {
@@ -59,7 +60,7 @@ export async function openContentStore(address: EngineAddress): Promise<ContentS
   const grpc = await connectGrpc({
     socket: address.socket,
     descriptions,
-    metadata: { 'containerd-namespace': address.namespace ?? 'default' },
+    metadata: namespaceMetadata(address),
     maximumBytes: windowBytes,
   });
 

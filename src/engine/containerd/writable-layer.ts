@@ -6,6 +6,8 @@ import { withContainerd } from './containerd.ts';
 export interface WritableLayer {
   /** The upper folder of its overlay, as containerd sees it. */
   readonly upper: string;
+  /** The folders below it, unpacked layers of the image, the lowest first; they hold whiteouts of overlays as it does. */
+  readonly lowers: readonly string[];
   /** The overlay keeps its marks in attributes that need no privilege (`userxattr`). */
   readonly userAttributes: boolean;
   /**
@@ -44,9 +46,22 @@ export function writableLayer(address: EngineAddress, container: EngineContainer
       const detail = `${id}: ${snapshot.snapshotter} (${how})`;
       throw new EngineError('unsupported', 'The snapshotter does not keep the changes of a container apart', detail);
     }
-    const userAttributes = mounts[0]?.options.includes('userxattr') === true;
-    return { upper, userAttributes, ...(/^sha256:[0-9a-f]{64}$/.test(parent) ? { chainId: parent } : {}) };
+    const options = mounts[0]?.options ?? [];
+    const userAttributes = options.includes('userxattr');
+    return {
+      upper,
+      lowers: lowersOf(options),
+      userAttributes,
+      ...(/^sha256:[0-9a-f]{64}$/.test(parent) ? { chainId: parent } : {}),
+    };
   });
+}
+
+/** From the highest to the lowest, between colons; a colon within is escaped. */
+function lowersOf(options: readonly string[]): readonly string[] {
+  const text = options.find((option) => option.startsWith('lowerdir='))?.slice('lowerdir='.length) ?? '';
+  const paths = text.match(/(?:\\.|[^:\\])+/gs) ?? [];
+  return paths.map((path) => path.replaceAll(/\\(.)/gs, '$1')).toReversed();
 }
 
 /** Of an overlay its upper folder; of a container without image, all of it. */

@@ -4,13 +4,23 @@
 //   opaque      a folder with `opaque=y` hides the folder below
 //   redirect    a folder or file that was renamed: what is below lies under another name
 //   metacopy    a file of which only owner and mode changed: its content is that of the file below
-import { closeSync, constants, type Dirent, lstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ImageError } from '../image.ts';
 import type { LayerContent, LayerProblem, Selects } from '../layer/collector.ts';
 import { parentOf } from '../layer/path.ts';
 import { readFolder } from './folder.ts';
-import { type AttributesByPath, overlayAttributes } from './overlay-attributes.ts';
+import { type AttributesByPath, type OverlayAttributes, overlayAttributes } from './overlay-attributes.ts';
 
 /** How an overlay is mounted. */
 export interface OverlayOptions {
@@ -46,12 +56,8 @@ export function readOverlay(
   function folder(at: string, problem: (found: LayerProblem) => void): void {
     if (typeof marks === 'string') return;
     const found = known.get(at);
-    if (!found) return problem({ code: 'unreadable', path: at, detail: 'appeared while the folder was read' });
-    if (found.opaque === 'y') opaques.push(at);
-    if (found.redirect !== undefined)
-      problem({ code: 'unreadable', path: at, detail: `renamed: what is below lies at ${found.redirect}` });
-    if (found.foreign)
-      problem({ code: 'unreadable', path: at, detail: 'marked as in an overlay that is mounted otherwise' });
+    if (found?.opaque === 'y') opaques.push(at);
+    for (const detail of oddities(found)) problem({ code: 'unreadable', path: at, detail });
   }
 
   /** Whether a file is no file of its own: it stands for that below, or for its absence. */
@@ -62,16 +68,18 @@ export function readOverlay(
       whiteouts.push(at);
       return true;
     }
-    if (selects(at) === false || !beginsWithZeros(full)) return false;
+    if (selects(at) === false || !mayBeHollow(full)) return false;
     const found = marksOf(at);
+    if (found === undefined && typeof marks !== 'string')
+      problem({ code: 'unreadable', path: at, detail: 'whether its content is that of the file below is not known' });
     if (!found?.metacopy) return false;
     if (found.redirect === undefined) return true;
     problem({ code: 'unreadable', path: at, detail: `renamed: its content lies below at ${found.redirect}` });
     return false;
   }
 
-  function named(name: string, at: string): true {
-    const parent = parentOf(at);
+  /** As in the layers of images (OCI image layer 1.1, "Whiteouts"). */
+  function named(name: string, parent: string): true {
     if (name === '.wh..wh..opq') opaques.push(parent);
     else if (!name.startsWith('.wh..wh.')) whiteouts.push(parent === '' ? name.slice(4) : `${parent}/${name.slice(4)}`);
     return true;
@@ -79,7 +87,7 @@ export function readOverlay(
 
   const absorbs = (entry: Dirent, at: string, problem: (found: LayerProblem) => void): boolean => {
     if (entry.isDirectory()) folder(at, problem);
-    if (whiteoutFiles && entry.name.startsWith('.wh.')) return named(entry.name, at);
+    if (whiteoutFiles && entry.name.startsWith('.wh.')) return named(entry.name, parentOf(at));
     if (entry.isFile()) return hollow(at, problem);
     if (!entry.isCharacterDevice()) return false;
     const device = deviceOf(join(base, at));
@@ -91,6 +99,15 @@ export function readOverlay(
   folder('', (found) => void early.push(found));
   const content = readFolder(base, selects, { index, absorbs });
   return { ...content, whiteouts, opaques, problems: [...early, ...content.problems] };
+}
+
+/** What of a folder can't be told in the terms of a layer. */
+function oddities(found: OverlayAttributes | undefined): string[] {
+  if (!found) return ['appeared while the folder was read'];
+  return [
+    ...(found.redirect === undefined ? [] : [`renamed: what is below lies at ${found.redirect}`]),
+    ...(found.foreign ? ['marked as in an overlay that is mounted otherwise'] : []),
+  ];
 }
 
 function baseOf(path: string): string {
@@ -132,11 +149,15 @@ function isEmpty(path: string): boolean {
   }
 }
 
-/** A file that has only metadata reads as zeros. */
-function beginsWithZeros(path: string): boolean {
+/** The most that file systems take for attributes that have no room in the inode, bytes. */
+const attributeBytes = 1 << 16;
+
+/** A file of which only metadata is here has no data, and reads as zeros. */
+function mayBeHollow(path: string): boolean {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (fstatSync(descriptor).blocks * 512 > attributeBytes) return false;
     const head = Buffer.alloc(512);
     const length = readSync(descriptor, head, 0, head.length, 0);
     return length > 0 && head.subarray(0, length).every((byte) => byte === 0);
