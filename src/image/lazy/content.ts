@@ -25,49 +25,13 @@ const zstdBlock = (128 << 10) + 64;
 
 /** The contents of a blob; what unpacks to more than any sound layer would is refused. */
 export function contentsOf(fetcher: Fetcher, codec: 'gzip' | 'zstd'): Contents {
-  let plain = 0;
-  const count = (bytes: number): void => {
-    plain += bytes;
-    if (plain > limits.bombBytes && plain > fetcher.fetched() * limits.bombRatio) {
-      throw new ImageError('limit-exceeded', 'The chunks of a layer unpack to too much', `over ${plain} bytes`);
-    }
-  };
-  /** Passes one chunk whole, and verifies it. */
-  const chunk = async (part: Chunk, take: (piece: Uint8Array) => void): Promise<void> => {
-    count(part.skip + part.size);
-    const hash = createHash(algorithmOf(part.digest));
-    const see = (piece: Uint8Array): void => {
-      hash.update(piece);
-      take(piece);
-    };
-    if (part.zeros) zeros(part.size, see);
-    else await unpackFrom(fetcher, part, part.length, unpacking(codec, part.skip, part.size), see);
-    check(hash.digest('hex'), part);
-  };
-  const start = async (part: Chunk, bytes: number): Promise<Buffer> => {
-    const wanted = Math.min(part.size, bytes - part.at);
-    if (part.zeros) return Buffer.alloc(wanted);
-    const pieces: Buffer[] = [];
-    let left = wanted;
-    const take = (piece: Uint8Array): void => {
-      if (left > 0) pieces.push(Buffer.from(piece.subarray(0, left)));
-      left -= piece.length;
-    };
-    const length = headLength(part, bytes, codec);
-    // What is fetched of a whole chunk for its first bytes is verified too.
-    if (length === part.length) await chunk(part, take);
-    else {
-      count(part.skip + wanted);
-      await unpackFrom(fetcher, part, length, unpacking(codec, part.skip, wanted), take);
-    }
-    return Buffer.concat(pieces);
-  };
+  const chunks = chunkReader(fetcher, codec);
   return {
     async head(file, bytes) {
       const pieces: Buffer[] = [];
       for (const part of file.chunks) {
         if (part.at >= bytes) break;
-        pieces.push(await start(part, bytes));
+        pieces.push(await chunks.start(part, bytes));
       }
       return Buffer.concat(pieces);
     },
@@ -81,12 +45,60 @@ export function contentsOf(fetcher: Fetcher, codec: 'gzip' | 'zstd'): Contents {
         if (part.at + part.size <= from) continue;
         if (!more) return;
         let at = part.at;
-        const see = (piece: Uint8Array): void => {
+        await chunks.whole(part, (piece) => {
           if (more) more = take(piece, at);
           at += piece.length;
-        };
-        await chunk(part, see);
+        });
       }
+    },
+  };
+}
+
+interface ChunkReader {
+  /** Passes a chunk whole, and verifies it. */
+  whole(part: Chunk, take: (piece: Uint8Array) => void): Promise<void>;
+  /** Of a chunk what is among the first bytes of its file. */
+  start(part: Chunk, bytes: number): Promise<Buffer>;
+}
+
+function chunkReader(fetcher: Fetcher, codec: 'gzip' | 'zstd'): ChunkReader {
+  let plain = 0;
+  const count = (bytes: number): void => {
+    plain += bytes;
+    if (plain > limits.bombBytes && plain > fetcher.fetched() * limits.bombRatio) {
+      throw new ImageError('limit-exceeded', 'The chunks of a layer unpack to too much', `over ${plain} bytes`);
+    }
+  };
+  const whole: ChunkReader['whole'] = async (part, take) => {
+    count(part.skip + part.size);
+    const hash = createHash(algorithmOf(part.digest));
+    const see = (piece: Uint8Array): void => {
+      hash.update(piece);
+      take(piece);
+    };
+    if (part.zeros) zeros(part.size, see);
+    else await unpackFrom(fetcher, part, part.length, unpacking(codec, part.skip, part.size), see);
+    check(hash.digest('hex'), part);
+  };
+  return {
+    whole,
+    async start(part, bytes) {
+      const wanted = Math.min(part.size, bytes - part.at);
+      if (part.zeros) return Buffer.alloc(wanted);
+      const pieces: Buffer[] = [];
+      let left = wanted;
+      const take = (piece: Uint8Array): void => {
+        if (left > 0) pieces.push(Buffer.from(piece.subarray(0, left)));
+        left -= piece.length;
+      };
+      const length = headLength(part, bytes, codec);
+      // What is fetched of a whole chunk for its first bytes is verified too.
+      if (length === part.length) await whole(part, take);
+      else {
+        count(part.skip + wanted);
+        await unpackFrom(fetcher, part, length, unpacking(codec, part.skip, wanted), take);
+      }
+      return Buffer.concat(pieces);
     },
   };
 }

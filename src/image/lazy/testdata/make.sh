@@ -43,12 +43,15 @@ printf '{"imageLayoutVersion":"1.0.0"}' > oci/oci-layout
 skopeo copy --dest-compress --dest-compress-format zstd:chunked oci:oci:latest oci:zstd-chunked-older:latest
 for form in estargz estargz-min-chunk zstd-chunked zstd-chunked-older; do
   python3 - "$form" "$out" << 'PYTHON'
-import json, shutil, sys
+import hashlib, json, shutil, subprocess, sys
 form, out = sys.argv[1:]
 def path(digest): return f'{form}/blobs/sha256/{digest[7:]}'
 manifest = json.load(open(path(json.load(open(f'{form}/index.json'))['manifests'][0]['digest'])))
-config = json.load(open(path(manifest['config']['digest'])))
-layer = manifest['layers'][0] | {'diffId': config['rootfs']['diff_ids'][0]}
+layer = manifest['layers'][0]
+# Not from the configuration: this skopeo loses the end of the archive, and keeps the old diffID.
+unpack = ['zstd', '-dc'] if form.startswith('zstd') else ['gzip', '-dc']
+tar = subprocess.run([*unpack, path(layer['digest'])], capture_output=True, check=True).stdout
+layer['diffId'] = 'sha256:' + hashlib.sha256(tar).hexdigest()
 shutil.copy(path(layer['digest']), f'{out}/{form}.layer')
 json.dump(layer, open(f'{out}/{form}.json', 'w'), indent=2)
 PYTHON

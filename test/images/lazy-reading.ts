@@ -1,0 +1,93 @@
+// Reads layers of tests lazily and whole, to compare the two.
+import { createHash } from 'node:crypto';
+import type { Extractor, Layer } from '../../src/image/image.ts';
+import type { Blobs } from '../../src/image/layer/blobs.ts';
+import type { ByteSource } from '../../src/image/layer/byte-source.ts';
+import type { LayerContent, Selects } from '../../src/image/layer/collector.ts';
+import { readLayer } from '../../src/image/layer/layer.ts';
+import type { LazyLayer } from './lazy-layer.ts';
+import { digestOf } from './oci-image.ts';
+
+/** A blob in memory that gives ranges. */
+export function rangeSource(blob: Buffer): Required<Pick<ByteSource, 'range'>> & ByteSource {
+  let at = 0;
+  return {
+    read(into) {
+      const length = blob.copy(into, 0, at, at + into.length);
+      at += length;
+      return length;
+    },
+    range: (offset, length) => Promise.resolve(Uint8Array.from(blob.subarray(offset, offset + length))),
+    close: () => undefined,
+  };
+}
+
+/** The layer that a manifest would tell of. */
+export function layerOf({ blob, diffId, annotations }: LazyLayer): Layer {
+  const digest = digestOf(blob);
+  const location = { kind: 'file', path: '', offset: 0, size: blob.length } as const;
+  return { index: 0, digest, diffId, size: blob.length, mediaType: '', annotations, blob: location };
+}
+
+/** Reads a layer as lanes do. */
+export function read(layer: LazyLayer, selects: Selects, lazy: boolean): Promise<LayerContent> {
+  const blobs: Blobs = { open: () => Promise.resolve(rangeSource(layer.blob)), close: () => Promise.resolve() };
+  return readLayer(layerOf(layer), selects, blobs, { lazy });
+}
+
+const hasX = (tail: Uint8Array): boolean => Buffer.from(tail).subarray(-100).includes('X');
+
+/** Keeps a digest of files that begin with a P, or with a T and have an X among the last hundred bytes. */
+export const probe: Extractor = {
+  id: 'probe',
+  byName: false,
+  selects: () => true,
+  open(_path, size) {
+    const hash = createHash('sha256');
+    let text = '';
+    return {
+      write(chunk) {
+        hash.update(chunk);
+        text += Buffer.from(chunk).toString('latin1');
+        return /^[PT]/.test(text);
+      },
+      end() {
+        const kept = text.startsWith('P') || (text.startsWith('T') && text.slice(-100).includes('X'));
+        return kept ? { bytes: Uint8Array.from(Buffer.from(`${size} ${hash.digest('hex')}`)) } : undefined;
+      },
+    };
+  },
+  glances: {
+    bytes: 4096,
+    likely: (path, mayExecute) => mayExecute || path.endsWith('.so'),
+    judge(_path, size, head) {
+      if (head[0] === 0x50) return 'everything';
+      if (head[0] !== 0x54) return 'nothing';
+      return { from: Math.max(0, size - 100), urgent: false, shows: hasX };
+    },
+  },
+};
+
+/** Keeps the first bytes of a file, and looks at no more. */
+export const beginnings: Extractor = {
+  id: 'beginnings',
+  byName: true,
+  selects: (path) => path.endsWith('.begin'),
+  open() {
+    let first: Uint8Array = new Uint8Array();
+    return {
+      write(chunk) {
+        first = Uint8Array.from(chunk.subarray(0, 5));
+        return false;
+      },
+      end: () => ({ bytes: first }),
+    };
+  },
+};
+
+/** Wants settings whole, beginnings by name, and looks for the rest into everything but documents. */
+export const selects: Selects = (path) => {
+  if (path.endsWith('.conf') || path.endsWith('status')) return true;
+  if (beginnings.selects(path)) return beginnings;
+  return path.endsWith('.txt') ? false : probe;
+};
