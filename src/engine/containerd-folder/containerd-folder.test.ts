@@ -16,12 +16,7 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Containerd,
-  importArchive,
-  startContainerd,
-  whyNoContainerd,
-} from '../../../test/containerd/containerd.ts';
+import { type Containerd, startContainerd, whyNoContainerd } from '../../../test/containerd/containerd.ts';
 import { writeOciArchive } from '../../../test/images/oci-image.ts';
 import { EngineError } from '../engine.ts';
 import {
@@ -204,7 +199,7 @@ describe.skipIf(absent)(`a containerd at work${absent ? `: SKIPPED, ${absent}` :
     running = join(containerd.folder, 'root');
     const archive = join(containerd.folder, 'image.tar');
     writeOciArchive(archive, [{ layers: [{ entries: [{ name: 'etc/one', body: 'one' }] }] }]);
-    importArchive(containerd, archive, NAME);
+    containerd.ctr(['images', 'import', '--index-name', NAME, archive]);
   });
   afterAll(() => containerd?.stop());
 

@@ -1,3 +1,4 @@
+import { DOCKER_HUB, splitRegistry } from '../../registry/name.ts';
 import { StoreProblem } from './store-file.ts';
 
 /** What an image of a store goes by. */
@@ -15,10 +16,8 @@ export interface StoredImage {
  * and digest stay as they are.
  */
 export function fullName(name: string): string {
-  const slash = name.indexOf('/');
-  const first = slash < 0 ? '' : name.slice(0, slash);
-  if (first === 'localhost' || /[.:A-Z]/.test(first)) return name;
-  return slash < 0 ? `docker.io/library/${name}` : `docker.io/${name}`;
+  const { registry, rest } = splitRegistry(name);
+  return registry === DOCKER_HUB && !rest.includes('/') ? `${registry}/library/${rest}` : `${registry}/${rest}`;
 }
 
 /**
