@@ -16,7 +16,7 @@ import {
 import { badSetting } from './setting-file.ts';
 
 /** What of the environment says how servers are reached. */
-const networkVariables = /^(?:(?:https?|all|no)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR))$/i;
+const networkVariables = /^(?:(?:https?|no)_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE)$/i;
 
 /**
  * How to reach one repository: servers by containerd's `hosts.toml` for the registry, else by podman's `registries.conf`,

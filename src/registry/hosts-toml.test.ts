@@ -101,6 +101,13 @@ describe('hosts.toml', () => {
     expect((await findHosts('a:1', 'own', flag))?.[0]?.endpoint.url).toBe('http://flag-a-1.example/v2');
   });
 
+  it('is missing where the flag names no folder', async () => {
+    const settings = writtenSettings({}, (folder) => ({ hostsFolder: `${folder}/flag` }));
+    expect(await refusal(findHosts('example.org', 'own', settings), settings)).toBe(
+      'bad-setting: flag: there is no such folder',
+    );
+  });
+
   it.each([
     ['', []],
     ['# nothing said', ['https://registry-1.docker.io/v2']],

@@ -3,11 +3,12 @@
 //
 // Hosts are asked in their order, the server last; without `server` that is the registry itself. To an address without a
 // scheme https is meant; "/v2" is added to a path unless it ends so or `override_path` is set.
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { apiOf, type Candidate, registryOn } from './candidate.ts';
 import { folderNames, hostsFolders, readPair, readPem } from './certificates.ts';
 import type { RegistryEndpoint, RegistrySettings, TlsSettings } from './registry.ts';
-import { type Fields, parseTomlSetting, readSetting } from './setting-file.ts';
+import { badSetting, type Fields, parseTomlSetting, readSetting } from './setting-file.ts';
 
 type Ability = RegistryEndpoint['can'][number];
 
@@ -22,6 +23,9 @@ export async function findHosts(
   which: 'own' | 'default',
   settings: RegistrySettings,
 ): Promise<readonly Candidate[] | undefined> {
+  if (settings.hostsFolder !== undefined && !existsSync(settings.hostsFolder)) {
+    throw badSetting(settings.hostsFolder, 'there is no such folder');
+  }
   const names = which === 'own' ? folderNames(registry) : ['_default'];
   for (const path of hostsFolders(settings).flatMap((folder) =>
     names.map((name) => join(folder, name, 'hosts.toml')),

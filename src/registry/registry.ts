@@ -94,6 +94,8 @@ export interface RegistrySettings {
   readonly hostsFolder?: string;
   /** Podman's `registries.conf`, if not a usual one. */
   readonly registriesFile?: string;
+  /** A name without a registry is podman's short name, not docker.io's. */
+  readonly podmanNames?: boolean;
   /** Where the machine's settings are, if not in `/etc`. */
   readonly systemFolder?: string;
   /** HTTP instead of HTTPS. */

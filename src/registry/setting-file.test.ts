@@ -5,7 +5,7 @@ import { accessOf } from './access.ts';
 import { parseName } from './name.ts';
 import { RegistryError } from './registry.ts';
 import { parseTomlSetting } from './setting-file.ts';
-import { parseShortName } from './short-names.ts';
+import { resolveName } from './short-names.ts';
 import { pem, refusal, writtenSettings } from './testdata/written-settings.ts';
 
 function read(name: string): string {
@@ -53,7 +53,7 @@ describe('files of settings', () => {
         for (const name of ['example.org/foo/img', 'debian']) {
           try {
             await accessOf(parseName(name), own);
-            await parseShortName('debian', own);
+            await resolveName('debian', { ...own, podmanNames: true });
             understood++;
           } catch (error) {
             if (!(error instanceof RegistryError)) throw error;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { formatName } from './name.ts';
-import { parseShortName } from './short-names.ts';
+import { resolveName } from './short-names.ts';
 import { refusal, writtenSettings } from './testdata/written-settings.ts';
 
 const system = 'etc/containers/registries.conf';
@@ -11,6 +11,16 @@ const recorded = {
 };
 const one = 'unqualified-search-registries = ["only.example:5000"]\n';
 const sha256 = `sha256:${'ab'.repeat(32)}`;
+
+function podman(files: Readonly<Record<string, string>>): ReturnType<typeof writtenSettings> {
+  return writtenSettings(files, () => ({ podmanNames: true }));
+}
+
+it("a name without a registry is of docker.io unless the user wants podman's", async () => {
+  expect(formatName(await resolveName('other', writtenSettings({ [system]: one, ...recorded })))).toBe(
+    'docker.io/library/other:latest',
+  );
+});
 
 describe('a short name as podman has it', () => {
   it.each<[string, Record<string, string>, string]>([
@@ -25,7 +35,7 @@ describe('a short name as podman has it', () => {
     ['debian', {}, 'docker.io/library/debian:latest'],
     ['a/b', { [system]: '' }, 'docker.io/a/b:latest'],
   ])('%s', async (name, files, full) => {
-    expect(formatName(await parseShortName(name, writtenSettings(files)))).toBe(full);
+    expect(formatName(await resolveName(name, podman(files)))).toBe(full);
   });
 
   it.each<[string, string, string]>([
@@ -34,14 +44,15 @@ describe('a short name as podman has it', () => {
     ['debian', '[aliases]\ndebian = "quay.example/Debian"', 'bad-name: registry quay.example, repository Debian:'],
     ['debian', '[aliases]\ndebian = 5', `bad-setting: ${system}, aliases: debian is not a text`],
   ])('%s is refused', async (name, conf, detail) => {
-    const settings = writtenSettings({ [system]: conf });
-    expect(await refusal(parseShortName(name, settings), settings)).toContain(detail);
+    const settings = podman({ [system]: conf });
+    expect(await refusal(resolveName(name, settings), settings)).toContain(detail);
   });
 
   it('does not read what podman recorded where the user names a file', async () => {
     const settings = writtenSettings({ 'named.conf': one, ...recorded }, (folder) => ({
+      podmanNames: true,
       registriesFile: `${folder}/named.conf`,
     }));
-    expect(formatName(await parseShortName('debian', settings))).toBe('only.example:5000/debian:latest');
+    expect(formatName(await resolveName('debian', settings))).toBe('only.example:5000/debian:latest');
   });
 });

@@ -5,14 +5,14 @@ import { type ImageName, RegistryError, type RegistrySettings } from './registry
 import { parseTomlSetting, readSetting } from './setting-file.ts';
 
 /**
- * A name as podman understands it (registries.conf(5), "Short-Name Aliasing"), for a user who asks for that; otherwise a
- * name without a registry is docker.io's (`parseName`), as for Docker and containerd. An alias is taken, else the only
+ * The image that a text names. Without a registry it is docker.io's, as for Docker and containerd, unless the user wants
+ * podman's short names (`podmanNames`; registries.conf(5), "Short-Name Aliasing"): then an alias is taken, else the only
  * registry to search; with several we never guess, and without any the name is docker.io's. Throws `RegistryError`
  * (`bad-name`, `bad-setting`).
  */
-export async function parseShortName(text: string, settings: RegistrySettings): Promise<ImageName> {
+export async function resolveName(text: string, settings: RegistrySettings): Promise<ImageName> {
   const name = parseName(text);
-  if (splitRegistry(text).said) return name;
+  if (!settings.podmanNames || splitRegistry(text).said) return name;
   const conf = await readRegistriesConf(settings);
   const [, bare = text, rest = ''] = /^([^:@]*)(.*)$/s.exec(text) ?? [];
   const alias = (await recordedAliases(conf, settings)).get(bare);
