@@ -18,7 +18,11 @@ const alice = { kind: 'basic', username: 'alice', password: 'hunter2' } as const
 const basic = `Basic ${Buffer.from('alice:hunter2').toString('base64')}`;
 const manifest = '{"schemaVersion":2,"layers":[],"mediaType":"m"}';
 
-async function repositoryAt(hosts: readonly string[], more: Partial<RegistryEndpoint> = {}, env = {}): Promise<Repository> {
+async function repositoryAt(
+  hosts: readonly string[],
+  more: Partial<RegistryEndpoint> = {},
+  env = {},
+): Promise<Repository> {
   const repository = await openRepository({ ...accessTo(hosts, more), env }, { patience: impatient });
   open.push(repository);
   return repository;
@@ -208,7 +212,10 @@ describe('tokens', () => {
 });
 
 describe('several endpoints', () => {
-  const status = (code: number): Lie => (_request, response) => void response.writeHead(code).end('{}');
+  const status =
+    (code: number): Lie =>
+    (_request, response) =>
+      void response.writeHead(code).end('{}');
 
   it.each([
     ['is not there', undefined],
