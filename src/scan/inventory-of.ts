@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import type { ImageUse } from '../finding/finding.ts';
-import { layerCache } from '../image/cache/layer-cache.ts';
 import type { Image } from '../image/image.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { cachePlaces } from './caches.ts';
 import { inventoryCache } from './inventory-cache.ts';
 import type { LayerUse } from './lanes.ts';
+import { openLayerCaches } from './layer-caches.ts';
 import type { ScanOptions } from './options.ts';
 
 /** What is in an image, and how it was come by. */
@@ -29,17 +29,19 @@ export async function inventoryOf(image: Image, database: string, options: ScanO
   const { onProgress, signal } = options;
   // A known image needs nothing that reads packages.
   const { discover } = await import('./discover.ts');
+  const caches = await openLayerCaches(places, options);
   let layers: LayerUse | undefined;
   const inventory = await discover(image, {
     onProgress: onProgress && ((done, total) => onProgress({ stage: 'reading', done, total })),
     signal,
     lazy: options.lazy,
-    layers: places && layerCache(places.layers, places),
+    layers: caches.layers,
+    shared: caches.shared,
     onLayers: (use) => {
       layers = use;
     },
     ...(options.oneLane ? { laneBytes: Number.POSITIVE_INFINITY } : {}),
-  });
+  }).finally(() => caches.close());
   // A table of contents is trusted by request only, which the next scan may not make.
   if (layers?.lazy.length === 0) cache?.write(image, inventory);
   return {

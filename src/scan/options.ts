@@ -28,6 +28,13 @@ export interface ScanOptions extends Pick<OpenOptions, 'platform' | 'places' | '
   readonly databasePath?: string;
   /** Where what is found in images and layers is kept; `false` keeps nothing; default: beside the database. */
   readonly cacheFolder?: string | false;
+  /**
+   * A repository of a registry in which a team shares what is found in layers, `registry.example/team/layers`; default:
+   * `$SEAWORTHY_CACHE_REPOSITORY`. Whoever can write there decides what is found.
+   */
+  readonly cacheFrom?: string;
+  /** Gives it what was read. */
+  readonly cachePush?: boolean;
   /** VEX documents: files, folders, VEX repositories in a folder; `image` for those attached to the image. */
   readonly vex?: readonly string[];
   /** A distribution's archive to ask: an address, `image` for the image's own apt sources, `machine` for this machine's. */

@@ -45,7 +45,7 @@ const atOnce = 8;
  * Shares layers by a repository of a registry, each as an OCI artifact whose tag is the entry's key. An entry is compared
  * with its digest and unpacked as strictly as any, but it is believed: whoever can write to the repository decides what is
  * found in a layer, and can hide packages. It must be one that the user names and that only those can write to who may say
- * what an image holds. The first trouble ends the asking, and layers are read as without it.
+ * what an image holds; what it gave stays in the cache here. The first trouble ends the asking, and layers are read as without it.
  */
 export function sharedLayers(repository: Repository, options: ShareOptions = {}): SharedLayers {
   const { push = false, timeoutMs = usualTimeoutMs } = options;

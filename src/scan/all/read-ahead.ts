@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { databasePath } from '../../database/database.ts';
-import { layerCache } from '../../image/cache/layer-cache.ts';
 import type { Layer } from '../../image/image.ts';
 import { type CachePlaces, cachePlaces } from '../caches.ts';
 import { readLayers } from '../lanes.ts';
+import { openLayerCaches } from '../layer-caches.ts';
 import type { ScanOptions } from '../options.ts';
 import { noExtraWants } from '../selection.ts';
 
@@ -14,10 +14,7 @@ export function placesOf({ databasePath: given, cacheFolder }: ScanOptions): Cac
 
 /** Reads a layer so that the layer cache has it, as `discover` first wants it. Throws what reading it throws. */
 export async function readAhead(layer: Layer, options: ScanOptions): Promise<void> {
-  const places = placesOf(options);
-  await readLayers(
-    [layer],
-    { detail: 'packages', extra: noExtraWants },
-    { laneBytes: Number.POSITIVE_INFINITY, layers: places && layerCache(places.layers, places) },
-  );
+  const { layers, shared, close } = await openLayerCaches(placesOf(options), options);
+  const reading = { laneBytes: Number.POSITIVE_INFINITY, layers, shared };
+  await readLayers([layer], { detail: 'packages', extra: noExtraWants }, reading).finally(close);
 }

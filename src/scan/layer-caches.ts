@@ -1,0 +1,37 @@
+import { type LayerCache, layerCache } from '../image/cache/layer-cache.ts';
+import type { CachePlaces } from './caches.ts';
+import { openOptions } from './open-options.ts';
+import type { ScanOptions } from './options.ts';
+import type { SharedLayers } from './share-cache.ts';
+
+/** The caches that know layers; none where nothing is to be kept. */
+export interface LayerCaches {
+  readonly layers?: LayerCache;
+  readonly shared?: SharedLayers;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens the cache of layers here, and the team's that is named. Throws `RegistryError` where that is no name of a
+ * repository, or a setting can't be used.
+ */
+export async function openLayerCaches(
+  places: CachePlaces | undefined,
+  options: Pick<ScanOptions, 'cacheFrom' | 'cachePush' | 'registry' | 'offline'>,
+): Promise<LayerCaches> {
+  if (places === undefined) return { close: async () => {} };
+  const layers = layerCache(places.layers, places);
+  const name = options.cacheFrom ?? (process.env['SEAWORTHY_CACHE_REPOSITORY'] || undefined);
+  const { registry } = openOptions(options);
+  if (name === undefined || options.offline === true || registry === undefined)
+    return { layers, close: async () => {} };
+  const [{ parseName }, { accessOf }, { openSharedLayers }] = await Promise.all([
+    import('../registry/name.ts'),
+    import('../registry/access.ts'),
+    import('./share-cache.ts'),
+  ]);
+  const shared = await openSharedLayers(await accessOf(parseName(name), registry), {
+    push: options.cachePush === true,
+  });
+  return { layers, shared, close: () => shared.close() };
+}
