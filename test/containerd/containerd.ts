@@ -113,8 +113,3 @@ export function programsLayer(programs: readonly string[], more: readonly TarEnt
   const entries = [...files].map((path) => ({ name: path.slice(1), mode: 0o755, body: readFileSync(path) }));
   return { entries: [...entries, ...more] };
 }
-
-/** Imports an OCI archive under a name. */
-export function importArchive(containerd: Containerd, path: string, name: string, namespace?: string): void {
-  containerd.ctr(['images', 'import', '--index-name', name, path], namespace);
-}

@@ -89,8 +89,12 @@ describe('a content store that lies', () => {
       'sends without end',
       {
         read(call) {
+          let offset = 0;
           const more = (): void => {
-            if (!call.cancelled && call.write({ offset: 0, data: Buffer.alloc(1 << 20) })) setImmediate(more);
+            const wanted = call.cancelled || call.write({ offset, data: Buffer.alloc(1 << 20) });
+            offset += 1 << 20;
+            if (call.cancelled) return;
+            if (wanted) setImmediate(more);
             else call.once('drain', more);
           };
           more();
