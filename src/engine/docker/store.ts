@@ -4,11 +4,20 @@
 //   image/overlay2/imagedb/content/sha256/<hex>    configuration of an image, whose identifier is its digest
 //   image/overlay2/layerdb/sha256/<chain>/         one folder for each layer, by the ChainID of the OCI image config, with
 //     diff cache-id [parent] size                  its diffID, its folder, the chain below it, the bytes of its files
+//     tar-split.json.gz                            what its tar had besides
 //   overlay2/<cache-id>/diff                       its files
 import { join } from 'node:path';
 import { verifiedDiffIds } from '../unpacked/configuration.ts';
 import { digestOf, fieldsOf } from '../unpacked/fields.ts';
-import { fallBack, orThrow, readStoreFile, readStoreJson, StoreProblem, storeFolder } from '../unpacked/store-file.ts';
+import {
+  fallBack,
+  orThrow,
+  readStoreFile,
+  readStoreJson,
+  StoreProblem,
+  storeFile,
+  storeFolder,
+} from '../unpacked/store-file.ts';
 import { chainIds, type Unpacked, type UnpackedLayer } from '../unpacked/unpacked.ts';
 import { fullName, type StoredImage, wantedImage } from '../unpacked/wanted.ts';
 
@@ -70,5 +79,11 @@ function layerOf(root: string, diffId: string, chain: string, below: string | un
   const path = storeFolder(root, 'overlay2', cache, 'diff');
   if (path === undefined) throw new StoreProblem('missing-piece', join(root, 'overlay2', cache, 'diff'));
   const size = text('size') ?? '';
-  return { diffId, path, ...(/^\d{1,15}$/.test(size) ? { size: Number(size) } : {}) };
+  const tarSplit = storeFile(join(folder, 'tar-split.json.gz'));
+  return {
+    diffId,
+    path,
+    ...(tarSplit === undefined ? {} : { tarSplit }),
+    ...(/^\d{1,15}$/.test(size) ? { size: Number(size) } : {}),
+  };
 }

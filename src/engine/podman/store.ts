@@ -4,13 +4,22 @@
 //   D-images/<id>/<key>                      `manifest`, the configuration by its digest, …
 //   D-layers/{layers,volatile-layers}.json   [{id, parent, diff-digest, diff-size, flags}]
 //   D-containers/{containers,volatile-containers}.json
+//   D-layers/<layer>.tar-split.gz            what the tar of a layer had besides its files
 //   overlay/<layer>/diff                     files of one layer
 //   vfs/dir/<layer>                          files of a layer and of all below it
 //   key = as it is where it has only digits, dots and small letters; else "=" and its base64
 import { join } from 'node:path';
 import { parsed, verifiedDiffIds } from '../unpacked/configuration.ts';
 import { digestOf, type Fields, fieldsOf, listOf, sizeOf, textOf, textsOf } from '../unpacked/fields.ts';
-import { fallBack, orThrow, readStoreFile, readStoreJson, StoreProblem, storeFolder } from '../unpacked/store-file.ts';
+import {
+  fallBack,
+  orThrow,
+  readStoreFile,
+  readStoreJson,
+  StoreProblem,
+  storeFile,
+  storeFolder,
+} from '../unpacked/store-file.ts';
 import { sha256Digest, type Unpacked, type UnpackedLayer } from '../unpacked/unpacked.ts';
 import { type StoredImage, wantedImage } from '../unpacked/wanted.ts';
 
@@ -76,7 +85,7 @@ export function podmanStoredImage(store: PodmanStore, wanted: string): Unpacked 
     if (record.driver === 'overlay') return { kind: 'layers', ...facts, layers, whiteouts: whiteouts(store) };
     const top = layers.at(-1);
     if (top === undefined) throw new StoreProblem('unsupported', `${record.id} has no layer`);
-    return { kind: 'tree', ...facts, path: top.path };
+    return { kind: 'tree', ...facts, path: top.path, layers };
   });
 }
 
@@ -202,14 +211,21 @@ function layerOf({ root, fields }: LayerRecord, id: string, diffId: string): Unp
   // A layer that was fetched by its table of contents (zstd:chunked) has no digest of the whole.
   const own = textOf(fields['diff-digest']);
   if (own !== undefined && own !== diffId) throw new StoreProblem('damaged', `layer ${id} is ${own}`);
-  const names = driverOf(root) === 'overlay' ? ['overlay', id, 'diff'] : ['vfs', 'dir', id];
+  const driver = driverOf(root);
+  const names = driver === 'overlay' ? ['overlay', id, 'diff'] : ['vfs', 'dir', id];
   // Its files lie elsewhere, by their digests.
   if (storeFolder(root, 'overlay', id, 'composefs-data') !== undefined)
     throw new StoreProblem('unsupported', `layer ${id} is a composefs`);
   const path = storeFolder(root, ...names);
   if (path === undefined) throw new StoreProblem('missing-piece', join(root, ...names));
   const size = sizeOf(fields['diff-size']);
-  return { diffId, path, ...(size === undefined ? {} : { size }) };
+  const tarSplit = storeFile(join(root, `${driver}-layers`, `${id}.tar-split.gz`));
+  return {
+    diffId,
+    path,
+    ...(tarSplit === undefined ? {} : { tarSplit }),
+    ...(size === undefined ? {} : { size }),
+  };
 }
 
 /** Where a program mounts the layers (fuse-overlayfs), whiteouts are written as in a tar. */

@@ -112,3 +112,8 @@ export function storeFolder(root: string, ...names: readonly string[]): string |
   }
   return path;
 }
+
+/** The path where a file is; undefined where there is none. */
+export function storeFile(path: string): string | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true ? path : undefined;
+}

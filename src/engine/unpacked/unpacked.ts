@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** A layer as an engine keeps it: its files in a folder. Nothing proves that they are still those of its digest. */
+/**
+ * A layer as an engine keeps it: its files in a folder. Only putting its tar together again (`openTarSplit`) shows whether
+ * they are still those of its digest.
+ */
 export interface UnpackedLayer {
   /** `sha256:…` of the tar that it came from. */
   readonly diffId: string;
-  /** Folder of an overlay file system. */
+  /** Folder of an overlay file system; of a tree, where the image is one. */
   readonly path: string;
+  /** File of what its tar had besides, where the engine has kept it. */
+  readonly tarSplit?: string;
   /** Bytes of its files or of its tar, where the engine tells: how long reading it may take. */
   readonly size?: number;
 }
@@ -30,10 +35,12 @@ export interface UnpackedLayers extends UnpackedFacts {
   readonly whiteouts: 'overlay' | 'either';
 }
 
-/** An image whose layers are only to be had on top of each other, in one folder. */
+/** An image whose layers lie in folders that have all that is below them, too; the topmost is the whole. */
 export interface UnpackedTree extends UnpackedFacts {
   readonly kind: 'tree';
   readonly path: string;
+  /** The lowest first; each of its folders has also what is below, so that they are only to be read by their `tarSplit`. */
+  readonly layers: readonly UnpackedLayer[];
 }
 
 /** Why an image can't be read from the folder of an engine; it may still be asked of the engine itself. */
