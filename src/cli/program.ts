@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander';
+import type { CachePruneFlags, CacheStatusFlags } from './cache-command.ts';
 import { colorChoices } from './color.ts';
 import { failOnChoices } from './exit.ts';
 import { helpBelow } from './help.ts';
@@ -11,6 +12,8 @@ export interface Actions {
   dbStatus(options: DbReadFlags): Promise<void>;
   dbSearch(text: string, options: DbReadFlags): Promise<void>;
   dbConflicts(name: string | undefined, options: DbReadFlags): Promise<void>;
+  cacheStatus(options: CacheStatusFlags): Promise<void>;
+  cachePrune(options: CachePruneFlags): Promise<void>;
   completion(shell: string): Promise<void>;
 }
 
@@ -77,6 +80,7 @@ export function buildProgram(version: string, actions: Actions): Command {
     .addHelpText('after', () => helpBelow(''));
   addScan(program, actions);
   addDatabase(program, actions);
+  addCache(program, actions);
   program
     .command('completion')
     .description('print the script that completes commands and options in a shell')
@@ -104,7 +108,7 @@ function addScan(program: Command, actions: Actions): void {
         .choices([...failOnChoices])
         .default('any'),
     )
-    .option('--offline', 'fetch nothing')
+    .option('--offline', 'fetch no advisories')
     .addOption(mirror())
     .addOption(database())
     .addOption(vex())
@@ -159,4 +163,29 @@ function addDatabase(program: Command, actions: Actions): void {
     .addOption(database())
     .addHelpText('after', () => helpBelow('db conflicts'))
     .action((name: string | undefined, options: DbReadFlags) => actions.dbConflicts(name, options));
+}
+
+function addCache(program: Command, actions: Actions): void {
+  const cache = program
+    .command('cache')
+    .description('what earlier scans found in layers and images')
+    .helpCommand('help [COMMAND]', 'print help for a command')
+    .addHelpText('after', () => helpBelow('cache'));
+  cache
+    .command('status')
+    .description('how much there is, and where')
+    .addOption(format())
+    .addOption(database())
+    .addHelpText('after', () => helpBelow('cache status'))
+    .action((options: CacheStatusFlags) => actions.cacheStatus(options));
+  cache
+    .command('prune')
+    .description('make room: without options, to the bound')
+    .option('--max-size <SIZE>', 'leave at most so much: 500M')
+    .option('--older-than <DAYS>', 'remove what was not used for so many days: 30d')
+    .option('--all', 'remove everything')
+    .addOption(database())
+    .addOption(quiet())
+    .addHelpText('after', () => helpBelow('cache prune'))
+    .action((options: CachePruneFlags) => actions.cachePrune(options));
 }

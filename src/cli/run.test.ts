@@ -6,6 +6,7 @@ import type { Report } from '../finding/finding.ts';
 import { ImageError } from '../image/image.ts';
 import { presenters } from '../report/report.ts';
 import { sampleReports } from '../report/testdata/sample-reports.ts';
+import * as caches from '../scan/caches.ts';
 import type { ScanOptions } from '../scan/scan.ts';
 import type { Env } from './color.ts';
 import { formats } from './program.ts';
@@ -53,6 +54,7 @@ async function play(line: string, stage: Stage = {}): Promise<Outcome> {
       if (stage.error !== undefined) throw stage.error;
       return stage.report ?? sampleReports.clean;
     },
+    loadCaches: async () => caches,
     loadConflicts: async () => () => ({ conflicts: [], packages: 0, unordered: [] }),
     loadSources: async () => [],
   });

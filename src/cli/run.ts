@@ -42,6 +42,8 @@ function actionsFor(world: World, done: (exit: Exit) => void): Actions {
     dbSearch: async (text, flags) => done(await (await import('./db-command.ts')).searchCommand(text, flags, world)),
     dbConflicts: async (name, flags) =>
       done(await (await import('./conflicts-command.ts')).conflictsCommand(name, flags, world)),
+    cacheStatus: async (flags) => done(await (await import('./cache-command.ts')).cacheStatusCommand(flags, world)),
+    cachePrune: async (flags) => done(await (await import('./cache-command.ts')).cachePruneCommand(flags, world)),
     completion: async (shell) => {
       const [{ completionScript }, { describeCommands }] = await Promise.all([
         import('./completion/completion.ts'),

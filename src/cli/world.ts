@@ -1,6 +1,7 @@
 import type { AdvisorySource } from '../advisory/advisory.ts';
 import type { Database } from '../database/database.ts';
 import type { Report } from '../finding/finding.ts';
+import type * as caches from '../scan/caches.ts';
 import type { ConflictList, ScanOptions } from '../scan/scan.ts';
 import type { Env } from './color.ts';
 
@@ -29,6 +30,8 @@ export interface World {
   readonly now: () => number;
   /** Loads what reads images, which nothing but a scan should pay for. */
   readonly loadScan: () => Promise<Scan>;
+  /** Loads what knows the caches. */
+  readonly loadCaches: () => Promise<typeof caches>;
   /** Loads what compares records. */
   readonly loadConflicts: () => Promise<(database: Database, name?: string) => ConflictList>;
   /** Loads what reads feeds. */

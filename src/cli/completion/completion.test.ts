@@ -14,6 +14,8 @@ const actions = {
   dbStatus: nothing,
   dbSearch: nothing,
   dbConflicts: nothing,
+  cacheStatus: nothing,
+  cachePrune: nothing,
   completion: nothing,
 };
 const root = describeCommands(buildProgram('1.2.3', actions));

@@ -9,6 +9,8 @@ export function headLines(report: Report, width: number): Line[] {
   const { subject, distro, provenance } = report;
   const system = distro === undefined ? 'unknown distribution' : distro.name;
   const lines: Line[] = flow([span(subject.reference, 'title')], width, { first: 0, rest: 2 });
+  const place = placeText(report);
+  if (place !== undefined) lines.push(...field('found', [span(place)], width));
   if (subject.digest !== undefined) lines.push(...field('digest', [span(shortDigest(subject.digest))], width));
   const platform = subject.platform === undefined ? '' : `, ${subject.platform}`;
   lines.push(...field('system', [span(system + platform, distro === undefined ? 'odd' : undefined)], width));
@@ -24,6 +26,15 @@ export function headLines(report: Report, width: number): Line[] {
 
 function field(label: string, spans: readonly Span[], width: number): Line[] {
   return labelled({ text: label, tone: 'quiet' }, labelColumns + 2, spans, width);
+}
+
+/** Where an image was found that the user gave by name, and the container that it was looked at in. */
+function placeText({ subject: { container }, provenance }: Report): string | undefined {
+  const foundAt = provenance.image?.foundAt;
+  const place = foundAt && `in ${foundAt.place} ${foundAt.address}`;
+  if (container === undefined) return place;
+  const name = container.names[0] ?? container.id.slice(0, 12);
+  return `container ${name} (${container.state})${place === undefined ? '' : ` ${place}`}`;
 }
 
 function packagesText({ packages, runs }: Report): string {
