@@ -31,15 +31,15 @@ export interface TocEntry {
   readonly bytes?: Buffer;
 }
 
-const kinds: Readonly<Record<string, EntryKind>> = {
-  reg: 'file',
-  dir: 'directory',
-  symlink: 'symlink',
-  hardlink: 'hardlink',
-  char: 'other',
-  block: 'other',
-  fifo: 'other',
-};
+const kinds: ReadonlyMap<unknown, EntryKind> = new Map<string, EntryKind>([
+  ['reg', 'file'],
+  ['dir', 'directory'],
+  ['symlink', 'symlink'],
+  ['hardlink', 'hardlink'],
+  ['char', 'other'],
+  ['block', 'other'],
+  ['fifo', 'other'],
+]);
 
 /** Bytes of a table; the largest images have some 40 MB. */
 export const maximumTocBytes: number = 96 << 20;
@@ -108,7 +108,7 @@ function count(value: unknown): number | undefined {
 
 function entryOf(rows: readonly Row[], offsets: Float64Array): TocEntry | undefined {
   const [first] = rows;
-  const kind = kinds[String(first?.['type'])];
+  const kind = kinds.get(first?.['type']);
   const name = first?.['name'];
   const linkName = first?.['linkName'] ?? '';
   const mode = count(first?.['mode']);
