@@ -168,7 +168,8 @@ function blockOf(blocks: ReadBlock[], shelf: Shelf, key: string, prepare: () => 
 
 /** How many of the blocks, which are in order, begin at the key or before it. */
 function countUpTo(blocks: readonly ReadBlock[], key: string): number {
-  let [low, high] = [0, blocks.length];
+  let low = 0;
+  let high = blocks.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((blocks[middle]?.first ?? '') <= key) low = middle + 1;

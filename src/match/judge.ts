@@ -179,7 +179,7 @@ interface ReadRanges {
 const noRanges: ReadRanges = { intervals: [], events: [] };
 
 function readRanges(ranges: readonly AffectedRange[], scheme: VersionScheme): ReadRanges {
-  const [only] = ranges;
+  const only = ranges[0];
   if (only !== undefined && ranges.length === 1) {
     const intervals = intervalsOf(only.events, scheme);
     return 'kind' in intervals ? { ...noRanges, unclear: intervals } : { intervals, events: only.events };

@@ -112,10 +112,12 @@ function spokenOfOwner(
   advisories: Advisories,
   { productsOf }: MatchContext,
 ): (found: Package) => ReadonlySet<string> {
-  const byId = new Map(all.map((one) => [one.id, one]));
+  let byId: ReadonlyMap<string, Package> | undefined;
   const known = new Map<string, ReadonlySet<string>>();
   return ({ ownedBy }) => {
-    const owner = ownedBy === undefined ? undefined : byId.get(ownedBy);
+    if (ownedBy === undefined) return nothing;
+    byId ??= new Map(all.map((one) => [one.id, one]));
+    const owner = byId.get(ownedBy);
     if (owner?.ecosystem === undefined || isForeign(owner)) return nothing;
     const products = productsOf?.(owner);
     const entries = (): readonly StoredEntry[] =>
@@ -186,7 +188,7 @@ function findingOf(
   { verdict, speaking, agreeing, dissenting }: Decision,
   { detailsOf, advisories }: Library,
 ): VulnerabilityFinding {
-  const [first] = speaking;
+  const first = speaking[0];
   const names = speaking.flatMap(({ entry }) => namesOfFlaw(flaw, entry));
   const heard = [...speaking, ...agreeing];
   const opinions = heard.map((match) => ({ entry: match.entry, details: detailsOf(match) }));

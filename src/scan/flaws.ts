@@ -32,7 +32,7 @@ export function byName<T extends Entry>(entries: readonly T[]): Map<string, T[]>
 /** The flaws of one record under the names that all records have for them. */
 function namesOf(entry: Entry, names: (name: string) => string): Iterable<string> {
   const own = flawsOf(entry);
-  const [only] = own;
+  const only = own[0];
   return own.length === 1 && only !== undefined ? [names(only)] : new Set(own.map(names));
 }
 

@@ -64,7 +64,9 @@ function fromTheFirst<V extends Version>(
   events: readonly RangeEvent[],
   scheme: VersionScheme<V>,
 ): readonly Interval<V>[] | Unparsable | undefined {
-  const [first, second] = events;
+  // By index: in a cold process destructuring takes half as long again.
+  const first = events[0];
+  const second = events[1];
   if (first === undefined || events.length > 2 || !('introduced' in first) || first.introduced !== '0')
     return undefined;
   if (second === undefined) return everything;
