@@ -1,11 +1,11 @@
 // Starts a Docker daemon and podman's service of the tests' own: root, state and socket in a temporary folder.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeDockerArchive } from '../images/oci-image.ts';
+import { type LayerSpec, writeDockerArchive } from '../images/oci-image.ts';
 
 /** A running service with one image, `localhost/sea/worthy:1`, of two layers, and a container of it that was never started. */
 export interface Daemon {
@@ -18,7 +18,7 @@ export interface Daemon {
 }
 
 /** The second layer changes a file, removes one, and empties a folder. */
-const LAYERS = [
+const LAYERS: readonly LayerSpec[] = [
   {
     entries: [
       { name: 'etc/one', body: 'one' },
@@ -32,6 +32,9 @@ const LAYERS = [
       { name: 'etc/.wh.gone' },
       { name: 'opt/.wh..wh..opq' },
       { name: 'opt/c', body: 'c' },
+      { name: `opt/${'long/'.repeat(40)}name`, body: 'deep' },
+      { name: 'opt/hard', type: 'hardlink', link: 'opt/c' },
+      { name: 'opt/soft', type: 'symlink', link: '/etc/one' },
     ],
   },
 ];
@@ -39,7 +42,6 @@ const LAYERS = [
 /** Why the programs can't be run here; `undefined` where they can. */
 export function whyNot(...programs: readonly string[]): string | undefined {
   if (process.getuid?.() !== 0) return 'not root';
-  if (!readFileSync('/proc/filesystems', 'utf8').includes('overlay')) return 'no overlay file system';
   for (const program of programs) {
     try {
       execFileSync(program, ['--version'], { stdio: 'ignore' });
@@ -47,7 +49,24 @@ export function whyNot(...programs: readonly string[]): string | undefined {
       return `no ${program}`;
     }
   }
-  return undefined;
+  return mayMount() ? undefined : 'no overlay may be mounted';
+}
+
+/** Within a container, or on top of another overlay, it may be refused. */
+function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-overlay-'));
+  try {
+    const [lower, upper, work, merged] = ['lower', 'upper', 'work', 'merged'].map((name) => join(folder, name));
+    for (const path of [lower, upper, work, merged]) mkdirSync(path ?? '');
+    const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+    execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', options, merged ?? ''], { stdio: 'ignore' });
+    execFileSync('umount', [merged ?? ''], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Starts dockerd, with the driver overlay2 and without a network. */

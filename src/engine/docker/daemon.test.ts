@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Daemon, startDocker, startPodman, whyNot } from '../../../test/daemon/daemons.ts';
 import type { EngineAddress, EngineEvent } from '../engine.ts';
 import { podmanStoreContainers, podmanStoredImage, podmanStoreImages } from '../podman/store.ts';
+import { openTarSplit } from '../unpacked/tar-split.ts';
 import { sha256Digest, type Unpacked } from '../unpacked/unpacked.ts';
 import { dockerContainers, dockerImages, engineFacts, findDockerContainer, findDockerImage } from './docker.ts';
 import { dockerEvents } from './events.ts';
@@ -76,6 +77,19 @@ describe.each(engines)('$kind', ({ kind, programs, driver, start, stored, images
       expect(images(daemon.root)).toMatchObject([{ configDigest: image.configDigest, names: [NAME] }]);
       const prefix = image.configDigest.slice(7, 19);
       expect(stored(daemon.root, prefix)).toMatchObject({ configDigest: image.configDigest });
+    });
+
+    it('keeps what shows that the layers are as they were', async () => {
+      const layers = image.kind === 'layers' ? image.layers : [];
+      expect(layers).toHaveLength(2);
+      for (const { diffId, path, tarSplit = '' } of layers) {
+        const source = openTarSplit(tarSplit, path);
+        const tar = Buffer.alloc(1 << 20);
+        let length = 0;
+        for (let count = 1; count > 0; length += count) count = await source.read(tar.subarray(length));
+        source.close();
+        expect(sha256Digest(tar.subarray(0, length))).toBe(diffId);
+      }
     });
 
     it('exports the same image', async () => {

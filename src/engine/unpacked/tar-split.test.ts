@@ -170,6 +170,10 @@ describe('what is no longer as it was', () => {
     await expect(read(index(), root)).rejects.toMatchObject({ name: 'EngineError', code });
   });
 
+  it('a folder that is gone', () => {
+    expect(() => openTarSplit(indexOf(), join(root, 'none'))).toThrow(expect.objectContaining({ code: 'not-found' }));
+  });
+
   it('an index of noise', async () => {
     const entry = fc.record(
       {

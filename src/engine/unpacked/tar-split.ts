@@ -27,10 +27,10 @@ type Piece =
 
 /**
  * The tar that a layer came from, out of its `index` and the `folder` of its files; whoever reads it can compare its digest
- * with the diffID. Reading throws `not-found`, `no-permission`, `bad-answer` where a file is missing or of another size.
+ * with the diffID. Throws `not-found`, `no-permission`, `bad-answer` where a file is missing or of another size.
  */
 export function openTarSplit(index: string, folder: string): TarSource {
-  const root = realpathSync(folder);
+  const inside = insideOf(realFolder(folder));
   const packed = createReadStream(index);
   const unpacked = packed.pipe(createGunzip());
   // A stream does not hand its errors on to the next.
@@ -42,7 +42,7 @@ export function openTarSplit(index: string, folder: string): TarSource {
     const line = await lines.next().catch((cause: unknown) => {
       throw asError(cause, index);
     });
-    return line.done === true ? undefined : pieceOf(line.value, root, index);
+    return line.done === true ? undefined : pieceOf(line.value, inside, index);
   }
 
   return {
@@ -87,7 +87,7 @@ function take(piece: Piece, into: Uint8Array): number {
   return count;
 }
 
-function pieceOf(line: Buffer, root: string, index: string): Piece {
+function pieceOf(line: Buffer, inside: Inside, index: string): Piece {
   let entry: Fields;
   try {
     entry = fieldsOf(JSON.parse(line.toString()));
@@ -99,7 +99,7 @@ function pieceOf(line: Buffer, root: string, index: string): Piece {
   const size = sizeOf(entry['size'] ?? 0);
   if (entry['type'] !== 1 || size === undefined)
     throw new EngineError('bad-answer', 'The index of a layer is damaged', index);
-  return size === 0 ? { kind: 'bytes', bytes: Buffer.alloc(0), at: 0 } : openMember(root, nameOf(entry), size);
+  return size === 0 ? { kind: 'bytes', bytes: Buffer.alloc(0), at: 0 } : openMember(inside, nameOf(entry), size);
 }
 
 function nameOf(entry: Fields): Buffer {
@@ -107,21 +107,53 @@ function nameOf(entry: Fields): Buffer {
   return raw === undefined ? Buffer.from(textOf(entry['name']) ?? '') : Buffer.from(raw, 'base64');
 }
 
-/** Neither a link nor a name leads out of the folder, and no pipe makes us wait. */
-function openMember(root: string, name: Buffer, size: number): Piece {
-  const path = Buffer.concat([Buffer.from(`${root}/`), name]);
-  const shown = path.toString();
+/** The folder of a layer. Paths are texts of one byte to a character, since names need not be UTF-8. */
+interface Inside {
+  readonly root: string;
+  /** Whether a folder, links resolved, is the root or below it. Throws what the file system throws. */
+  has(path: string): boolean;
+}
+
+function realFolder(folder: string): string {
   try {
-    const parent = realpathSync(Buffer.from(dirname(path.toString('latin1')), 'latin1'), 'buffer').toString('latin1');
-    const inside = Buffer.from(root).toString('latin1');
-    if (parent !== inside && !parent.startsWith(`${inside}/`)) throw changed(shown);
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const found = fstatSync(descriptor);
-    if (found.isFile() && found.size === size) return { kind: 'file', descriptor, path: shown, left: size };
-    closeSync(descriptor);
-    throw changed(shown);
+    return realpathSync.native(folder);
   } catch (cause) {
-    throw asError(cause, shown);
+    throw asError(cause, folder);
+  }
+}
+
+const KNOWN_FOLDERS = 10_000;
+
+function insideOf(folder: string): Inside {
+  const root = Buffer.from(folder).toString('latin1');
+  const known = new Set<string>();
+  return {
+    root,
+    has(path) {
+      if (known.has(path)) return true;
+      const real = realpathSync.native(Buffer.from(path, 'latin1'), 'buffer').toString('latin1');
+      if (real !== root && !real.startsWith(`${root}/`)) return false;
+      // Files of a folder follow each other.
+      if (known.size >= KNOWN_FOLDERS) known.clear();
+      known.add(path);
+      return true;
+    },
+  };
+}
+
+/** Neither a link nor a name leads out of the folder, and no pipe makes us wait. */
+function openMember(inside: Inside, name: Buffer, size: number): Piece {
+  const path = `${inside.root}/${name.toString('latin1')}`;
+  const bytes = Buffer.from(path, 'latin1');
+  try {
+    if (!inside.has(dirname(path))) throw changed(bytes.toString());
+    const descriptor = openSync(bytes, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const found = fstatSync(descriptor);
+    if (found.isFile() && found.size === size) return { kind: 'file', descriptor, path: bytes.toString(), left: size };
+    closeSync(descriptor);
+    throw changed(bytes.toString());
+  } catch (cause) {
+    throw asError(cause, bytes.toString());
   }
 }
 
