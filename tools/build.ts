@@ -22,8 +22,12 @@ cpSync(join(root, 'src'), dist, {
 const command = join(dist, 'cli');
 const bundled = join(dist, 'cli.bundled');
 await build({
-  // `main` stays apart: it must parse on old versions of Node. The worker is found beside the chunk that starts it.
-  input: { main: join(command, 'main.js'), 'lane-worker': join(dist, 'scan/lane-worker.js') },
+  // `main` stays apart: it must parse on old versions of Node. Threads are found beside the chunk that starts them.
+  input: {
+    main: join(command, 'main.js'),
+    'lane-worker': join(dist, 'scan/lane-worker.js'),
+    thread: join(dist, 'scan/all/thread.js'),
+  },
   platform: 'node',
   external: [
     'commander',
@@ -35,6 +39,8 @@ await build({
     'openpgp',
     'xz-decompress',
     '@foxglove/wasm-bz2',
+    '@grpc/grpc-js',
+    '@grpc/proto-loader',
   ],
   logLevel: 'warn',
   output: { dir: bundled, entryFileNames: '[name].js', chunkFileNames: '[name].js' },

@@ -21,7 +21,7 @@ export const failOnChoices = ['any', 'low', 'medium', 'high', 'critical', 'none'
 export type FailOn = (typeof failOnChoices)[number];
 
 /** Severities that are over each line. One that nobody has told may be any, so it is over every line there is. */
-const overTheLine: Readonly<Record<FailOn, readonly SeverityLabel[]>> = {
+export const overTheLine: Readonly<Record<FailOn, readonly SeverityLabel[]>> = {
   any: ['critical', 'high', 'medium', 'low', 'negligible', 'unknown'],
   low: ['critical', 'high', 'medium', 'low', 'unknown'],
   medium: ['critical', 'high', 'medium', 'unknown'],

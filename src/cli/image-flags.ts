@@ -26,6 +26,7 @@ export interface ImageFlags {
   readonly plainHttp?: boolean;
   readonly hostsDir?: string;
   readonly registriesConf?: string;
+  readonly shortNames?: boolean;
   readonly lazy?: boolean;
 }
 
@@ -45,11 +46,12 @@ export function addImageOptions(command: Command): Command {
     .option('--tls-key <FILE>', 'its key')
     .option('--tls-skip-verify', 'trust any certificate')
     .option('--hosts-dir <DIR>', "containerd's folder of HOST/hosts.toml")
-    .option('--registries-conf <FILE>', "podman's registries.conf");
+    .option('--registries-conf <FILE>', "podman's registries.conf")
+    .option('--short-names', "take names without a registry as podman's settings have them, not as Docker Hub's");
 }
 
 /** What these options say to a scan. Throws `CliError` (`usage`). */
-export function imageOptions(flags: ImageFlags, world: World): ScanOptions {
+export function imageOptions(flags: ImageFlags, world: World): Omit<ScanOptions, 'onProgress'> {
   const { env } = world;
   const home = env['HOME'] || homedir();
   return {
@@ -73,7 +75,7 @@ function registrySettings(
   flags: ImageFlags,
   { env, home, version }: { readonly env: World['env']; readonly home: string; readonly version: string },
 ): RegistrySettings {
-  const { authfile, hostsDir, registriesConf, plainHttp } = flags;
+  const { authfile, hostsDir, registriesConf, plainHttp, shortNames } = flags;
   const tls = tlsOf(flags);
   const credentials = credentialsOf(flags);
   return {
@@ -84,6 +86,7 @@ function registrySettings(
     ...(hostsDir === undefined ? {} : { hostsFolder: hostsDir }),
     ...(registriesConf === undefined ? {} : { registriesFile: registriesConf }),
     ...(plainHttp === undefined ? {} : { plainHttp }),
+    ...(shortNames === undefined ? {} : { podmanNames: shortNames }),
     ...(tls === undefined ? {} : { tls }),
     ...(credentials === undefined ? {} : { credentials }),
   };

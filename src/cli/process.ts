@@ -60,6 +60,7 @@ function worldOf(process: NodeJS.Process, version: string, signal: AbortSignal):
     signal,
     now: () => performance.now(),
     loadScan,
+    loadScanAll: () => import('../scan/all/scan-all.ts'),
     loadCaches: () => import('../scan/caches.ts'),
     loadConflicts: async () => (await import('../scan/conflicts.ts')).listConflicts,
     loadSources: async () => (await import('../scan/ecosystems.ts')).advisorySources(),

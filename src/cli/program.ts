@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import type { CachePruneFlags, CacheStatusFlags } from './cache-command.ts';
+import { CliError } from './cli-error.ts';
 import { colorChoices } from './color.ts';
 import { failOnChoices } from './exit.ts';
 import { helpBelow } from './help.ts';
@@ -8,6 +9,7 @@ import { addImageOptions, type ImageFlags } from './image-flags.ts';
 /** What the commands do; each loads what it needs only when it is called. */
 export interface Actions {
   scan(reference: string, options: ScanFlags): Promise<void>;
+  scanAll(place: string, options: ScanFlags): Promise<void>;
   dbUpdate(options: DbUpdateFlags): Promise<void>;
   dbStatus(options: DbReadFlags): Promise<void>;
   dbSearch(text: string, options: DbReadFlags): Promise<void>;
@@ -27,6 +29,13 @@ export interface ScanFlags extends ImageFlags {
   readonly db?: string;
   readonly vex?: readonly string[];
   readonly archive?: string;
+  readonly allFrom?: string;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly latest?: string;
+  readonly resume?: string;
+  readonly cacheFrom?: string;
+  readonly cachePush?: boolean;
   readonly cache: boolean;
   readonly verbose?: boolean;
   readonly color: (typeof colorChoices)[number];
@@ -95,7 +104,7 @@ function addScan(program: Command, actions: Actions): void {
     .command('scan')
     .description('scan an image for known flaws')
     .argument(
-      '<REFERENCE>',
+      '[REFERENCE]',
       'a name (debian:12), one at a place (registry://, containerd://, docker-daemon://, podman://NAME), container://ID, or a path (oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, or bare)',
     )
     .addOption(format())
@@ -118,13 +127,31 @@ function addScan(program: Command, actions: Actions): void {
         "ask the distribution's archive for fixes: its address, image, machine",
       ).conflicts('offline'),
     )
+    .option(
+      '--all-from <PLACE>',
+      'scan all images of a registry, an engine, a folder, or a file that lists them (-: stdin)',
+    )
+    .option('--include <GLOB...>', 'of a registry or engine, only these: team/*:1.*')
+    .option('--exclude <GLOB...>', 'of a registry or engine, none of these')
+    .option('--latest <NUMBER>', 'of each repository, only so many tags, the newest')
+    .option('--resume <FILE>', 'go on where an earlier run with the same file ended')
+    .option('--cache-from <REPOSITORY>', 'what a team found in layers, which is then believed')
+    .option('--cache-push', 'give it what is found')
     .option('--no-cache', 'neither use nor keep what earlier scans found in the same image or layer')
     .option('-v, --verbose', 'all evidence and references')
     .addOption(color())
     .addOption(quiet());
   addImageOptions(scan)
     .addHelpText('after', () => helpBelow('scan'))
-    .action((reference: string, options: ScanFlags) => actions.scan(reference, options));
+    .action((reference: string | undefined, options: ScanFlags) => {
+      const { allFrom } = options;
+      if ((reference === undefined) === (allFrom === undefined)) {
+        const what =
+          reference === undefined ? 'there is nothing to scan' : 'that is either one image or all from a place';
+        throw new CliError('usage', what, reference ?? 'give a REFERENCE, or --all-from PLACE');
+      }
+      return reference === undefined ? actions.scanAll(allFrom ?? '', options) : actions.scan(reference, options);
+    });
 }
 
 function addDatabase(program: Command, actions: Actions): void {

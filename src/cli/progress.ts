@@ -1,10 +1,15 @@
 import { styleText } from 'node:util';
 import { truncate, visible } from '../internal/terminal.ts';
+import type { ImagesProgress } from '../scan/all/scan-all.ts';
 import type { ScanProgress } from '../scan/scan.ts';
 import { type ColorChoice, type Env, wantsColor } from './color.ts';
 import type { Output } from './world.ts';
 
-const stages: Readonly<Record<ScanProgress['stage'], string>> = {
+/** How far a task is. */
+type Event = ScanProgress | ImagesProgress;
+
+const stages: Readonly<Record<Event['stage'], string>> = {
+  images: 'scanning images',
   reading: 'reading layers',
   fetching: 'fetching advisories',
   asking: 'asking the archive',
@@ -16,7 +21,7 @@ const stages: Readonly<Record<ScanProgress['stage'], string>> = {
 /** One line on a terminal that says how far a long task is. */
 export interface Progress {
   /** Draws the event, unless another was drawn a moment ago. */
-  readonly show: (event: ScanProgress) => void;
+  readonly show: (event: Event) => void;
   /** Takes the line off the screen; call it before anything else is written. */
   readonly clear: () => Promise<void>;
 }
@@ -63,8 +68,13 @@ export function createProgress(output: Output, options: ProgressOptions): Progre
 }
 
 /** `fetching advisories [##########----------]  50% https://…`, cut to the columns. */
-export function progressLine({ stage, done = 0, total, label }: ScanProgress, columns: number, color: boolean): string {
-  const how = total === undefined || total <= 0 ? (done > 0 ? ` ${bytes(done)}` : '') : ` ${bar(done / total)}`;
+export function progressLine({ stage, done = 0, total, label }: Event, columns: number, color: boolean): string {
+  const how =
+    total === undefined || total <= 0
+      ? done > 0
+        ? ` ${stage === 'images' ? done : bytes(done)}`
+        : ''
+      : ` ${bar(done / total)}`;
   const head = truncate(stages[stage] + how, columns);
   const room = columns - head.length - 1;
   const tail = label === undefined || room < 4 ? '' : truncate(visible(label), room);

@@ -54,6 +54,7 @@ async function play(line: string, stage: Stage = {}): Promise<Outcome> {
       if (stage.error !== undefined) throw stage.error;
       return stage.report ?? sampleReports.clean;
     },
+    loadScanAll: () => import('../scan/all/scan-all.ts'),
     loadCaches: async () => caches,
     loadConflicts: async () => () => ({ conflicts: [], packages: 0, unordered: [] }),
     loadSources: async () => [],

@@ -37,6 +37,8 @@ function actionsFor(world: World, done: (exit: Exit) => void): Actions {
   return {
     scan: async (reference, flags) =>
       done(await (await import('./scan-command.ts')).scanCommand(reference, flags, world)),
+    scanAll: async (place, flags) =>
+      done(await (await import('./scan-all-command.ts')).scanAllCommand(place, flags, world)),
     dbUpdate: async (flags) => done(await (await import('./db-command.ts')).updateCommand(flags, world)),
     dbStatus: async (flags) => done(await (await import('./db-command.ts')).statusCommand(flags, world)),
     dbSearch: async (text, flags) => done(await (await import('./db-command.ts')).searchCommand(text, flags, world)),

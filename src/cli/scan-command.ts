@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Report } from '../finding/finding.ts';
-import type { ScanOptions } from '../scan/scan.ts';
 import { wantsColor } from './color.ts';
 import { type Exit, exitOf } from './exit.ts';
 import { imageOptions } from './image-flags.ts';
 import { checkTarget, writeTarget } from './output.ts';
 import type { ScanFlags } from './program.ts';
 import { createProgress } from './progress.ts';
+import { scanOptions } from './scan-options.ts';
 import type { World } from './world.ts';
 
 /** `seaworthy scan`: scans, prints the report, and says how the process is to end. */
@@ -45,17 +45,6 @@ async function scanned(reference: string, flags: ScanFlags, world: World): Promi
   } finally {
     await progress.clear();
   }
-}
-
-function scanOptions({ offline, mirror, db, vex, archive, cache }: ScanFlags): ScanOptions {
-  return {
-    ...(offline === undefined ? {} : { offline }),
-    ...(mirror === undefined ? {} : { mirror }),
-    ...(db === undefined ? {} : { databasePath: db }),
-    ...(vex === undefined ? {} : { vex }),
-    ...(archive === undefined ? {} : { archive }),
-    ...(cache ? {} : { cacheFolder: false as const }),
-  };
 }
 
 async function presented(report: Report, flags: ScanFlags, world: World, toStdout: boolean): Promise<Iterable<string>> {

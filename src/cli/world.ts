@@ -1,6 +1,7 @@
 import type { AdvisorySource } from '../advisory/advisory.ts';
 import type { Database } from '../database/database.ts';
 import type { Report } from '../finding/finding.ts';
+import type * as all from '../scan/all/scan-all.ts';
 import type * as caches from '../scan/caches.ts';
 import type { ConflictList, ScanOptions } from '../scan/scan.ts';
 import type { Env } from './color.ts';
@@ -30,6 +31,8 @@ export interface World {
   readonly now: () => number;
   /** Loads what reads images, which nothing but a scan should pay for. */
   readonly loadScan: () => Promise<Scan>;
+  /** Loads what scans many images. */
+  readonly loadScanAll: () => Promise<Pick<typeof all, 'listReferences' | 'scanAll'>>;
   /** Loads what knows the caches. */
   readonly loadCaches: () => Promise<typeof caches>;
   /** Loads what compares records. */

@@ -48,7 +48,7 @@ export async function inventoryOf(image: Image, database: string, options: ScanO
     inventory,
     cached: false,
     use: { ...found, ...useOf(image, layers) },
-    remarks: [...remarks, ...lazyRemarks(layers)],
+    remarks: [...remarks, ...lazyRemarks(layers), ...sharedRemarks(layers)],
   };
 }
 
@@ -59,6 +59,16 @@ function useOf(image: Image, layers: LayerUse | undefined): ImageUse {
     layers: { known, shared: shared?.fetched ?? 0, bytes },
     ...(lazy.length === 0 ? {} : { lazy: lazy.map(({ format, fetched, of }) => ({ format, fetched, of })) }),
   };
+}
+
+function sharedRemarks(layers: LayerUse | undefined): string[] {
+  const { fetched = 0, trouble } = layers?.shared ?? {};
+  return [
+    ...(fetched === 0
+      ? []
+      : [`What is in ${fetched} of the layers was taken from the team's cache, which is believed.`]),
+    ...(trouble === undefined ? [] : [`The team's cache could not be asked for all: ${trouble.message}.`]),
+  ];
 }
 
 function lazyRemarks(layers: LayerUse | undefined): string[] {

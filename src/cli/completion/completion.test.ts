@@ -10,6 +10,7 @@ import { completionScript } from './completion.ts';
 const nothing = async (): Promise<void> => {};
 const actions = {
   scan: nothing,
+  scanAll: nothing,
   dbUpdate: nothing,
   dbStatus: nothing,
   dbSearch: nothing,

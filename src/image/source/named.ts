@@ -45,7 +45,10 @@ async function askedAt(
   try {
     if (place === 'registry') {
       const { openFromRegistry } = await import('./registry.ts');
-      return { image: await openFromRegistry(reference, parseName(name), options) };
+      const { resolveName } = await import('../../registry/short-names.ts');
+      const { registry } = options;
+      const wanted = registry === undefined ? parseName(name) : await resolveName(name, registry);
+      return { image: await openFromRegistry(reference, wanted, options) };
     }
     const open = await engines[place]();
     const image = await open(reference, name, options);
@@ -68,7 +71,12 @@ function remarkOf({ place, error }: Tried): string[] {
 function nowhere(name: string, tried: readonly Tried[]): Error {
   const last = tried.at(-1);
   // Whoever named one place wants to know what that one said; a registry says most.
-  if (last?.error !== undefined && (tried.length === 1 || last.place === 'registry')) return last.error;
+  if (last?.error !== undefined && tried.length === 1) return last.error;
+  if (last?.error instanceof RegistryError) {
+    const { code, message, detail } = last.error;
+    const elsewhere = 'no file, folder or image of an engine goes by that name either';
+    return new RegistryError(code, message, detail === undefined ? elsewhere : `${detail}; ${elsewhere}`, last.error);
+  }
   const asked = tried
     .map(({ place, error }) => `${place}: ${error === undefined ? 'has none' : error.code}`)
     .join(', ');
