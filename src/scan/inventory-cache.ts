@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeOpenFolder, markUsed, placeFile } from '../image/cache/shared-file.ts';
 import type { Image } from '../image/image.ts';
-import { writeFileAtomic } from '../internal/atomic-file.ts';
-import { makeFolder } from '../internal/make-folder.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { formats } from './formats.ts';
 import { isVerified } from './verified.ts';
@@ -43,8 +42,8 @@ export function inventoryCache(folder: string): InventoryCache {
       if (file === undefined || !isWhole) return;
       try {
         const body = JSON.stringify({ ...inventory, ownership: [] } satisfies Inventory);
-        makeFolder(folder);
-        writeFileAtomic(file, `${checksum(body)}\n${body}`);
+        makeOpenFolder(folder);
+        placeFile(file, `${checksum(body)}\n${body}`);
         prune(folder);
       } catch {}
     },
@@ -66,8 +65,7 @@ function readInventory(file: string, reference: string): Inventory | undefined {
     const body = text.slice(newline + 1);
     if (text.slice(0, newline) !== checksum(body)) return undefined;
     const inventory = JSON.parse(body) as Inventory;
-    const now = new Date();
-    utimesSync(file, now, now);
+    markUsed(file, text);
     return { ...inventory, subject: { ...inventory.subject, reference } };
   } catch {
     return undefined;

@@ -1,6 +1,5 @@
-import { readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { temporaryBeside } from '../../internal/atomic-file.ts';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { LayerContent } from '../layer/collector.ts';
 import { decodeLayer, encodeLayer, entryKey, maximumEntryBytes } from './codec.ts';
 import {
@@ -15,7 +14,7 @@ import {
   removeLeftovers,
   statusOf,
 } from './folder.ts';
-import { makeSubfolder } from './subfolder.ts';
+import { makeOpenFolder, markUsed, placeFile } from './shared-file.ts';
 import { countWritten, restartUsage } from './usage.ts';
 
 /** How large the cache may grow. */
@@ -61,8 +60,10 @@ export function layerCache(folder: string, { maxBytes }: LayerCacheOptions): Lay
     try {
       const bytes = pack();
       if (bytes === undefined || bytes.length > maxBytes) return;
-      makeSubfolder(folder, key.slice(0, 2));
-      place(entryPath(folder, key), bytes);
+      const path = entryPath(folder, key);
+      makeOpenFolder(folder);
+      makeOpenFolder(dirname(path));
+      placeFile(path, bytes);
       if (countWritten(folder, bytes.length) > maxBytes) pruneLayers(folder, { maxBytes: maxBytes * 0.9 });
     } catch {
       isWritable = false;
@@ -145,28 +146,9 @@ function readEntry(path: string): Uint8Array | undefined {
       return undefined;
     }
     const bytes = readFileSync(path);
-    if (Math.abs(Date.now() - mtimeMs) > markEveryMs) mark(path);
+    if (Math.abs(Date.now() - mtimeMs) > markEveryMs) markUsed(path, bytes);
     return bytes;
   } catch {
     return undefined;
-  }
-}
-
-function mark(path: string): void {
-  const now = new Date();
-  try {
-    utimesSync(path, now, now);
-  } catch {}
-}
-
-/** Not synced: a file that a crash leaves incomplete is seen to be so. */
-function place(path: string, bytes: Uint8Array): void {
-  const temporary = temporaryBeside(path);
-  try {
-    writeFileSync(temporary, bytes, { flag: 'wx' });
-    renameSync(temporary, path);
-  } catch (error) {
-    removeFile(temporary);
-    throw error;
   }
 }

@@ -5,34 +5,41 @@
 //
 // Lines are appended by any number of processes. A line may be lost while another process begins the file anew; it is begun
 // anew often enough for that not to add up.
-import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryBeside } from '../../internal/atomic-file.ts';
+import { placeFile } from './shared-file.ts';
 
 /** A longer file is begun anew: some thousands of lines. */
 const maximumLength = 1 << 16;
 
-/** Takes note of what was written; gives the bytes of all entries, infinite where that is not known. Throws what the file system throws. */
+/** Takes note of what was written; gives the bytes of all entries, infinite where that is not known. */
 export function countWritten(folder: string, bytes: number): number {
   const path = join(folder, 'usage');
-  appendFileSync(path, `+${bytes}\n`);
-  const text = readFileSync(path, 'latin1');
-  const lines = /^=(\d{1,15})\n((?:\+\d{1,10}\n)*)$/.exec(text);
-  if (lines === null || text.length > maximumLength) return Infinity;
-  const added = (lines[2] ?? '').split('\n').reduce((sum, line) => sum + Number(line.slice(1)), 0);
-  return Number(lines[1]) + added;
+  try {
+    append(path, `+${bytes}\n`);
+    const text = readFileSync(path, 'latin1');
+    const lines = /^=(\d{1,15})\n((?:\+\d{1,10}\n)*)$/.exec(text);
+    if (lines === null || text.length > maximumLength) return Number.POSITIVE_INFINITY;
+    const added = (lines[2] ?? '').split('\n').reduce((sum, line) => sum + Number(line.slice(1)), 0);
+    return Number(lines[1]) + added;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Only to a file that is there: it must begin with what all entries take. */
+function append(path: string, line: string): void {
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND);
+  try {
+    writeSync(descriptor, line);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Begins the file anew; where that fails, the old one stays. */
 export function restartUsage(folder: string, bytes: number): void {
-  const path = join(folder, 'usage');
-  const temporary = temporaryBeside(path);
   try {
-    writeFileSync(temporary, `=${bytes}\n`, { flag: 'wx' });
-    renameSync(temporary, path);
-  } catch {
-    try {
-      rmSync(temporary, { force: true });
-    } catch {}
-  }
+    placeFile(join(folder, 'usage'), `=${bytes}\n`);
+  } catch {}
 }
