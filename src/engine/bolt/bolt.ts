@@ -26,7 +26,7 @@ export interface BoltBucket {
 export interface BoltLimits {
   /** Bytes of one page with all that belongs to it. */
   readonly pageBytes: number;
-  /** Pages looked at, the same one again included. */
+  /** Pages looked at and keys given, the same ones again included. */
   readonly visits: number;
   /** Bytes read. */
   readonly bytes: number;
@@ -35,7 +35,7 @@ export interface BoltLimits {
   readonly attempts: number;
 }
 
-const LIMITS: BoltLimits = { pageBytes: 64 << 20, visits: 2_000_000, bytes: 1 << 30, depth: 32, attempts: 12 };
+const LIMITS: BoltLimits = { pageBytes: 64 << 20, visits: 2_000_000, bytes: 256 << 20, depth: 32, attempts: 12 };
 
 /**
  * Calls `read` with the outermost bucket of a bbolt file, which another process may be writing to; `read` is called anew
@@ -99,15 +99,16 @@ interface Pages {
   readonly limits: BoltLimits;
   get(id: number): Page;
   /** Counts against the limit of what is looked at. */
-  visit(): void;
+  visit(count: number): void;
 }
 
 function openPages(descriptor: number, meta: Meta, limits: BoltLimits): Pages {
   const known = new Map<number, Page>();
   let visits = 0;
   let bytes = 0;
-  const visit = (): void => {
-    if (++visits > limits.visits) throw new EngineError('limit-exceeded', 'The database of the engine is too large');
+  const visit = (count: number): void => {
+    visits += count;
+    if (visits > limits.visits) throw new EngineError('limit-exceeded', 'The database of the engine is too large');
   };
   const readBytes = (id: number, length: number): Buffer => {
     bytes += length;
@@ -130,7 +131,7 @@ function openPages(descriptor: number, meta: Meta, limits: BoltLimits): Pages {
     limits,
     visit,
     get(id) {
-      visit();
+      visit(1);
       const page = known.get(id) ?? load(id);
       known.set(id, page);
       return page;
@@ -162,7 +163,7 @@ function nested(pages: Pages, value: Buffer, depth: number): BoltBucket {
   if (value.length < 16) throw damaged('a bucket is cut short');
   const root = readCount(value, 0);
   if (root !== 0) return bucketOf(pages, root, depth);
-  pages.visit();
+  pages.visit(1);
   const inline = parsePage(value.subarray(16));
   if (inline.kind !== 'leaf') throw damaged('a page within a page is no leaf');
   return bucketOf(pages, inline, depth);
@@ -196,6 +197,7 @@ function firstAbove(elements: readonly { readonly key: Buffer }[], key: Buffer):
 
 function collectKeys(pages: Pages, page: Page, depth: number, seen: Set<number>, into: string[]): void {
   if (page.kind === 'leaf') {
+    pages.visit(page.elements.length);
     for (const { key } of page.elements) into.push(key.toString());
     return;
   }

@@ -103,6 +103,13 @@ describe('damage', () => {
     expect(performance.now() - start).toBeLessThan(10_000);
   });
 
+  it('bounds keys of a page that many buckets share', async () => {
+    const buckets = Array.from({ length: 100 }, (_, index) => bucketAt(`${index + 100}`, 3));
+    const keys = Array.from({ length: 100 }, (_, index) => text(`${index + 100}`, ''));
+    write(boltFile([leaf(2, buckets), leaf(3, keys)]));
+    await expect(readBolt(path, everything, { visits: 5000 })).rejects.toMatchObject({ code: 'limit-exceeded' });
+  });
+
   it('bounds the bytes that are read', async () => {
     write(boltFile([leaf(2, [bucketAt('a', 3), bucketAt('b', 4)]), leaf(3, []), leaf(4, [])]));
     await expect(readBolt(path, everything, { bytes: 2 * 4096 })).rejects.toMatchObject({ code: 'limit-exceeded' });

@@ -63,7 +63,7 @@ describe('images', () => {
     };
     const engine = await engineWith({
       '/info': info,
-      '/images/json': [image(hex('a'))],
+      '/images/json': [image(hex('a'), { Descriptor: { mediaType: 'application/vnd.oci.image.index.v1+json' } })],
       '/containers/box/json': {
         Id: hex('f'),
         Name: '/box',
@@ -79,7 +79,7 @@ describe('images', () => {
       containerd: { kind: 'containerd', socket: '/run/containerd/containerd.sock', namespace: 'moby' },
     });
     const [first] = await dockerImages(engine);
-    expect(first).toMatchObject({ digest: `sha256:${hex('a')}` });
+    expect(first).toMatchObject({ digest: `sha256:${hex('a')}`, mediaType: 'application/vnd.oci.image.index.v1+json' });
     expect(first).not.toHaveProperty('configDigest');
     expect(await findDockerContainer(engine, 'box')).toMatchObject({
       pid: 12,

@@ -49,10 +49,13 @@ export function imageOf(engine: EngineAddress, facts: EngineFacts, value: unknow
   const pinned = textsOf(image['RepoDigests']).filter((name) => !name.startsWith('<none>@'));
   const size = sizeOf(image['Size']);
   const digest = facts.containerd === undefined ? onlyDigest(pinned) : id;
+  // Told since API 1.48, of images that containerd keeps.
+  const mediaType = textOf(fieldsOf(image['Descriptor'])['mediaType']);
   return {
     engine,
     names: [...new Set([...tags, ...pinned].map(fullName))],
     ...(digest === undefined ? {} : { digest }),
+    ...(mediaType === undefined ? {} : { mediaType }),
     ...(facts.containerd === undefined ? { configDigest: id } : {}),
     ...(size === undefined ? {} : { size }),
     labels: labelsOf(image['Labels'] ?? fieldsOf(image['Config'])['Labels']),

@@ -129,6 +129,13 @@ describe('what can’t be read from it', () => {
     expect(dockerStoredImage(root, IMAGE)).toMatchObject({ kind: 'elsewhere', reason });
   });
 
+  it('an image of more layers than any has', () => {
+    const config = JSON.stringify({ rootfs: { diff_ids: Array.from({ length: 1001 }, () => ONE) } });
+    const digest = sha256Digest(Buffer.from(config));
+    writeFileSync(within('image', 'overlay2', 'imagedb', 'content', 'sha256', digest.slice(7)), config);
+    expect(dockerStoredImage(root, digest)).toMatchObject({ kind: 'elsewhere', reason: 'unsupported' });
+  });
+
   it('two images whose identifiers begin alike', () => {
     const other = `${IMAGE.slice(0, 20)}${'0'.repeat(51)}`;
     writeFileSync(

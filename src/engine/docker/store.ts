@@ -62,7 +62,9 @@ function namedImages(root: string): readonly StoredImage[] {
     for (const [name, value] of Object.entries(fieldsOf(repository))) {
       const digest = digestOf(value);
       if (digest === undefined) throw new StoreProblem('damaged', 'repositories.json');
-      names.set(digest, [...(names.get(digest) ?? []), fullName(name)]);
+      const own = names.get(digest) ?? [];
+      own.push(fullName(name));
+      names.set(digest, own);
     }
   }
   return [...names].map(([configDigest, own]) => ({ configDigest, names: own.toSorted() }));

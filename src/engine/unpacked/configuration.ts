@@ -1,3 +1,4 @@
+import { limits } from '../../internal/limit.ts';
 import { digestOf, fieldsOf, listOf } from './fields.ts';
 import { StoreProblem } from './store-file.ts';
 import { sha256Digest } from './unpacked.ts';
@@ -6,6 +7,7 @@ import { sha256Digest } from './unpacked.ts';
 export function verifiedDiffIds(config: Buffer, digest: string): readonly string[] {
   if (sha256Digest(config) !== digest) throw new StoreProblem('damaged', `not the bytes of ${digest}`);
   const diffIds = listOf(fieldsOf(fieldsOf(parsed(config, digest))['rootfs'])['diff_ids']).map(digestOf);
+  if (diffIds.length > limits.layers) throw new StoreProblem('unsupported', `too many layers in ${digest}`);
   if (!diffIds.every((diffId) => diffId !== undefined))
     throw new StoreProblem('unsupported', `layers of another kind in ${digest}`);
   return diffIds;
