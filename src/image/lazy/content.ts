@@ -12,12 +12,22 @@ export interface Contents {
   head(file: TocEntry, bytes: number): Promise<Buffer>;
   /** The ranges that `head` wants. */
   headRanges(file: TocEntry, bytes: number): readonly Range[];
-  /** Passes the chunks from a place of the file on to its end, verified; ends with the chunk in which `false` is answered. */
-  pass(file: TocEntry, from: number, take: (piece: Uint8Array, at: number) => boolean): Promise<void>;
+  /**
+   * Passes the chunks from a place of the file on to its end, verified; ends with the chunk in which `false` is answered.
+   * `behind` is shown what stands in a gzip member behind the last of them.
+   */
+  pass(
+    file: TocEntry,
+    from: number,
+    take: (piece: Uint8Array, at: number) => boolean,
+    behind?: (bytes: Buffer) => void,
+  ): Promise<void>;
 }
 
 /** Of compressed bytes fetched at once where a chunk is larger. */
 const sliceBytes = 2 << 20;
+/** Of headers behind a file that are compared. */
+const behindBytes = 256 << 10;
 /** More than a gzip member needs for so many bytes of content that can't be compressed. */
 const gzipOverhead = 256;
 /** A whole block of zstd, without which nothing unpacks (RFC 8878, 3.1.1.2: 128 KiB), and headers. */
@@ -39,24 +49,25 @@ export function contentsOf(fetcher: Fetcher, codec: 'gzip' | 'zstd'): Contents {
       file.chunks
         .filter(({ at, zeros: nothing }) => at < bytes && !nothing)
         .map((part) => ({ offset: part.offset, length: headLength(part, bytes, codec) })),
-    async pass(file, from, take) {
+    async pass(file, from, take, behind) {
       let more = true;
       for (const part of file.chunks) {
         if (part.at + part.size <= from) continue;
         if (!more) return;
         let at = part.at;
-        await chunks.whole(part, (piece) => {
+        const see = (piece: Uint8Array): void => {
           if (more) more = take(piece, at);
           at += piece.length;
-        });
+        };
+        await chunks.whole(part, see, part === file.chunks.at(-1) && codec === 'gzip' ? behind : undefined);
       }
     },
   };
 }
 
 interface ChunkReader {
-  /** Passes a chunk whole, and verifies it. */
-  whole(part: Chunk, take: (piece: Uint8Array) => void): Promise<void>;
+  /** Passes a chunk whole, and verifies it; shows what else is in its member. */
+  whole(part: Chunk, take: (piece: Uint8Array) => void, behind?: (bytes: Buffer) => void): Promise<void>;
   /** Of a chunk what is among the first bytes of its file. */
   start(part: Chunk, bytes: number): Promise<Buffer>;
 }
@@ -69,16 +80,26 @@ function chunkReader(fetcher: Fetcher, codec: 'gzip' | 'zstd'): ChunkReader {
       throw new ImageError('limit-exceeded', 'The chunks of a layer unpack to too much', `over ${plain} bytes`);
     }
   };
-  const whole: ChunkReader['whole'] = async (part, take) => {
+  const whole: ChunkReader['whole'] = async (part, take, behind) => {
     count(part.skip + part.size);
     const hash = createHash(algorithmOf(part.digest));
+    const rest: Buffer[] = [];
+    let left = part.size;
     const see = (piece: Uint8Array): void => {
-      hash.update(piece);
-      take(piece);
+      const own = piece.subarray(0, left);
+      left -= own.length;
+      hash.update(own);
+      if (own.length > 0) take(own);
+      if (own.length < piece.length) rest.push(Buffer.from(piece.subarray(own.length)));
     };
     if (part.zeros) zeros(part.size, see);
-    else await unpackFrom(fetcher, part, part.length, unpacking(codec, part.skip, part.size), see);
+    else {
+      const all = part.size + (behind === undefined ? 0 : behindBytes);
+      await unpackFrom(fetcher, part, part.length, unpacking(codec, part.skip, all), see);
+    }
+    if (left > 0) throw cutShort(part);
     check(hash.digest('hex'), part);
+    behind?.(Buffer.concat(rest));
   };
   return {
     whole,
@@ -97,6 +118,7 @@ function chunkReader(fetcher: Fetcher, codec: 'gzip' | 'zstd'): ChunkReader {
       else {
         count(part.skip + wanted);
         await unpackFrom(fetcher, part, length, unpacking(codec, part.skip, wanted), take);
+        if (left > 0) throw cutShort(part);
       }
       return Buffer.concat(pieces);
     },
@@ -129,12 +151,13 @@ async function unpackFrom(
       for (const piece of unpacked.write(packed)) take(piece);
       at += slice;
     }
-    if (unpacked.left() > 0) {
-      throw new ImageError('corrupt', 'A chunk of a layer is shorter than its table of contents says', `at ${offset}`);
-    }
   } finally {
     unpacked.close();
   }
+}
+
+function cutShort({ offset }: Chunk): ImageError {
+  return new ImageError('corrupt', 'A chunk of a layer is shorter than its table of contents says', `at ${offset}`);
 }
 
 function check(computed: string, { digest, offset }: Chunk): void {

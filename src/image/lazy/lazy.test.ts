@@ -6,6 +6,7 @@ import {
   estargzLayer,
   type LazyLayer,
   type LazyLayerOptions,
+  type Row,
   zstdChunkedLayer,
 } from '../../../test/images/lazy-layer.ts';
 import { layerOf, probe, rangeSource, read, selects } from '../../../test/images/lazy-reading.ts';
@@ -159,6 +160,30 @@ describe('trouble', () => {
     await expect(readLazily(layer, failing('unsupported'), selects)).resolves.toBeUndefined();
     await expect(readLazily(layer, failing('unreachable'), selects)).rejects.toMatchObject({ code: 'unreachable' });
   });
+});
+
+it.each([
+  ['a file that the table leaves out', (rows: Row[]) => rows.filter((row) => row['name'] !== 'hidden.conf')],
+  [
+    'another name',
+    (rows: Row[]) => rows.map((row) => (row['name'] === 'hidden.conf' ? { ...row, name: 'x.txt' } : row)),
+  ],
+  ['another kind', (rows: Row[]) => rows.map((row) => (row['name'] === 'link' ? { ...row, type: 'hardlink' } : row))],
+])('behind a wanted file of eStargz, %s is seen, and all is read whole', async (_name, rows) => {
+  const files = [
+    { name: 'a.conf', body: 'a' },
+    { name: 'link', type: 'symlink', link: 'a.conf' },
+    { name: 'hidden.conf', body: 'b' },
+  ] as const;
+  const content = await read(estargzLayer(files, { rows }), selects, true);
+  expect(content.lazy).toBeUndefined();
+  expect(content.files.map(({ path }) => path)).toEqual(['a.conf', 'hidden.conf']);
+});
+
+it('a name that JSON cannot hold is read from the tar', async () => {
+  const content = await read(estargzLayer([{ name: 'a\ufffd.conf', body: 'a' }]), selects, true);
+  expect(content.lazy).toBeUndefined();
+  expect(content.files).toHaveLength(1);
 });
 
 it('files that are hardly programs are left out where they are many, and said', async () => {

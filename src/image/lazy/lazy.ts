@@ -6,6 +6,7 @@ import { type Contents, contentsOf } from './content.ts';
 import { deliver } from './deliver.ts';
 import { estargzTable } from './estargz.ts';
 import { type Fetcher, fetcherOf, type Range } from './fetcher.ts';
+import { checkFollowing } from './follows.ts';
 import { type Plan, planOf, type Wish } from './plan.ts';
 import type { FindTable, Table } from './table.ts';
 import type { TocEntry } from './toc.ts';
@@ -73,12 +74,16 @@ async function readBy(table: Table, layer: Layer, fetcher: Fetcher, selects: Sel
   const collector = new LayerCollector(selects);
   const tails = { left: Math.max(leastForTails, layer.size * tailShare), unread: 0 };
   for (let at = 0; at < table.entries.length; ) {
+    const first = at;
     const end = windowEnd(table, plan, at);
     const files = table.entries.slice(at, end);
     const wishes = plan.wishes.slice(at, end);
     const wanted = await judged(files, wishes, { contents, fetcher, tails });
     for (const [index, file] of files.entries()) {
-      await deliver(file, collector.visit(file.entry), wanted[index] === true, contents);
+      const taker = collector.visit(file.entry);
+      if (taker === undefined || wanted[index] !== true) continue;
+      const following = (further: number): TocEntry | undefined => table.entries[first + index + 1 + further];
+      await deliver(file, taker, contents, (behind) => checkFollowing(file.entry.size, behind, following));
     }
     fetcher.forget();
     at = end;

@@ -113,6 +113,8 @@ function entryOf(rows: readonly Row[], offsets: Float64Array): TocEntry | undefi
   const linkName = first?.['linkName'] ?? '';
   const mode = count(first?.['mode']);
   if (typeof name !== 'string' || typeof linkName !== 'string' || mode === undefined) return undefined;
+  // JSON has no bytes: a name that was no UTF-8 is not here as it is in the tar.
+  if (name.includes('\ufffd') || linkName.includes('\ufffd')) return undefined;
   if (kind === undefined || Math.max(name.length, linkName.length) > limits.pathBytes) return undefined;
   if (kind !== 'file' && rows.length > 1) return undefined;
   const size = kind === 'file' ? count(first?.['size']) : 0;
