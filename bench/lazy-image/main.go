@@ -1,5 +1,5 @@
 // Rewrites the layers of an OCI layout in a form that can be read lazily.
-// Usage: lazy-image estargz|zstd:chunked LAYOUT NEW-LAYOUT [CHUNK-BYTES [MINIMUM-CHUNK-BYTES]]
+// Usage: lazy-image estargz|estargz-zstd|zstd:chunked LAYOUT NEW-LAYOUT [CHUNK-BYTES [MINIMUM-CHUNK-BYTES]]
 package main
 
 import (
@@ -14,7 +14,9 @@ import (
 	"strings"
 
 	"github.com/containerd/stargz-snapshotter/estargz"
+	"github.com/containerd/stargz-snapshotter/estargz/zstdchunked"
 	"github.com/containers/storage/pkg/chunked/compressor"
+	"github.com/klauspost/compress/zstd"
 )
 
 type object = map[string]any
@@ -71,7 +73,7 @@ func main() {
 		tar.Close()
 		os.Remove(tar.Name())
 		diffIDs = append(diffIDs, diffID)
-		suffix := map[string]string{"estargz": "gzip", "zstd:chunked": "zstd"}[form]
+		suffix := map[string]string{"estargz": "gzip", "estargz-zstd": "zstd", "zstd:chunked": "zstd"}[form]
 		layers = append(layers, object{"mediaType": "application/vnd.oci.image.layer.v1.tar+" + suffix,
 			"digest": digest, "size": size, "annotations": annotations})
 		fmt.Println(digest, size)
@@ -101,6 +103,11 @@ func unpacked(path string) *os.File {
 	return tar
 }
 
+type zstdForm struct {
+	*zstdchunked.Compressor
+	*zstdchunked.Decompressor
+}
+
 func write(form string, tar *os.File, blobs string) (digest, diffID string, size int64, annotations map[string]string) {
 	part := filepath.Join(blobs, "part")
 	out, err := os.Create(part)
@@ -111,8 +118,12 @@ func write(form string, tar *os.File, blobs string) (digest, diffID string, size
 	info, err := tar.Stat()
 	check(err)
 	annotations = map[string]string{}
-	if form == "estargz" {
+	if form != "zstd:chunked" {
 		options := []estargz.Option{}
+		if form == "estargz-zstd" {
+			options = append(options, estargz.WithCompression(zstdForm{
+				&zstdchunked.Compressor{CompressionLevel: zstd.SpeedDefault, Metadata: annotations}, &zstdchunked.Decompressor{}}))
+		}
 		if chunk := number(4); chunk > 0 {
 			options = append(options, estargz.WithChunkSize(chunk))
 		}
@@ -144,4 +155,3 @@ func write(form string, tar *os.File, blobs string) (digest, diffID string, size
 	check(os.Rename(part, filepath.Join(blobs, digest[7:])))
 	return digest, diffID, info.Size(), annotations
 }
-

@@ -87,7 +87,7 @@ describe.each(forms)('%s', (_form, make) => {
   });
 });
 
-describe.each(['estargz', 'estargz-min-chunk', 'zstd-chunked', 'zstd-chunked-older'])(
+describe.each(['estargz', 'estargz-min-chunk', 'estargz-zstd', 'zstd-chunked', 'zstd-chunked-older'])(
   '%s, as its tool writes it',
   (name) => {
     const folder = new URL('testdata/', import.meta.url);

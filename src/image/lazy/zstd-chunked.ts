@@ -7,7 +7,7 @@ import type { Fetcher } from './fetcher.ts';
 import type { Table } from './table.ts';
 import { maximumTocBytes, readToc } from './toc.ts';
 
-/** The second is what skopeo and podman wrote until 2023. */
+/** The second is what the stargz snapshotter writes, and what podman and skopeo wrote until 2023. */
 const prefixes = ['io.github.containers.zstd-chunked.', 'io.containers.zstd-chunked.'] as const;
 const maximumPacked = 64 << 20;
 const frameHeader = 8;

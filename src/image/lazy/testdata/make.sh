@@ -39,9 +39,10 @@ printf '{"schemaVersion":2,"manifests":[{"mediaType":"%s.manifest.v1+json",%s,"a
 printf '{"imageLayoutVersion":"1.0.0"}' > oci/oci-layout
 "$tool" estargz oci estargz
 "$tool" estargz oci estargz-min-chunk 4096 2048
+"$tool" estargz-zstd oci estargz-zstd
 "$tool" zstd:chunked oci zstd-chunked
 skopeo copy --dest-compress --dest-compress-format zstd:chunked oci:oci:latest oci:zstd-chunked-older:latest
-for form in estargz estargz-min-chunk zstd-chunked zstd-chunked-older; do
+for form in estargz estargz-min-chunk estargz-zstd zstd-chunked zstd-chunked-older; do
   python3 - "$form" "$out" << 'PYTHON'
 import hashlib, json, shutil, subprocess, sys
 form, out = sys.argv[1:]
@@ -49,7 +50,7 @@ def path(digest): return f'{form}/blobs/sha256/{digest[7:]}'
 manifest = json.load(open(path(json.load(open(f'{form}/index.json'))['manifests'][0]['digest'])))
 layer = manifest['layers'][0]
 # Not from the configuration: this skopeo loses the end of the archive, and keeps the old diffID.
-unpack = ['zstd', '-dc'] if form.startswith('zstd') else ['gzip', '-dc']
+unpack = ['zstd', '-dc'] if 'zstd' in form else ['gzip', '-dc']
 tar = subprocess.run([*unpack, path(layer['digest'])], capture_output=True, check=True).stdout
 layer['diffId'] = 'sha256:' + hashlib.sha256(tar).hexdigest()
 shutil.copy(path(layer['digest']), f'{out}/{form}.layer')
