@@ -1,16 +1,18 @@
+import { containerdAddress } from '../../engine/containerd/address.ts';
 import { findContainer, findImage } from '../../engine/containerd/find.ts';
 import { writableLayer } from '../../engine/containerd/writable-layer.ts';
 import { EngineError } from '../../engine/engine.ts';
 import { chainIds } from '../../engine/unpacked/unpacked.ts';
 import { ImageError, type LayeredImage, type OpenOptions } from '../image.ts';
-import { containerdAddress, openTarget } from './containerd.ts';
+import { openTarget } from './containerd.ts';
 
 /**
  * Opens a container of containerd: its image, and on top of it what the container has written. Throws `EngineError`,
  * `ImageError` (`missing-blob` where the container stands on another image than its name now leads to).
  */
 export async function openContainer(reference: string, name: string, options: OpenOptions): Promise<LayeredImage> {
-  const address = containerdAddress(options.engines);
+  const { env = {}, sockets, namespace } = options.engines ?? {};
+  const address = containerdAddress({ env, socket: sockets?.containerd, namespace });
   const container = await findContainer(address, name);
   const written = await writableLayer(address, container);
   const found = await findImage(container.engine, container.image);

@@ -1,7 +1,8 @@
+import { containerdAddress } from '../../engine/containerd/address.ts';
 import { openContentStore } from '../../engine/containerd/content.ts';
 import { findImage } from '../../engine/containerd/find.ts';
 import { type EngineAddress, EngineError } from '../../engine/engine.ts';
-import type { EngineSettings, LayeredImage, OpenOptions } from '../image.ts';
+import type { LayeredImage, OpenOptions } from '../image.ts';
 import type { ContentStore } from './blob-store.ts';
 import { openManifest } from './oci.ts';
 
@@ -11,22 +12,11 @@ export async function openFromContainerd(
   name: string,
   options: OpenOptions,
 ): Promise<LayeredImage | undefined> {
-  const address = containerdAddress(options.engines);
+  const { env = {}, sockets, namespace } = options.engines ?? {};
+  const address = containerdAddress({ env, socket: sockets?.containerd, namespace });
   const found = await unlessAbsent(findImage(address, name));
   if (found?.digest === undefined) return undefined;
   return openTarget(reference, { ...found.engine, digest: found.digest, mediaType: found.mediaType ?? '' }, options);
-}
-
-/** Where containerd listens, as ctr and nerdctl are told (`CONTAINERD_ADDRESS`, `CONTAINERD_NAMESPACE`). */
-export function containerdAddress(settings: EngineSettings | undefined): EngineAddress {
-  const env = settings?.env ?? {};
-  const named = settings?.sockets?.containerd ?? env['CONTAINERD_ADDRESS'];
-  const namespace = settings?.namespace ?? env['CONTAINERD_NAMESPACE'];
-  return {
-    kind: 'containerd',
-    socket: (named || '/run/containerd/containerd.sock').replace(/^unix:\/\//, ''),
-    ...(namespace ? { namespace } : {}),
-  };
 }
 
 /** What a name of containerd leads to. */

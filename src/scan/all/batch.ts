@@ -1,7 +1,7 @@
 import type { Layer } from '../../image/image.ts';
 import type { OutcomeError } from '../../report/many/outcome.ts';
 import { isVerified } from '../verified.ts';
-import type { ListedImage } from './list.ts';
+import type { ListedImage } from './listed-image.ts';
 import { outcomeError } from './outcome-error.ts';
 import type { Pool } from './pool.ts';
 import type { Opened, PlainImage } from './tasks.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type EngineAddress, EngineError, type EngineImage } from '../../engine/engine.ts';
 import type { EngineSettings } from '../../image/image.ts';
 import { type ImageFilter, isImageTag, matcher, newestTags } from './filter.ts';
-import type { ListedImage } from './list.ts';
+import type { ListedImage } from './listed-image.ts';
 
 /** Engines whose images can be listed. */
 export const engineWords = ['containerd', 'docker', 'podman', 'cri'] as const;
@@ -31,12 +31,15 @@ const listers: Readonly<Record<EngineWord, (engines: EngineSettings) => Promise<
   cri: inRuntime,
 };
 
-async function inContainerd(engines: EngineSettings): Promise<EngineList> {
+async function inContainerd({ env, sockets, namespace }: EngineSettings): Promise<EngineList> {
   const [{ images }, { containerdAddress }] = await Promise.all([
     import('../../engine/containerd/containerd.ts'),
-    import('../../image/source/containerd.ts'),
+    import('../../engine/containerd/address.ts'),
   ]);
-  return { images: await images(containerdAddress(engines)), scheme: 'containerd' };
+  return {
+    images: await images(containerdAddress({ env, socket: sockets?.containerd, namespace })),
+    scheme: 'containerd',
+  };
 }
 
 async function inDocker({ env, home, sockets }: EngineSettings): Promise<EngineList> {

@@ -2,7 +2,7 @@ import { accessOf } from '../../registry/access.ts';
 import { formatName, parseName, splitRegistry } from '../../registry/name.ts';
 import { RegistryError, type RegistrySettings } from '../../registry/registry.ts';
 import { type ImageFilter, isImageTag, matcher, newestTags } from './filter.ts';
-import type { ListedImage } from './list.ts';
+import type { ListedImage } from './listed-image.ts';
 
 /**
  * Images of a registry, `HOST`, or of one repository and those below it, `HOST/PREFIX`: each tag of each repository that

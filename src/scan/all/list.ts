@@ -13,18 +13,7 @@ import { ScanAllError } from './error.ts';
 import type { ImageFilter } from './filter.ts';
 import { bytesOf, referencesIn } from './list-file.ts';
 import { imagesIn } from './list-folder.ts';
-
-/** One image of a list. */
-export interface ListedImage {
-  /** As `openImage` takes it. */
-  readonly reference: string;
-  /** Its other names, where the place tells. */
-  readonly names?: readonly string[];
-  /** Its identity, where the place tells: it is then opened only when it is scanned. */
-  readonly digest?: string;
-  /** What is there could not be listed. */
-  readonly error?: unknown;
-}
+import type { ListedImage } from './listed-image.ts';
 
 /** What to list, and how to get at it. */
 export interface ListOptions extends ImageFilter {

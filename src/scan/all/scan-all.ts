@@ -9,11 +9,12 @@ import { checkBefore } from './check-before.ts';
 import { fetchOnce } from './fetch-once.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { layerGraph, type Step, sharedFirst } from './layer-graph.ts';
-import type { ListedImage } from './list.ts';
+import type { ListedImage } from './listed-image.ts';
 import { openPool, type Pool } from './pool.ts';
 import type { PlainOptions, Result, Task } from './tasks.ts';
 
-export type { ListedImage, ListOptions } from './list.ts';
+export type { ListOptions } from './list.ts';
+export type { ListedImage } from './listed-image.ts';
 export { listReferences } from './list.ts';
 
 /** How many images are done, of how many that are known of so far. */
