@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -116,6 +116,22 @@ describe.each(images)('%s', (_, write) => {
 });
 
 describe('known layers', () => {
+  it('start no workers', async () => {
+    const path = layout(linked);
+    const cache = newCache();
+    let workers = 0;
+    const count = (): void => void workers++;
+    process.on('worker', count);
+    try {
+      await found(path, cache, 1);
+      const cold = workers;
+      await found(path, cache, 1);
+      expect([cold > 0, workers - cold]).toEqual([availableParallelism() > 1, 0]);
+    } finally {
+      process.off('worker', count);
+    }
+  });
+
   it('are not read: other bytes may stand in their place', async () => {
     const path = layout(linked);
     const cache = newCache();

@@ -12,8 +12,8 @@ export interface ReadBefore {
   readonly wanted: Wanted;
 }
 
-/** A layer that must be read, and what is wanted of it in the word of the cache. */
-export interface UnreadLayer {
+/** A layer and what is wanted of it in the word of the cache. */
+export interface WantedLayer {
   readonly layer: Layer;
   readonly wants: string;
   /** Indices of layers that are the same bytes. */
@@ -23,7 +23,9 @@ export interface UnreadLayer {
 /** Layers told apart by whether anything of them must be read. */
 export interface KnownLayers {
   readonly known: readonly LayerContent[];
-  readonly unread: readonly UnreadLayer[];
+  readonly unread: readonly WantedLayer[];
+  /** Those of the known that the cache knew. */
+  readonly cached: readonly WantedLayer[];
 }
 
 /** Where contents may be known from. */
@@ -45,7 +47,8 @@ export async function knownLayers(
   signal?: AbortSignal,
 ): Promise<KnownLayers> {
   const known: LayerContent[] = [];
-  const unread = new Map<string, UnreadLayer>();
+  const cached = new Map<string, CachedLayer>();
+  const unread = new Map<string, WantedLayer>();
   const earlier = new Map(before?.contents.map((content) => [content.index, content]));
   for (const layer of layers) {
     await checkpoint(signal);
@@ -58,7 +61,7 @@ export async function knownLayers(
       continue;
     }
     const isAsBefore = before !== undefined && last !== undefined && wantsOf(before.wanted, last.paths) === wants;
-    const content = isAsBefore ? last : isVerified(layer) ? cache?.read(layer.diffId, wants) : undefined;
+    const content = isAsBefore ? last : readCached({ layer, wants, same: [] }, cache, cached);
     if (content === undefined) {
       unread.set(id, { layer, wants, same: [] });
       continue;
@@ -66,7 +69,28 @@ export async function knownLayers(
     take(content);
     known.push({ ...content, index: layer.index });
   }
-  return { known, unread: [...unread.values()] };
+  return { known, unread: [...unread.values()], cached: Array.from(cached.values(), (one) => one.wanted) };
+}
+
+interface CachedLayer {
+  readonly wanted: WantedLayer;
+  readonly content: LayerContent;
+}
+
+/** Reads an entry once, however many layers it is for. */
+function readCached(
+  wanted: WantedLayer,
+  cache: LayerCache | undefined,
+  cached: Map<string, CachedLayer>,
+): LayerContent | undefined {
+  const { layer, wants } = wanted;
+  if (cache === undefined || !isVerified(layer)) return undefined;
+  const key = cache.keyOf(layer.diffId, wants);
+  const known = cached.get(key)?.content;
+  if (known !== undefined) return known;
+  const content = cache.read(layer.diffId, wants);
+  if (content !== undefined) cached.set(key, { wanted, content });
+  return content;
 }
 
 /** The same for layers that are the same bytes, where that is sure: by digest, else by place. */

@@ -5,7 +5,7 @@ import type { LayerContent } from '../image/layer/collector.ts';
 import { readLayer } from '../image/layer/layer.ts';
 import { limits } from '../internal/limit.ts';
 import { checkpoint } from './checkpoint.ts';
-import type { UnreadLayer } from './known-layers.ts';
+import type { WantedLayer } from './known-layers.ts';
 import { selection, type Wanted } from './selection.ts';
 import type { SentError } from './sent-error.ts';
 import { isVerified } from './verified.ts';
@@ -28,7 +28,7 @@ export function bytesRead(counters: Counters): number {
 
 /** What a lane is started with. */
 export interface LaneTask {
-  readonly layers: readonly UnreadLayer[];
+  readonly layers: readonly WantedLayer[];
   readonly wanted: Wanted;
   readonly counters: Counters;
   readonly cores: number;
@@ -114,7 +114,7 @@ export function counter(counters: Counters, signal?: AbortSignal): (count: numbe
 }
 
 /** Keeps what was read of a layer, if its bytes were verified. */
-export function keep(cache: LayerCache | undefined, unread: UnreadLayer | undefined, content: LayerContent): void {
+export function keep(cache: LayerCache | undefined, unread: WantedLayer | undefined, content: LayerContent): void {
   if (unread !== undefined && content.lazy === undefined && isVerified(unread.layer))
     cache?.write(content, unread.wants);
 }

@@ -4,7 +4,7 @@ import type { LayerCache } from '../image/cache/layer-cache.ts';
 import { ImageError, type Layer } from '../image/image.ts';
 import type { LayerContent, LazyReading } from '../image/layer/collector.ts';
 import { readGzipArchive } from '../image/layer/gzip-archive.ts';
-import { type KnownLayers, knownLayers, type ReadBefore, type UnreadLayer } from './known-layers.ts';
+import { type KnownLayers, knownLayers, type ReadBefore, type WantedLayer } from './known-layers.ts';
 import {
   bytesRead,
   type Counters,
@@ -70,7 +70,7 @@ export async function readLayers(
 ): Promise<LayerContent[]> {
   const { onProgress, signal, lazy = false } = options;
   const counters = newCounters();
-  const { known, unread } = await knownAnywhere(layers, wanted, options, counters);
+  const { known, unread, cached } = await knownAnywhere(layers, wanted, options, counters);
   const total = unread.reduce((sum, { layer }) => sum + layer.size, 0);
   const timer = onProgress && setInterval(() => onProgress(bytesRead(counters), total), 100);
   try {
@@ -79,7 +79,7 @@ export async function readLayers(
     const read = await readUnread(task, total, options);
     const copies = unread.flatMap(({ layer, same }) => copiesOf(read, layer.index, same));
     for (const content of copies) countIn(counters, content);
-    if (options.layers !== undefined) await options.shared?.push(options.layers, unread);
+    if (options.layers !== undefined) await options.shared?.push(options.layers, unread, cached);
     const contents = [...known, ...read, ...copies];
     options.onLayers?.(useOf(known.length, unread, contents, options.shared));
     if (contents.length < layers.length)
@@ -105,15 +105,19 @@ async function knownAnywhere(
   const here = await knownLayers(layers, wanted, { ...options, take }, signal);
   if (cache === undefined || shared === undefined) return here;
   const fetched = await shared.fetch(cache, here.unread);
-  const isFetched = ({ layer }: UnreadLayer): boolean => fetched.some(({ index }) => index === layer.index);
+  const isFetched = ({ layer }: WantedLayer): boolean => fetched.some(({ index }) => index === layer.index);
   const copies = here.unread.filter(isFetched).flatMap(({ layer, same }) => copiesOf(fetched, layer.index, same));
   for (const content of [...fetched, ...copies]) take(content);
-  return { known: [...here.known, ...fetched, ...copies], unread: here.unread.filter((one) => !isFetched(one)) };
+  return {
+    ...here,
+    known: [...here.known, ...fetched, ...copies],
+    unread: here.unread.filter((one) => !isFetched(one)),
+  };
 }
 
 function useOf(
   known: number,
-  unread: readonly UnreadLayer[],
+  unread: readonly WantedLayer[],
   contents: readonly LayerContent[],
   shared: SharedLayers | undefined,
 ): LayerUse {
@@ -123,7 +127,7 @@ function useOf(
   return { known, bytes, lazy, ...(shared === undefined ? {} : { shared: shared.use() }) };
 }
 
-function longestFirst(layers: readonly UnreadLayer[]): UnreadLayer[] {
+function longestFirst(layers: readonly WantedLayer[]): WantedLayer[] {
   return layers.toSorted((a, b) => b.layer.size - a.layer.size);
 }
 

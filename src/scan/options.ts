@@ -33,7 +33,7 @@ export interface ScanOptions extends Pick<OpenOptions, 'platform' | 'places' | '
    * `$SEAWORTHY_CACHE_REPOSITORY`. Whoever can write there decides what is found.
    */
   readonly cacheFrom?: string;
-  /** Gives it what was read. */
+  /** Gives it what it does not know. */
   readonly cachePush?: boolean;
   /** VEX documents: files, folders, VEX repositories in a folder; `image` for those attached to the image. */
   readonly vex?: readonly string[];

@@ -29,6 +29,17 @@ export async function fetchEntry(repository: Repository, key: string): Promise<U
   }
 }
 
+/** Whether there is an entry, or something else, under the key. Throws `RegistryError`. */
+export async function hasEntry(repository: Repository, key: string): Promise<boolean> {
+  try {
+    await repository.manifest(key);
+    return true;
+  } catch (error) {
+    if (error instanceof RegistryError && error.code === 'not-found') return false;
+    throw error;
+  }
+}
+
 function blobOf({ mediaType, bytes }: Manifest): Pick<Descriptor, 'digest' | 'size'> | undefined {
   if (mediaType !== manifestType) return undefined;
   const manifest = parsed(bytes);

@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type LayerSpec, type TarEntry, writeOciLayout } from '../../test/images/oci-image.ts';
 import { type LayerCache, layerCache } from '../image/cache/layer-cache.ts';
-import type { Layer } from '../image/image.ts';
 import { openImage } from '../image/open.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { type Manifest, RegistryError, type Repository } from '../registry/registry.ts';
 import { discover } from './discover.ts';
 import type { LayerUse } from './lanes.ts';
-import { pushLayers, type ShareOptions, sharedLayers } from './share-cache.ts';
+import { type ShareOptions, sharedLayers } from './share-cache.ts';
 import { memoryRepository } from './testdata/memory-repository.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'seaworthy-share-'));
@@ -29,11 +28,6 @@ const specs: readonly LayerSpec[] = [
 ];
 const path = join(root, 'image');
 writeOciLayout(path, { layers: specs });
-
-async function layersOf(): Promise<readonly Layer[]> {
-  const image = await openImage(path);
-  return image.kind === 'layered' ? image.layers : [];
-}
 
 interface Found {
   readonly inventory: Inventory;
@@ -100,30 +94,20 @@ describe('a team’s cache', () => {
   });
 });
 
-describe('pushing what is known here', () => {
-  it('passes over what is not', async () => {
+describe('what the cache here knows', () => {
+  it('is given to a team’s that does not, once', async () => {
     const { repository, tags } = memoryRepository();
     const cache = newCache();
-    const [one, two] = await layersOf();
-    const { wants, content } = await firstEntry(cache);
-    const layers = [
-      { diffId: content, wants },
-      { diffId: `sha256:${'0'.repeat(64)}`, wants },
-    ];
-    expect([one?.diffId, two?.diffId]).toContain(content);
-    expect(await pushLayers(repository, cache, layers)).toBe(1);
-    expect([...tags.keys()]).toEqual([cache.keyOf(content, wants)]);
+    await found(cache);
+    const uses: unknown[] = [];
+    for (const _ of [1, 2]) uses.push((await found(cache, repository, { push: true })).use?.shared);
+    expect(uses).toEqual([
+      { fetched: 0, pushed: 3 },
+      { fetched: 0, pushed: 0 },
+    ]);
+    expect(tags.size).toBe(3);
   });
 });
-
-/** A layer that the cache knows, for some wants. */
-async function firstEntry(cache: LayerCache): Promise<{ wants: string; content: string }> {
-  await found(cache);
-  const [layer] = await layersOf();
-  const { wantsOf } = await import('./layer-wants.ts');
-  const { noExtraWants } = await import('./selection.ts');
-  return { wants: wantsOf({ detail: 'packages', extra: noExtraWants }), content: layer?.diffId ?? '' };
-}
 
 describe('a cache that is no good', () => {
   const refused = (code: 'unreachable' | 'denied'): Promise<never> => Promise.reject(new RegistryError(code, 'no'));

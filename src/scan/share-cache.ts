@@ -2,15 +2,9 @@ import type { LayerCache } from '../image/cache/layer-cache.ts';
 import type { LayerContent } from '../image/layer/collector.ts';
 import { limits } from '../internal/limit.ts';
 import { type RegistryAccess, RegistryError, type Repository } from '../registry/registry.ts';
-import type { UnreadLayer } from './known-layers.ts';
-import { fetchEntry, pushEntry } from './share-cache-artifact.ts';
+import type { WantedLayer } from './known-layers.ts';
+import { fetchEntry, hasEntry, pushEntry } from './share-cache-artifact.ts';
 import { isVerified } from './verified.ts';
-
-/** A layer and what is wanted of it, in the word of the cache. */
-export interface CachedLayer {
-  readonly diffId: string;
-  readonly wants: string;
-}
 
 /** What came of sharing. */
 export interface SharedUse {
@@ -23,7 +17,7 @@ export interface SharedUse {
 
 /** How to share. */
 export interface ShareOptions {
-  /** Gives it what was read. */
+  /** Gives it what it does not know. */
   readonly push?: boolean;
   /** For one entry, milliseconds; default 10,000. */
   readonly timeoutMs?: number;
@@ -32,9 +26,9 @@ export interface ShareOptions {
 /** A team's cache, for the time of one scan. */
 export interface SharedLayers {
   /** The contents of layers that it knows, which are then in the cache here too. Never throws. */
-  fetch(cache: LayerCache, layers: readonly UnreadLayer[]): Promise<LayerContent[]>;
-  /** Gives it what the cache here knows of layers. Never throws. */
-  push(cache: LayerCache, layers: readonly UnreadLayer[]): Promise<void>;
+  fetch(cache: LayerCache, layers: readonly WantedLayer[]): Promise<LayerContent[]>;
+  /** Gives it what was read of layers that it did not know, and what the cache here knew if it does not. Never throws. */
+  push(cache: LayerCache, read: readonly WantedLayer[], known: readonly WantedLayer[]): Promise<void>;
   use(): SharedUse;
 }
 
@@ -51,7 +45,7 @@ export function sharedLayers(repository: Repository, options: ShareOptions = {})
   const { push = false, timeoutMs = usualTimeoutMs } = options;
   let [fetched, pushed] = [0, 0];
   let trouble: RegistryError | undefined;
-  async function each(layers: readonly UnreadLayer[], work: (unread: UnreadLayer) => Promise<void>): Promise<void> {
+  async function each(layers: readonly WantedLayer[], work: (unread: WantedLayer) => Promise<void>): Promise<void> {
     const waiting = layers.filter(({ layer }) => isVerified(layer)).values();
     const worker = async (): Promise<void> => {
       for (const unread of waiting) {
@@ -81,10 +75,15 @@ export function sharedLayers(repository: Repository, options: ShareOptions = {})
       // One that comes after its time was up must not change what was given.
       return [...contents];
     },
-    async push(cache, layers) {
+    async push(cache, read, known) {
       if (!push) return;
-      await each(layers, async ({ layer: { diffId }, wants }) => {
-        if (await pushLayer(repository, cache, { diffId, wants })) pushed++;
+      const give = async ({ layer, wants }: WantedLayer): Promise<void> => {
+        const file = cache.fileOf(layer.diffId, wants);
+        if (file && (await pushEntry(repository, cache.keyOf(layer.diffId, wants), file))) pushed++;
+      };
+      await each(read, give);
+      await each(known, async (one) => {
+        if (!(await hasEntry(repository, cache.keyOf(one.layer.diffId, one.wants)))) await give(one);
       });
     },
     use: () => ({ fetched, pushed, ...(trouble === undefined ? {} : { trouble }) }),
@@ -99,22 +98,6 @@ export async function openSharedLayers(
   const { openRepository } = await import('../registry/repository.ts');
   const repository = await openRepository(access);
   return { ...sharedLayers(repository, options), close: () => repository.close() };
-}
-
-/** Gives what the cache knows of layers to a repository; gives their number. Throws `RegistryError`. */
-export async function pushLayers(
-  repository: Repository,
-  cache: LayerCache,
-  layers: readonly CachedLayer[],
-): Promise<number> {
-  let pushed = 0;
-  for (const layer of layers) if (await pushLayer(repository, cache, layer)) pushed++;
-  return pushed;
-}
-
-async function pushLayer(repository: Repository, cache: LayerCache, layer: CachedLayer): Promise<boolean> {
-  const file = cache.fileOf(layer.diffId, layer.wants);
-  return file !== undefined && (await pushEntry(repository, cache.keyOf(layer.diffId, layer.wants), file));
 }
 
 async function within(ms: number, work: Promise<void>): Promise<void> {

@@ -17,10 +17,10 @@ const text = fc.oneof(
 );
 const path = text.map((value) => normalizePath(`x${value}`).path).filter((value) => value !== '');
 const bytes = fc.uint8Array({ maxLength: 300 });
-const file: fc.Arbitrary<LayerFile> = fc.record(
-  { path, bytes, extractor: text, digests: fc.array(text, { maxLength: 3 }) },
-  { requiredKeys: ['path', 'bytes'] },
-);
+/** An arbitrary for each member, so that none that is added later is forgotten. */
+type Parts<T> = { readonly [Member in keyof Required<T>]: fc.Arbitrary<Required<T>[Member]> };
+const fileParts: Parts<LayerFile> = { path, bytes, extractor: text, digests: fc.array(text, { maxLength: 3 }) };
+const file: fc.Arbitrary<LayerFile> = fc.record(fileParts, { requiredKeys: ['path', 'bytes'] });
 const link: fc.Arbitrary<LayerLink> = fc.record({ path, target: text });
 const problem: fc.Arbitrary<LayerProblem> = fc.record(
   {
