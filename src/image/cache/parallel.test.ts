@@ -11,7 +11,7 @@ import { isSample, sampleContent } from './testdata/sample-content.ts';
 const root = mkdtempSync(join(tmpdir(), 'seaworthy-layers-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-const script = join(import.meta.dirname, 'testdata', 'hammer.ts');
+const script = join(import.meta.dirname, 'testdata', 'hammer-child.ts');
 const maxBytes = 600_000;
 
 interface Hammer {

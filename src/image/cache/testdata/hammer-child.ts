@@ -1,5 +1,5 @@
 // Writes, reads and prunes in a cache as scans do, from several processes at once.
-// Usage: hammer.ts FOLDER BOUND SECONDS. Prints `N read`, and fails at the first content that is not what was written.
+// Usage: hammer-child.ts FOLDER BOUND SECONDS. Prints `N read`, and fails at the first content that is not what was written.
 import { setImmediate } from 'node:timers/promises';
 import { layerCache } from '../layer-cache.ts';
 import { isSample, sampleContent } from './sample-content.ts';
