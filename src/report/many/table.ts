@@ -32,7 +32,7 @@ const roomForNames = 24;
 /** More names of one image are counted only. */
 const namesShown = 3;
 
-const heads = ['critical', 'high', 'medium', 'unknown', 'low', 'neglig.', 'fixable', 'packages'] as const;
+const heads = ['crit', 'high', 'med', 'unkn', 'low', 'negl', 'fix', 'pkgs'] as const;
 
 /** Lays out all images, the worst first, those without a report last, and what they come to. Ends with a line break. */
 export function manyTable(rows: readonly ImageRow[], tally: Tally, { width: columns, color }: ManyOptions): string {

@@ -14,8 +14,8 @@ import { openPool, type Pool } from './pool.ts';
 import type { PlainOptions, Result, Task } from './tasks.ts';
 
 export type { ListOptions } from './list.ts';
-export type { ListedImage } from './listed-image.ts';
 export { listReferences } from './list.ts';
+export type { ListedImage } from './listed-image.ts';
 
 /** How many images are done, of how many that are known of so far. */
 export interface ImagesProgress {
