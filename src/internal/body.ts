@@ -15,6 +15,8 @@ export interface BodyFlow {
   resume(): void;
   /** Breaks the connection off; the sink hears nothing more. */
   abort(): void;
+  /** A piece was used up: its memory may be used again. */
+  release?(piece: Buffer): void;
 }
 
 /** How slowly a body may come. */
@@ -70,7 +72,7 @@ function broken(): HttpError {
 }
 
 /** Looks from time to time whether enough has come. */
-function watchman(
+export function watchman(
   limits: BodyLimits,
   tell: (error: HttpError) => void,
 ): { saw(bytes: number): void; start(): void; stop(): void } {
@@ -111,9 +113,10 @@ function watchman(
 
 /** The whole of a body. Throws `HttpError`, `too-large` as soon as it is, whatever length was announced. */
 export function wholeOf(
-  incoming: IncomingMessage,
-  limits: BodyLimits & { readonly documentMs: number },
+  start: (sink: BodySink) => BodyFlow,
+  limits: { readonly documentMs: number },
   maxBytes: number,
+  announced: number | undefined,
 ): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const pieces: Buffer[] = [];
@@ -126,7 +129,7 @@ export function wholeOf(
   const deadline = setTimeout(() => {
     fail(new HttpError('timeout', 'the answer comes too slowly'));
   }, limits.documentMs);
-  const flow: BodyFlow = flowOf(incoming, limits, {
+  const flow: BodyFlow = start({
     piece(bytes) {
       length += bytes.length;
       if (length > maxBytes) fail(tooLarge(maxBytes));
@@ -138,6 +141,6 @@ export function wholeOf(
       else reject(error);
     },
   });
-  if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) fail(tooLarge(maxBytes));
+  if ((announced ?? 0) > maxBytes) fail(tooLarge(maxBytes));
   return promise;
 }

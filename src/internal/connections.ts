@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { connect, isIP, type LookupFunction, type OnReadOpts, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createSecureContext, type SecureContext, connect as secure } from 'node:tls';
 import { HttpError, trustedCertificates, withoutCredentials } from './http.ts';
@@ -37,6 +37,8 @@ export type Request = (
 /** Connections that are kept from one request to the next. */
 export interface Connections {
   readonly request: Request;
+  /** A connection of one's own; `undefined` where a proxy stands between. Throws `HttpError`. */
+  readonly dial: (url: URL, onread: OnReadOpts) => Socket | undefined;
   /** Whether no proxy stands between. */
   readonly direct: (url: URL) => boolean;
   /** Breaks off whatever is under way. */
@@ -54,6 +56,7 @@ export async function openConnections(options: ConnectionOptions, anySecure: boo
   const plain = new PlainAgent({ keepAlive: true, ...way });
   const secured = new SecureAgent({ keepAlive: true, ...way, ...tls });
   const tunnels = new Map<string, SecureAgent>();
+  const dialled = new Set<Socket>();
   const tunnelThrough = (proxy: string): SecureAgent => {
     const known = tunnels.get(proxy) ?? tunnelAgent(proxyAddress(proxy), tls, options.connectMs);
     tunnels.set(proxy, known);
@@ -71,8 +74,19 @@ export async function openConnections(options: ConnectionOptions, anySecure: boo
         ? plainRequest(url, { ...common, agent: plain })
         : requestThrough(proxyAddress(proxy), url, common, { plain, secured });
     },
+    dial(url, onread) {
+      if (proxyFor(url, options.env) !== undefined) return undefined;
+      const host = hostOf(url);
+      if (options.refuses?.(host)) throw refusal(host);
+      const place = { host, port: portOf(url), onread, ...way };
+      const servername = isIP(host) === 0 ? { servername: host } : {};
+      const socket = url.protocol === 'https:' ? secure({ ...place, ...tls, ...servername }) : connect(place);
+      dialled.add(socket);
+      return socket.once('close', () => dialled.delete(socket));
+    },
     direct: (url) => proxyFor(url, options.env) === undefined,
     close() {
+      for (const socket of dialled) socket.destroy();
       for (const agent of [plain, secured, ...tunnels.values()]) agent.destroy();
     },
   };

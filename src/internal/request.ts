@@ -143,7 +143,7 @@ function answerOf(incoming: IncomingMessage, request: HttpRequest, limits: Reque
     url: request.url,
     address: incoming.socket.remoteAddress,
     header,
-    whole: (maxBytes) => wholeOf(incoming, limits, maxBytes),
+    whole: (maxBytes) => wholeOf((sink) => flowOf(incoming, limits, sink), limits, maxBytes, length),
     flow: (sink) => flowOf(incoming, limits, sink),
     discard() {
       incoming.on('error', () => {});

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Prefetch } from './blob-reader.ts';
 import type { BlobReader } from './registry.ts';
 import { openRepository } from './repository.ts';
@@ -20,8 +20,13 @@ async function liar(lie: Lie): Promise<Liar> {
 const blob = randomBytes(3_000_000);
 const digest = `sha256:${'a'.repeat(64)}`;
 
+let bulkBytes = 0;
+
 async function readerAt(hosts: readonly string[], size: number, prefetch: Partial<Prefetch> = {}): Promise<BlobReader> {
-  const repository = await openRepository(accessTo(hosts), { patience: impatient, prefetch });
+  const repository = await openRepository(accessTo(hosts), {
+    patience: impatient,
+    prefetch: { bulkBytes, ...prefetch },
+  });
   open.push(repository);
   const reader = repository.openBlob(digest, size);
   open.push(reader);
@@ -76,7 +81,16 @@ function ranges(server: Liar): (string | undefined)[] {
   return server.asked.map(({ headers }) => headers.range);
 }
 
-describe('a blob that is read while it comes', () => {
+const ways = [
+  { way: 'a connection of its own', from: 0 },
+  { way: 'kept connections', from: Infinity },
+];
+
+describe.each(ways)('a blob that is read while it comes, over $way', ({ from }) => {
+  beforeAll(() => {
+    bulkBytes = from;
+  });
+
   it('comes in one request from a fast server', async () => {
     const server = await liar(serve({}));
     const reader = await readerAt([server.host], blob.length);
@@ -138,7 +152,7 @@ describe('a blob that is read while it comes', () => {
     const reader = await readerAt([server.host], blob.length, { window: 300_000 });
     await reader.read(Buffer.alloc(10));
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(reader.fetched()).toBeLessThan(500_000);
+    expect(reader.fetched()).toBeLessThan(600_000);
     expect((await whole(reader)).length).toBe(blob.length - 10);
   });
 
@@ -227,12 +241,17 @@ const lies: readonly { lie: string; answer: Lie; code: string; most?: number }[]
   { lie: 'a stop in the middle', answer: (_, response) => void response.write('x'), code: 'timeout', most: 4 },
 ];
 
-describe('a registry that lies about a blob', () => {
+describe.each(ways)('a registry that lies about a blob, over $way', ({ from }) => {
+  beforeAll(() => {
+    bulkBytes = from;
+  });
+
   it.each(lies)('gives $lie', { timeout: 15_000 }, async ({ answer, code, most }) => {
     const server = await liar(answer);
     const reader = await readerAt([server.host], blob.length);
     await expect(whole(reader)).rejects.toMatchObject({ name: 'RegistryError', code });
-    expect(server.asked.length).toBeLessThanOrEqual(most ?? 1);
+    // What does not come in the simplest way is asked for once more in the ordinary one.
+    expect(server.asked.length).toBeLessThanOrEqual((most ?? 1) + (from === 0 ? 1 : 0));
     expect(reader.fetched()).toBeLessThan(blob.length + 2_000_000);
   });
 

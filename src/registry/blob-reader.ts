@@ -11,6 +11,8 @@ export interface Prefetch {
   /** A connection that brought fewer bytes per second since `afterMs` gets company. */
   readonly slowBytesPerSecond: number;
   readonly afterMs: number;
+  /** So much in one answer is worth a connection of its own, bytes. */
+  readonly bulkBytes: number;
 }
 
 /** At most some 40 MiB wait for the reader: what one connection left and three stretches. */
@@ -20,6 +22,7 @@ export const usualPrefetch: Prefetch = {
   connections: 4,
   slowBytesPerSecond: 60_000_000,
   afterMs: 700,
+  bulkBytes: 4 << 20,
 };
 
 /** A read waits for so much, or for what is left: passing on crumbs costs the decoder more than the wait. */
@@ -43,7 +46,8 @@ export function openBlobReader(place: BlobPlace, prefetch: Prefetch): BlobReader
       }
       const wanted = Math.min(into.length, worthwhile, size - state.position);
       // The end is one only when the answer ends there too.
-      while (state.ready < wanted || (wanted === 0 && !state.stretches.at(-1)?.done)) {
+      const enough = (): boolean => (wanted > 0 ? state.ready >= wanted : state.stretches.at(-1)?.done === true);
+      while (!enough()) {
         const failed = state.closed ? closed() : state.stretches.find(({ error }) => error !== undefined)?.error;
         // What came before the failure is of no use to anybody: the digest can't be verified any more.
         if (failed !== undefined) throw failed;
@@ -178,6 +182,7 @@ function copy(state: State, into: Uint8Array): number {
     state.ready -= length;
     if (state.taken === piece.length) {
       first.pieces.shift();
+      first.flow?.release?.(piece);
       state.taken = 0;
     }
   }

@@ -13,6 +13,8 @@ export interface BlobPlace {
   readonly scopes: (server: Server) => readonly string[];
   readonly digest: string;
   readonly size: number;
+  /** So much in one answer is worth a connection of its own. */
+  readonly bulkBytes: number;
 }
 
 /** A stretch of a blob on its way. */
@@ -71,6 +73,8 @@ export async function fetchStretch(place: BlobPlace, stretch: Stretch, events: S
         scopes: place.scopes(server),
         headers: () => rangeHeader(stretch.at, stretch.end, place.size),
         progressed,
+        // Stretches are many and small enough that a kept connection counts for more.
+        bulk: () => stretch.end === place.size && stretch.end - stretch.at >= place.bulkBytes,
         signal: stretch.stop.signal,
       };
       await server.ask(question, (answer) => take(answer, place, stretch, events, server.place));

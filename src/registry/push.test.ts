@@ -58,24 +58,27 @@ async function uploads(trouble: Trouble, head: Record<string, string> = {}): Pro
       return void response.writeHead(201).end();
     }
     store.patches.push(request.headers['content-range'] ?? '');
-    if (trouble(request, response, store, store.patches.length)) return;
-    void take(request, store, Infinity).then(() => {
-      response.writeHead(202, { location: `/upload/1?state=${store.bytes.length}` }).end();
-    });
+    if (trouble(request, response, store, store.patches.length)) return undefined;
+    return void take(request, store, Infinity).then(() =>
+      response.writeHead(202, { location: `/upload/1?state=${store.bytes.length}` }).end(),
+    );
   });
   return { server, store };
 }
 
 async function take(request: IncomingMessage, store: Store, most: number): Promise<void> {
-  let taken = 0;
+  const parts = [store.bytes];
+  let left = most;
   try {
     for await (const piece of request as AsyncIterable<Buffer>) {
-      const part = piece.subarray(0, most - taken);
-      store.bytes = Buffer.concat([store.bytes, part]);
-      taken += part.length;
-      if (taken >= most) return;
+      parts.push(piece.subarray(0, left));
+      left -= piece.length;
+      if (left <= 0) break;
     }
-  } catch {}
+  } catch {
+  } finally {
+    store.bytes = Buffer.concat(parts);
+  }
 }
 
 describe('an upload in pieces', () => {
@@ -228,7 +231,7 @@ describe('a manifest with a subject', () => {
         void request.toArray().then((parts) => {
           kept.set(name, Buffer.concat(parts as Buffer[]));
           if (name === tag) meddle(kept, ++puts);
-          response.writeHead(201, headers).end();
+          return response.writeHead(201, headers).end();
         });
       } else if (found === undefined || request.url?.includes('/referrers/')) response.writeHead(404).end();
       else response.end(found);

@@ -30,7 +30,7 @@ export async function openRepository(access: RegistryAccess, tuning: Tuning = {}
     blob: (digest, maxBytes) => pullBlob(servers, at, digest, maxBytes),
     openBlob(digest, size) {
       const path = (server: Server): string => at.path(server, `blobs/${checkDigest(digest)}`);
-      return openBlobReader({ servers, path, scopes: at.pull, digest, size }, prefetch);
+      return openBlobReader({ servers, path, scopes: at.pull, digest, size, bulkBytes: prefetch.bulkBytes }, prefetch);
     },
     referrers: (digest, artifactType) => listReferrers(servers, at, digest, artifactType, patience.pages),
     tags: () => listTags(servers, at, patience.pages),

@@ -26,6 +26,8 @@ export interface Question {
   /** Whether the last try got further than those before it. */
   readonly progressed?: () => boolean;
   readonly signal?: AbortSignal;
+  /** Whether the body of the answer is large. */
+  readonly bulk?: () => boolean;
 }
 
 /** One endpoint of a registry: knows the way there, who we are to it, and when to ask again. */
@@ -97,6 +99,7 @@ async function admitted(
       url,
       headers: { ...common, ...question.headers?.() },
       secret: { ...(own ? endpoint.headers : {}), ...(header === undefined ? {} : { authorization: header }) },
+      ...(question.bulk?.() ? { bulk: true } : {}),
       ...(question.body === undefined ? {} : { body: question.body() }),
       ...(question.signal === undefined ? {} : { signal: question.signal }),
     });

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { haveRegistry, makeCertificates } from '../../test/registry/start-registry.ts';
 import type { RegistryEndpoint, Repository } from './registry.ts';
@@ -82,7 +83,7 @@ describe.runIf(haveRegistry)('TLS (skipped where openssl is not installed)', () 
     const seen: string[] = [];
     const note = (name: string, then: Lie): Lie => {
       return (request, response, count) => {
-        const { subject } = (request.socket as unknown as import('node:tls').TLSSocket).getPeerCertificate();
+        const { subject } = (request.socket as unknown as TLSSocket).getPeerCertificate();
         seen.push(`${name} ${String(subject?.CN)}`);
         then(request, response, count);
       };

@@ -1,3 +1,4 @@
+import { bulkGet } from '../internal/bulk.ts';
 import { type Connections, openConnections } from '../internal/connections.ts';
 import { HttpError, withoutCredentials } from '../internal/http.ts';
 import { type HttpAnswer, type HttpRequest, sendRequest } from '../internal/request.ts';
@@ -9,6 +10,8 @@ import { type RegistryAccess, type RegistryEndpoint, RegistryError } from './reg
 export interface WireRequest extends HttpRequest {
   /** `Authorization` and the like: left out for good as soon as a redirect leads to another origin. */
   readonly secret: Readonly<Record<string, string>>;
+  /** GET of a body that is large. */
+  readonly bulk?: boolean;
 }
 
 /** The way to one endpoint and to where it sends us. */
@@ -23,6 +26,8 @@ export interface Wire {
 export function openWire(endpoint: RegistryEndpoint, access: RegistryAccess, patience: Patience): Wire {
   const { origin, hostname } = endpointAddress(endpoint);
   const seen = new Set<string>();
+  /** Origins whose large bodies do not come as `bulkGet` understands them. */
+  const ordinary = new Set<string>();
   const ways = new Map<string, Promise<Connections>>();
   // Neither through a redirect nor through a token realm may a registry send us into this machine or its cloud's net;
   // one that is there itself may stay there.
@@ -46,9 +51,12 @@ export function openWire(endpoint: RegistryEndpoint, access: RegistryAccess, pat
       ? { env: access.env, connectMs, ...(endpoint.tls ? { tls: endpoint.tls } : {}) }
       : { env: access.env, connectMs, tls: shared, refuses };
   };
-  const once = async (request: HttpRequest): Promise<HttpAnswer> => {
+  const once = async (request: WireRequest): Promise<HttpAnswer> => {
     const connections = await way(request.url);
-    const answer = await sendRequest(connections, patience, request);
+    const { origin: place } = request.url;
+    const bulk = request.bulk && !ordinary.has(place) ? await bulkGet(connections, patience, request) : undefined;
+    if (request.bulk && bulk === undefined) ordinary.add(place);
+    const answer = bulk ?? (await sendRequest(connections, patience, request));
     const own = request.url.origin === origin && connections.direct(request.url);
     if (own && answer.address !== undefined) seen.add(answer.address);
     return answer;
@@ -70,7 +78,7 @@ function endpointAddress({ url }: RegistryEndpoint): URL {
 }
 
 async function follow(
-  once: (request: HttpRequest) => Promise<HttpAnswer>,
+  once: (request: WireRequest) => Promise<HttpAnswer>,
   request: WireRequest,
   redirects: number,
 ): Promise<HttpAnswer> {

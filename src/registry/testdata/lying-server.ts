@@ -84,10 +84,10 @@ export function accessTo(hosts: readonly string[], more: Partial<RegistryEndpoin
 /** Patience of a test: everything at once. */
 export const impatient = {
   connectMs: 2000,
-  headersMs: 1000,
-  idleMs: 500,
-  slowMs: 700,
+  headersMs: 700,
+  idleMs: 300,
+  slowMs: 400,
   slowBytes: 20_000,
-  documentMs: 1500,
+  documentMs: 900,
   retry: { attempts: 4, attemptsInAll: 20, baseMs: 1, capMs: 5, longestAskedMs: 2000 },
 } as const;
