@@ -51,9 +51,10 @@ export function contentsOf(fetcher: Fetcher, codec: 'gzip' | 'zstd'): Contents {
         .map((part) => ({ offset: part.offset, length: headLength(part, bytes, codec) })),
     async pass(file, from, take, behind) {
       let more = true;
-      for (const part of file.chunks) {
+      for (const [index, part] of file.chunks.entries()) {
         if (part.at + part.size <= from) continue;
         if (!more) return;
+        await lookAhead(fetcher, file.chunks, index);
         let at = part.at;
         const see = (piece: Uint8Array): void => {
           if (more) more = take(piece, at);
@@ -63,6 +64,21 @@ export function contentsOf(fetcher: Fetcher, codec: 'gzip' | 'zstd'): Contents {
       }
     },
   };
+}
+
+/** Fetches a chunk that is not held with those after it, where there are many small ones. */
+async function lookAhead(fetcher: Fetcher, chunks: readonly Chunk[], from: number): Promise<void> {
+  const part = chunks[from];
+  if (part === undefined || part.zeros || fetcher.holds(part)) return;
+  const batch: Chunk[] = [];
+  let left = sliceBytes;
+  for (let index = from; left > 0; index++) {
+    const one = chunks[index];
+    if (one === undefined || one.length > left) break;
+    left -= one.length;
+    if (!one.zeros) batch.push(one);
+  }
+  if (batch.length > 1) await fetcher.ahead(batch);
 }
 
 interface ChunkReader {

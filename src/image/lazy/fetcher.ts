@@ -11,6 +11,9 @@ export interface Range {
 export interface Fetcher {
   /** Holds these until they are forgotten, as far as the bound on memory allows. */
   prefetch(ranges: readonly Range[]): Promise<void>;
+  /** Holds these besides, instead of those that it was last given. */
+  ahead(ranges: readonly Range[]): Promise<void>;
+  holds(range: Range): boolean;
   /** Bytes that are held, else fetched now. */
   read(offset: number, length: number): Promise<Uint8Array>;
   forget(): void;
@@ -32,6 +35,7 @@ interface Held extends Range {
 /** A fetcher of a source that gives ranges; it throws what that does. */
 export function fetcherOf(range: NonNullable<ByteSource['range']>, onBytes?: (count: number) => void): Fetcher {
   let held: Held[] = [];
+  let next: Held[] = [];
   let [fetched, requests] = [0, 0];
   const get = async (offset: number, length: number): Promise<Uint8Array> => {
     requests++;
@@ -43,22 +47,34 @@ export function fetcherOf(range: NonNullable<ByteSource['range']>, onBytes?: (co
     onBytes?.(length);
     return bytes;
   };
+  const getAll = async (ranges: readonly Range[]): Promise<Held[]> => {
+    const queue = [...ranges];
+    const found: Held[] = [];
+    const worker = async (): Promise<void> => {
+      for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
+        found.push({ ...one, bytes: await get(one.offset, one.length) });
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+    return found.toSorted((a, b) => a.offset - b.offset);
+  };
+  const find = (offset: number, length: number): Uint8Array | undefined =>
+    covered(held, offset, length) ?? covered(next, offset, length);
   return {
     async prefetch(ranges) {
-      const queue = missing(merged(ranges), held, heldBytes - held.reduce((sum, { length }) => sum + length, 0));
-      const found: Held[] = [];
-      const worker = async (): Promise<void> => {
-        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-          found.push({ ...next, bytes: await get(next.offset, next.length) });
-        }
-      };
-      await Promise.all(Array.from({ length: atOnce }, worker));
+      const room = heldBytes - held.reduce((sum, { length }) => sum + length, 0);
+      const found = await getAll(missing(merged(ranges), held, room));
       held = [...held, ...found].toSorted((a, b) => a.offset - b.offset);
     },
-    async read(offset, length) {
-      return covered(held, offset, length) ?? get(offset, length);
+    async ahead(ranges) {
+      next = [];
+      next = await getAll(merged(ranges));
     },
-    forget: () => void (held = []),
+    holds: ({ offset, length }) => find(offset, length) !== undefined,
+    async read(offset, length) {
+      return find(offset, length) ?? get(offset, length);
+    },
+    forget: () => void (held = next = []),
     fetched: () => fetched,
     requests: () => requests,
   };

@@ -14,7 +14,7 @@ import { canUnpack } from './unpack.ts';
 import { zstdChunkedTable } from './zstd-chunked.ts';
 
 /** How to read lazily. */
-export interface LazyOptions {
+interface LazyOptions {
   /** Told of the bytes that were fetched. */
   readonly onBytes?: (count: number) => void;
 }

@@ -9,7 +9,7 @@ import type { TocEntry } from './toc.ts';
 export type Wish = 'nothing' | 'everything' | Look;
 
 /** A look at the beginning of a file decides. */
-export interface Look {
+interface Look {
   readonly path: string;
   readonly glances: NonNullable<Extractor['glances']>;
 }

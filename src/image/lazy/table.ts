@@ -3,7 +3,7 @@ import type { Fetcher } from './fetcher.ts';
 import type { TocEntry } from './toc.ts';
 
 /** A form of layers that tells where its files are. */
-export type LazyFormat = 'estargz' | 'zstd-chunked';
+type LazyFormat = 'estargz' | 'zstd-chunked';
 
 /** A table of contents that the manifest vouches for. */
 export interface Table {
