@@ -1,0 +1,135 @@
+import type { SeverityLabel } from '../advisory/advisory.ts';
+
+/** What a policy sees of one image. A property that is absent is not known; dates are ISO 8601. */
+export interface Facts {
+  readonly image: ImageFacts;
+  readonly findings: readonly FindingFacts[];
+  readonly packages: readonly PackageFacts[];
+  readonly coverage: CoverageFacts;
+  readonly problems: readonly ProblemFacts[];
+}
+
+/** What is known of the image as a whole. */
+export interface ImageFacts {
+  /** As the user named it. */
+  readonly reference?: string;
+  /** Of the reference: without tag and digest, with the registry (`docker.io/library/debian`). */
+  readonly name?: string;
+  readonly registry?: string;
+  readonly tag?: string;
+  readonly pinned?: boolean;
+  readonly digest?: string;
+  readonly platform?: string;
+  readonly created?: string;
+  /** As the configuration has it; the empty text where it names none. */
+  readonly user?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly base?: { readonly name?: string; readonly digest?: string };
+  readonly distribution?: { readonly id: string; readonly version?: string; readonly name?: string };
+  /** The day on which the distribution is no longer looked after; or whether that is so already. */
+  readonly endOfLife?: string | boolean;
+  readonly signed?: boolean;
+  readonly exposed?: boolean;
+  /** When the scan was made, and the advisory database it used. */
+  readonly scanned?: string;
+  readonly databaseBuilt?: string;
+}
+
+/** What is known of a finding. */
+export interface FindingFacts {
+  readonly kind: string;
+  /** `CVE-2024-3094`; of other kinds the rule that found it. */
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly title?: string;
+  /** Never `unknown`: then it is absent. */
+  readonly severity?: Exclude<SeverityLabel, 'unknown'>;
+  readonly fix?: 'available' | 'installable' | 'none' | 'will-not-fix';
+  readonly fixVersion?: string;
+  /** When a fix came out. */
+  readonly fixed?: string;
+  readonly kev?: boolean;
+  readonly ransomware?: boolean;
+  readonly epss?: number;
+  readonly epssPercentile?: number;
+  readonly cvss?: number;
+  readonly risk?: number;
+  readonly hazard?: number;
+  readonly ssvc?: string;
+  readonly exploitation?: string;
+  readonly automatable?: boolean;
+  readonly technicalImpact?: string;
+  readonly verdict: 'affected' | 'unknown';
+  readonly disputed: boolean;
+  /** Absent where nobody names any. */
+  readonly weaknesses?: readonly string[];
+  readonly published?: string;
+  readonly firstSeen?: string;
+  /** Whether it is not in the report of the last release, or of the base image. */
+  readonly newSinceRelease?: boolean;
+  readonly newSinceBase?: boolean;
+  readonly path?: string;
+  readonly package?: PackageFacts;
+}
+
+/** What is known of a package. */
+export interface PackageFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly version?: string;
+  readonly type?: string;
+  readonly purl?: string;
+  readonly source?: string;
+  readonly path?: string;
+  readonly locked?: boolean;
+  /** Expressions or names as the package states them; absent where it states none. */
+  readonly licences?: readonly string[];
+}
+
+/** What the silence of the scan is worth. */
+export interface CoverageFacts {
+  readonly complete?: boolean;
+  readonly packages?: number;
+  readonly unassessed?: number;
+}
+
+/** Trouble that the scan met. */
+export interface ProblemFacts {
+  readonly code: string;
+  readonly message: string;
+  readonly path?: string;
+  readonly lossy: boolean;
+}
+
+/** What is known of an image besides its report; what is absent is not known. */
+export interface Circumstances {
+  /** Of the image configuration: ISO 8601, user, labels. */
+  readonly created?: string;
+  readonly user?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly endOfLife?: string | boolean;
+  readonly signed?: boolean;
+  readonly exposed?: boolean;
+  /** When each finding was first seen, by `identityOf`; where given, one that it lacks is seen today for the first time. */
+  readonly firstSeen?: ReadonlyMap<string, string>;
+  /** When a fix of each finding came out, by `identityOf`. */
+  readonly fixed?: ReadonlyMap<string, string>;
+  /** Identities of what the last release's report, and the base image's, have. */
+  readonly release?: ReadonlySet<string>;
+  readonly base?: ReadonlySet<string>;
+  /** By `Finding.id`. */
+  readonly risks?: ReadonlyMap<string, RiskFacts>;
+}
+
+/** What `risk/` says of a finding, as far as a policy asks. */
+export interface RiskFacts {
+  /** 0 to 100. */
+  readonly risk?: number;
+  readonly hazard?: number;
+  readonly ssvc?: {
+    readonly decision?: string;
+    readonly exploitation?: string;
+    readonly automatable?: boolean;
+    readonly technicalImpact?: string;
+  };
+}

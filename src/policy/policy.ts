@@ -1,0 +1,294 @@
+import type { SeverityLabel } from '../advisory/advisory.ts';
+import type { Condition, Grace, SubjectKind } from './condition.ts';
+import type { Facts } from './facts.ts';
+
+export type { Condition, Grace, SubjectKind } from './condition.ts';
+export type { Circumstances, Facts, FindingFacts, ImageFacts, PackageFacts } from './facts.ts';
+
+/** From worst to best. */
+export type Outcome = 'deny' | 'warn' | 'allow';
+
+/** One rule as a policy file states it. In a lower file, a rule of the same id says only what changes. */
+export interface RuleSource {
+  /** Lower case, digits, `-`: `critical-fixable`. */
+  readonly id: string;
+  readonly description?: string;
+  /** What is judged, each by itself; default `vulnerability`. `finding` is one of any kind. */
+  readonly on?: SubjectKind;
+  /** Absent: always. */
+  readonly when?: Condition;
+  /** Default `deny`. `allow` needs `exempts` and `reason`. */
+  readonly then?: Outcome;
+  /** What comes of it where a fact that decides is unknown; default: the same as where the condition holds. */
+  readonly ifUnknown?: Outcome;
+  /** `{{finding.id}} in {{package.name}}`: facts between braces. */
+  readonly message?: string;
+  /** What would make it pass, with facts as in `message`. */
+  readonly remedy?: string;
+  /** How long a `deny` is but a `warn`. */
+  readonly grace?: Grace;
+  /** Of `allow`: which rules do not judge what this one matches. */
+  readonly exempts?: readonly string[];
+  /** Of `allow`: why. */
+  readonly reason?: string;
+  /** Whether lower files may loosen or switch off this rule; default false: they may only tighten it. */
+  readonly overridable?: boolean;
+  /** Switches off a rule of a higher file that is `overridable`. */
+  readonly off?: boolean;
+}
+
+/** A time-limited permission. Without `vulnerability` and `package` it is refused. */
+export interface ExceptionSource {
+  /** CVE or any other name of the flaw. */
+  readonly vulnerability?: string | readonly string[];
+  /** A name or purl, as glob; `version` is a range in the package's own scheme: `< 1.2.3`, `>= 1, < 2`. */
+  readonly package?: string | { readonly name?: string; readonly purl?: string; readonly version?: string };
+  /** Glob over the path in the image. */
+  readonly path?: string;
+  readonly image?: string | { readonly name?: string; readonly digest?: string };
+  /** Only of these rules; default all. */
+  readonly rules?: readonly string[];
+  readonly reason: string;
+  readonly owner: string;
+  /** A day, `2027-01-31`: the last on which it holds (UTC). */
+  readonly expires: string;
+  readonly ticket?: string;
+}
+
+/** What a file allows the files that extend it, and itself. */
+export interface PolicyLimits {
+  /** At most so many days from today to an exception's expiry; default 365. */
+  readonly exceptionDays?: number;
+  /** Whether exceptions may be made in lower files; default true. */
+  readonly exceptions?: boolean;
+}
+
+/** One policy file, `seaworthy: policy/1`. */
+export interface PolicyDocument {
+  readonly seaworthy: 'policy/1';
+  readonly name?: string;
+  readonly description?: string;
+  /** Names of built-in policies, or paths that start with `./`, `../` or `/`; later ones are lower. */
+  readonly extends?: readonly string[];
+  /** Globs over image names: this file speaks only of these. */
+  readonly images?: readonly string[];
+  readonly limits?: PolicyLimits;
+  readonly rules?: readonly RuleSource[];
+  readonly exceptions?: readonly ExceptionSource[];
+  readonly tests?: readonly PolicyCase[];
+}
+
+/** A test in the file: facts in short form and what is to come of them. */
+export interface PolicyCase {
+  readonly name: string;
+  /** Day of the decision; default 2026-01-01. */
+  readonly today?: string;
+  readonly image?: Readonly<Record<string, unknown>>;
+  readonly findings?: readonly Readonly<Record<string, unknown>>[];
+  readonly packages?: readonly Readonly<Record<string, unknown>>[];
+  readonly problems?: readonly Readonly<Record<string, unknown>>[];
+  /** Default complete. */
+  readonly coverage?: Readonly<Record<string, unknown>>;
+  readonly exposed?: boolean;
+  readonly expect:
+    | Outcome
+    | {
+        readonly outcome: Outcome;
+        /** Rules that must be among the reasons, and only they where given. */
+        readonly rules?: readonly string[];
+        /** Texts that must occur in the messages. */
+        readonly messages?: readonly string[];
+      };
+}
+
+/** A rule as it stands after inheritance. */
+export interface Rule {
+  readonly id: string;
+  readonly description?: string;
+  readonly on: SubjectKind;
+  readonly when: Condition;
+  readonly then: Outcome;
+  readonly ifUnknown: Outcome;
+  readonly message: string;
+  readonly remedy?: string;
+  readonly grace?: Grace;
+  readonly exempts?: readonly string[];
+  readonly reason?: string;
+  readonly overridable: boolean;
+  /** The file (or built-in policy) that states it, and those whose rule of that id it changed, lowest first. */
+  readonly origin: readonly Place[];
+}
+
+/** A place in a policy file; 1 is the first line and column. */
+export interface Place {
+  /** Path as given, or `built-in default`. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** An exception and where it stands. */
+export interface Exception extends ExceptionSource {
+  /** Images that its file speaks of. */
+  readonly images?: readonly string[];
+  /** The file it stands in may exempt only these rules; absent: all. */
+  readonly place: Place;
+}
+
+/** A policy that is ready to decide. */
+export interface Policy {
+  readonly name: string;
+  readonly description?: string;
+  /** Files it is made of, highest (organisation) first. */
+  readonly files: readonly string[];
+  readonly rules: readonly Rule[];
+  readonly exceptions: readonly Exception[];
+  readonly tests: readonly PolicyCase[];
+  /** What is told but does not stop it: exceptions past their day. */
+  readonly warnings: readonly PolicyProblem[];
+  /** Rules made into functions, in the order of `rules`. */
+  readonly compiled: readonly CompiledRule[];
+}
+
+/** Whether a condition holds; `unknown` where a fact that decides is not known (Kleene's logic). */
+export type Truth = true | false | 'unknown';
+
+/** What a condition is asked about. */
+export interface Subject {
+  readonly facts: Facts;
+  readonly finding?: Facts['findings'][number];
+  readonly package?: Facts['packages'][number];
+  /** Licence as the package states it. */
+  readonly licence?: string;
+  readonly problem?: Facts['problems'][number];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** A condition as a function: cheap, total, without side effects. */
+export type Test = (subject: Subject) => Truth;
+
+export interface CompiledRule {
+  readonly rule: Rule;
+  readonly test: Test;
+  readonly message: (subject: Subject) => string;
+  readonly remedy: (subject: Subject) => string | undefined;
+}
+
+/** What is wrong with a policy. */
+export type PolicyErrorCode =
+  | 'unreadable'
+  | 'too-large'
+  | 'not-yaml'
+  | 'unknown-field'
+  | 'wrong-type'
+  | 'bad-value'
+  | 'missing-field'
+  | 'duplicate-id'
+  | 'contradiction'
+  | 'bad-cel'
+  | 'cel-too-complex'
+  | 'bad-template'
+  | 'not-found'
+  | 'cycle'
+  | 'too-deep'
+  | 'loosens'
+  | 'exception-too-broad'
+  | 'exception-too-long'
+  | 'exception-forbidden'
+  | 'expired';
+
+/** One thing wrong with a policy, and where. */
+export interface PolicyProblem extends Place {
+  readonly code: PolicyErrorCode;
+  /** Constant text. */
+  readonly message: string;
+  /** The offending key or value, and what is allowed. */
+  readonly detail?: string;
+}
+
+/** A policy that can't be used: everything that is wrong with it, the first in its own fields. */
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError';
+  readonly code: PolicyErrorCode;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly detail: string | undefined;
+  readonly problems: readonly PolicyProblem[];
+  constructor(problems: readonly [PolicyProblem, ...PolicyProblem[]], cause?: unknown) {
+    const [first] = problems;
+    super(first.message, cause === undefined ? undefined : { cause });
+    this.code = first.code;
+    this.file = first.file;
+    this.line = first.line;
+    this.column = first.column;
+    this.detail = first.detail;
+    this.problems = problems;
+  }
+}
+
+/** What a decision speaks of, short enough to stand in each reason. */
+export interface SubjectRef {
+  readonly kind: 'finding' | 'package' | 'licence' | 'image' | 'coverage' | 'problem';
+  /** `CVE-2024-3094 xz-utils`: what distinguishes it in this image. */
+  readonly name: string;
+  readonly finding?: string;
+  readonly package?: string;
+  readonly severity?: SeverityLabel;
+}
+
+/** Why something is denied, warned of or allowed in spite of a rule. */
+export interface Reason {
+  readonly rule: string;
+  readonly file: string;
+  /** What counts: after grace and exception. */
+  readonly outcome: Outcome;
+  /** What the rule says by itself. */
+  readonly ruleOutcome: Outcome;
+  readonly subject: SubjectRef;
+  readonly message: string;
+  /** What would make it pass. */
+  readonly remedy: string;
+  /** A fact that decides is unknown, and the rule counts it as bad. */
+  readonly unknown: boolean;
+  /** Whole days until `deny` is in force, where it is not yet; and the last day of grace. */
+  readonly grace?: { readonly daysLeft: number; readonly until: string };
+  readonly exception?: ExceptionUse;
+  /** The `allow` rule that exempts it. */
+  readonly exemptedBy?: { readonly rule: string; readonly reason: string };
+}
+
+/** The exception that was used, as every decision shows it. */
+export interface ExceptionUse {
+  readonly reason: string;
+  readonly owner: string;
+  readonly expires: string;
+  readonly ticket?: string;
+  readonly place: Place;
+}
+
+/** An exception that had no effect. */
+export interface IdleException extends ExceptionUse {
+  /** It is past its day (`matches`: things that it would still excuse), or speaks of nothing that is here. */
+  readonly because: 'expired' | 'unmatched';
+  readonly matches: number;
+}
+
+/** What a policy says of an image. */
+export interface Decision {
+  readonly outcome: Outcome;
+  readonly policy: string;
+  /** ISO 8601. */
+  readonly decidedAt: string;
+  /** Worst first; then by rule, severity, subject. */
+  readonly reasons: readonly Reason[];
+  readonly counts: {
+    readonly deny: number;
+    readonly warn: number;
+    /** Reasons that an exception or an `allow` rule takes away. */
+    readonly excused: number;
+    readonly inGrace: number;
+  };
+  readonly idleExceptions: readonly IdleException[];
+}
