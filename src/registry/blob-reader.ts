@@ -1,3 +1,4 @@
+import { readRange } from './blob-range.ts';
 import { type BlobPlace, fetchStretch, newStretch, type Stretch, type StretchEvents } from './blob-stretch.ts';
 import { type BlobReader, RegistryError } from './registry.ts';
 
@@ -8,9 +9,12 @@ export interface Prefetch {
   /** Several connections fetch stretches of so many bytes each. */
   readonly stretch: number;
   readonly connections: number;
-  /** A connection that brought fewer bytes per second since `afterMs` gets company. */
+  /** A connection gets company that brings fewer bytes per second, */
   readonly slowBytesPerSecond: number;
+  /** looked at when it is so old, */
   readonly afterMs: number;
+  /** where the reader has spent this share of the time waiting, so that it is not the machine that is slow. */
+  readonly waitedShare: number;
   /** So much in one answer is worth a connection of its own, bytes. */
   readonly bulkBytes: number;
 }
@@ -20,8 +24,9 @@ export const usualPrefetch: Prefetch = {
   window: 8 << 20,
   stretch: 8 << 20,
   connections: 4,
-  slowBytesPerSecond: 60_000_000,
+  slowBytesPerSecond: 40_000_000,
   afterMs: 700,
+  waitedShare: 0.6,
   bulkBytes: 4 << 20,
 };
 
@@ -52,14 +57,20 @@ export function openBlobReader(place: BlobPlace, prefetch: Prefetch): BlobReader
         // What came before the failure is of no use to anybody: the digest can't be verified any more.
         if (failed !== undefined) throw failed;
         state.waiting = Promise.withResolvers<void>();
+        state.waitingSince = performance.now();
         await state.waiting.promise;
+        if (state.since !== 0) state.waited += performance.now() - Math.max(state.since, state.waitingSince);
       }
       if (wanted === 0) return 0;
       const count = copy(state, into);
       advance(state, place, prefetch, events);
       return count;
     },
-    range: (offset, length) => readRange(place, state, offset, length),
+    async range(offset, length) {
+      const bytes = await readRange(place, offset, length, state.stopAll.signal);
+      state.fetched += bytes.length;
+      return bytes;
+    },
     fetched: () => state.fetched,
     close() {
       state.closed = true;
@@ -87,6 +98,9 @@ interface State {
   /** When the first answer's head came, and what had come then. */
   since: number;
   fetched: number;
+  /** How long the reader has waited since the first answer's head, milliseconds. */
+  waited: number;
+  waitingSince: number;
   waiting: PromiseWithResolvers<void> | undefined;
   readonly stopAll: AbortController;
 }
@@ -103,6 +117,8 @@ function newState(): State {
     givesRanges: false,
     since: 0,
     fetched: 0,
+    waited: 0,
+    waitingSince: 0,
     waiting: undefined,
     stopAll: new AbortController(),
   };
@@ -207,41 +223,13 @@ function advance(state: State, place: BlobPlace, prefetch: Prefetch, events: Str
 function accompany(state: State, place: BlobPlace, prefetch: Prefetch, events: StretchEvents): void {
   const [first] = state.stretches;
   if (state.parallel || !state.givesRanges || first === undefined || prefetch.connections < 2) return;
-  const elapsed = performance.now() - state.since;
-  if (elapsed < prefetch.afterMs || (state.fetched / elapsed) * 1000 >= prefetch.slowBytesPerSecond) return;
+  const now = performance.now();
+  const elapsed = now - state.since;
+  const waited = state.waited + now - Math.max(state.since, state.waitingSince);
+  if (elapsed < prefetch.afterMs || waited < elapsed * prefetch.waitedShare) return;
+  if ((state.fetched / elapsed) * 1000 >= prefetch.slowBytesPerSecond) return;
   if (place.size - first.at < prefetch.stretch * 2) return;
   state.parallel = true;
   first.end = first.at + prefetch.stretch;
   advance(state, place, prefetch, events);
-}
-
-async function readRange(place: BlobPlace, state: State, offset: number, length: number): Promise<Uint8Array> {
-  const end = Math.min(place.size, offset + length);
-  if (length <= 0 || offset < 0 || offset >= place.size) return new Uint8Array(0);
-  return place.servers.first('pull', (server) =>
-    server.ask(
-      {
-        method: 'GET',
-        path: place.path(server),
-        scopes: place.scopes(server),
-        headers: () => ({ range: `bytes=${offset}-${end - 1}` }),
-        signal: state.stopAll.signal,
-      },
-      async (answer) => {
-        const range = /^bytes (\d{1,15})-(\d{1,15})\//.exec(answer.header('content-range') ?? '');
-        if (answer.status !== 206) {
-          answer.discard();
-          throw new RegistryError('unsupported', 'The registry gives no parts of blobs', server.place);
-        }
-        if (Number(range?.[1]) !== offset || Number(range?.[2]) !== end - 1) {
-          answer.discard();
-          throw new RegistryError('bad-answer', 'The registry gives another part of a blob', server.place);
-        }
-        const bytes = await answer.whole(end - offset);
-        state.fetched += bytes.length;
-        if (bytes.length === end - offset) return bytes;
-        throw new RegistryError('interrupted', 'The registry gives fewer bytes than it says', server.place);
-      },
-    ),
-  );
 }

@@ -65,6 +65,29 @@ describe('credentials and redirects', () => {
     expect(JSON.stringify(storage.asked)).not.toMatch(/hunter|authorization|YWxpY2U/i);
   });
 
+  it.each([0, Infinity])(
+    'reads a blob where it is sent, without credentials (a connection of its own from %d bytes)',
+    async (from) => {
+      const storage = await liar((_request, response) => void response.end('12345'));
+      const registry = await liar((request, response, count) => {
+        if (request.headers.authorization === basic)
+          return redirect(`http://${storage.host}/b?sig=1`)(request, response, count);
+        return void response.writeHead(401, { 'www-authenticate': 'Basic', 'content-length': '0' }).end();
+      });
+      const access = accessTo([registry.host], { credentials: alice, headers: { 'x-key': 'hunter3' } });
+      const repository = await openRepository(access, { patience: impatient, prefetch: { bulkBytes: from } });
+      open.push(repository);
+      const reader = repository.openBlob(`sha256:${'0'.repeat(64)}`, 5);
+      const into = Buffer.alloc(10);
+      expect(into.toString('latin1', 0, await reader.read(into))).toBe('12345');
+      expect(await reader.read(into)).toBe(0);
+      expect(registry.asked.map(({ headers }) => headers.authorization)).toEqual([undefined, basic]);
+      expect(storage.asked.map(({ url }) => url)).toEqual(['/b?sig=1']);
+      expect(JSON.stringify(storage.asked)).not.toMatch(/hunter|authorization|YWxpY2U/i);
+      reader.close();
+    },
+  );
+
   it('keeps them within the same origin', async () => {
     const registry = await liar((request, response, count) => {
       if (request.headers.authorization === undefined) {

@@ -1,7 +1,8 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { HttpAnswer } from '../internal/request.ts';
-import { algorithmOf, checkDigest, mismatch } from './digest.ts';
+import { algorithmOf, checkDigest } from './digest.ts';
 import type { Places } from './places.ts';
+import { type Bytes, checkSource, stretchOf } from './push-source.ts';
 import { type Descriptor, RegistryError } from './registry.ts';
 import type { Question, Server } from './server.ts';
 
@@ -12,9 +13,6 @@ export interface PushPlace {
   /** A repository of the same registry that may have the blob. */
   readonly from?: string | undefined;
 }
-
-/** Gives the bytes from their start, each time anew. */
-export type Bytes = () => AsyncIterable<Uint8Array>;
 
 /** A blob of at most so many bytes goes in one request, with its digest (OCI distribution spec 1.1, "Monolithically"). */
 const oneRequestBytes = 4 << 20;
@@ -139,13 +137,6 @@ function created(answer: HttpAnswer, server: Server): void {
   if (answer.status !== 201) throw strange(answer, server);
 }
 
-/** What we have must be what we say it is, or it would be stored under a false name by a registry that does not look. */
-function checkSource(descriptor: Descriptor, length: number, hash: Hash): void {
-  const computed = `${algorithmOf(descriptor.digest)}:${hash.digest('hex')}`;
-  if (length === descriptor.size && computed === descriptor.digest) return;
-  throw mismatch(`${descriptor.digest}, ${descriptor.size} bytes`, `${computed}, ${length} bytes`);
-}
-
 /** Uploads in order: everything in one PATCH at first, smaller chunks where that is too large; resumes what breaks. */
 async function pushChunks(place: PushPlace, session: Session, descriptor: Descriptor, bytes: Bytes): Promise<void> {
   let at = 0;
@@ -233,25 +224,4 @@ function reachedBy(place: PushPlace, session: Session, why: RegistryError): Prom
       return last === undefined || last === '0' ? 0 : Number(last) + 1;
     },
   );
-}
-
-/** The bytes from `start` to `end`. Throws `digest-mismatch` before the last ones leave where the whole is another. */
-async function* stretchOf(
-  bytes: Bytes,
-  start: number,
-  end: number,
-  descriptor: Descriptor,
-): AsyncGenerator<Uint8Array> {
-  const hash = createHash(algorithmOf(descriptor.digest));
-  let position = 0;
-  for await (const piece of bytes()) {
-    hash.update(piece);
-    const from = Math.max(0, start - position);
-    const to = Math.min(piece.length, end - position);
-    position += piece.length;
-    if (position >= descriptor.size) checkSource(descriptor, position, hash.copy());
-    if (from < to) yield piece.subarray(from, to);
-    if (position >= end && end < descriptor.size) return;
-  }
-  if (position < descriptor.size) checkSource(descriptor, position, hash);
 }
