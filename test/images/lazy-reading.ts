@@ -5,6 +5,7 @@ import type { Blobs } from '../../src/image/layer/blobs.ts';
 import type { ByteSource } from '../../src/image/layer/byte-source.ts';
 import type { LayerContent, Selects } from '../../src/image/layer/collector.ts';
 import { readLayer } from '../../src/image/layer/layer.ts';
+import { readLazily } from '../../src/image/lazy/lazy.ts';
 import type { LazyLayer } from './lazy-layer.ts';
 import { digestOf } from './oci-image.ts';
 
@@ -29,10 +30,16 @@ export function layerOf({ blob, diffId, annotations }: LazyLayer): Layer {
   return { index: 0, digest, diffId, size: blob.length, mediaType: '', annotations, blob: location };
 }
 
-/** Reads a layer as lanes do. */
-export function read(layer: LazyLayer, selects: Selects, lazy: boolean): Promise<LayerContent> {
-  const blobs: Blobs = { open: () => Promise.resolve(rangeSource(layer.blob)), close: () => Promise.resolve() };
-  return readLayer(layerOf(layer), selects, blobs, { lazy });
+/** Reads a layer as lanes do: lazily if that is asked for and its table can be used, however small it is. */
+export async function read(layer: LazyLayer, selects: Selects, lazy: boolean): Promise<LayerContent> {
+  const described = layerOf(layer);
+  const lazily = lazy ? await readLazily(described, rangeSource(layer.blob), selects) : undefined;
+  return lazily ?? readLayer(described, selects, blobsOf(layer));
+}
+
+/** A place of blobs that has just this one. */
+export function blobsOf({ blob }: LazyLayer): Blobs {
+  return { open: () => Promise.resolve(rangeSource(blob)), close: () => Promise.resolve() };
 }
 
 const hasX = (tail: Uint8Array): boolean => Buffer.from(tail).subarray(-100).includes('X');
@@ -69,7 +76,7 @@ export const probe: Extractor = {
 };
 
 /** Keeps the first bytes of a file, and looks at no more. */
-export const beginnings: Extractor = {
+const beginnings: Extractor = {
   id: 'beginnings',
   byName: true,
   selects: (path) => path.endsWith('.begin'),

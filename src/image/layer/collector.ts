@@ -46,7 +46,7 @@ export interface LazyReading {
 /** What was kept of one layer; plain data that can be handed between threads. */
 export interface LayerContent {
   readonly index: number;
-  /** Computed and equal to what the configuration says; empty for a folder. */
+  /** Computed and equal to what the configuration says, but not where `lazy`; empty for a folder. */
   readonly diffId: string;
   readonly files: readonly LayerFile[];
   readonly symlinks: readonly LayerLink[];

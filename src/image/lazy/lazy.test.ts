@@ -9,11 +9,12 @@ import {
   type Row,
   zstdChunkedLayer,
 } from '../../../test/images/lazy-layer.ts';
-import { layerOf, probe, rangeSource, read, selects } from '../../../test/images/lazy-reading.ts';
+import { blobsOf, layerOf, probe, rangeSource, read, selects } from '../../../test/images/lazy-reading.ts';
 import { digestOf, storedLayer } from '../../../test/images/oci-image.ts';
 import type { TarEntry } from '../../../test/images/tar.ts';
 import { RegistryError } from '../../registry/registry.ts';
 import type { LayerContent, Selects } from '../layer/collector.ts';
+import { readLayer } from '../layer/layer.ts';
 import { readLazily } from './lazy.ts';
 
 const forms: readonly [string, (entries: readonly TarEntry[]) => LazyLayer][] = (
@@ -220,4 +221,31 @@ it('any files are read as if they were read whole', async () => {
     }),
     { numRuns: 150 },
   );
+});
+
+describe('a layer as lanes read it', () => {
+  const files = [{ name: 'a.conf', body: 'a' }];
+  const small = estargzLayer(files);
+  const large = estargzLayer([...files, { name: 'noise.txt', body: randomBytes(1 << 20) }]);
+  it.each([
+    ['is read lazily where that is asked for', large, true, 'estargz'],
+    ['is read whole where it is not', large, false, undefined],
+    ['is read whole where it is small', small, true, undefined],
+  ])('%s', async (_name, layer, lazy, format) => {
+    let progress = 0;
+    const onBytes = (count: number): void => void (progress += count);
+    const content = await readLayer(layerOf(layer), selects, blobsOf(layer), { lazy, onBytes });
+    expect(content.lazy?.format).toBe(format);
+    expect(progress).toBe(content.lazy?.fetched ?? layer.blob.length);
+    expect(content.files.map(({ path }) => path)).toEqual(['a.conf']);
+  });
+  it('is named where a chunk is not what the table says', async () => {
+    const layer = estargzLayer([...files, { name: 'b.conf', body: randomBytes(2 << 20) }], {
+      rows: (rows) => rows.map((row) => ({ ...row, chunkDigest: digestOf(Buffer.from('other')) })),
+    });
+    await expect(readLayer(layerOf(layer), selects, blobsOf(layer), { lazy: true })).rejects.toMatchObject({
+      code: 'digest-mismatch',
+      detail: expect.stringContaining('layer 1, sha256:') as string,
+    });
+  });
 });
