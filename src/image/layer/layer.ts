@@ -50,13 +50,16 @@ export async function readLayer(
   }
 }
 
+/** Bytes of a layer below which a reading of the whole, which proves more, costs no more. */
+const leastLazy = 1 << 20;
+
 async function lazily(
   layer: Layer,
   source: ByteSource,
   selects: Selects,
   { onBytes }: ReadOptions,
 ): Promise<LayerContent | undefined> {
-  if (source.range === undefined || layer.annotations === undefined) return undefined;
+  if (source.range === undefined || layer.annotations === undefined || layer.size < leastLazy) return undefined;
   const { readLazily } = await import('../lazy/lazy.ts');
   return readLazily(layer, { range: source.range.bind(source) }, selects, onBytes && { onBytes });
 }
