@@ -1,7 +1,7 @@
 // What is understood here of an answer (RFC 9112), and nothing else:
 //   head  = "HTTP/1." ( "0" / "1" ) SP 3DIGIT [ SP reason ] CRLF *( name ":" value CRLF ) CRLF
 //   body  = Content-Length bytes
-// Whatever differs (chunks, folded lines, a header twice, 1xx) is asked for again in the ordinary way.
+// Whatever differs (chunks, folded lines, two lengths, 1xx) is asked for again in the ordinary way.
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { OnReadOpts, Socket } from 'node:net';
 import { type BodyFlow, type BodySink, watchman, wholeOf } from './body.ts';
@@ -23,6 +23,7 @@ export async function bulkGet(
   limits: RequestLimits,
   request: HttpRequest,
 ): Promise<HttpAnswer | undefined> {
+  const question = headOf(request);
   const line = openLine();
   const socket = connections.dial(request.url, line.onread);
   if (socket === undefined) return undefined;
@@ -38,7 +39,7 @@ export async function bulkGet(
   socket.once(request.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
     clearTimeout(timer);
     timer = setTimeout(late, limits.headersMs);
-    socket.write(headOf(request));
+    socket.write(question);
   });
   try {
     const head = parseHead(await line.head);
@@ -59,8 +60,12 @@ function brokenOff(): HttpError {
 
 function headOf({ url, headers }: HttpRequest): string {
   const lines = Object.entries({ ...headers, host: url.host, connection: 'close' }).map(([name, value]) => {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch (error) {
+      throw asHttpError(error);
+    }
     return `${name}: ${value}\r\n`;
   });
   return `GET ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n`;
@@ -72,6 +77,15 @@ interface Head {
   readonly length: number;
 }
 
+/** Two of them could be understood in two ways. */
+const single: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'location',
+  'transfer-encoding',
+]);
+
 /** `undefined` for what is left to the ordinary way. */
 function parseHead(text: string | undefined): Head | undefined {
   const [first = '', ...lines] = (text ?? '').split('\r\n');
@@ -79,9 +93,13 @@ function parseHead(text: string | undefined): Head | undefined {
   const headers = new Map<string, string>();
   for (const line of lines) {
     const [, name, value = ''] = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\0\r\n]*?)[ \t]*$/.exec(line) ?? [];
-    if (name === undefined || headers.has(name.toLowerCase())) return undefined;
-    headers.set(name.toLowerCase(), value);
+    const key = name?.toLowerCase();
+    const before = headers.get(key ?? '');
+    if (key === undefined || (before !== undefined && single.has(key))) return undefined;
+    headers.set(key, before === undefined ? value : `${before}, ${value}`);
   }
+  // The body of a redirect is not read.
+  if (status >= 300 && status < 400 && headers.has('location')) return { status, headers, length: 0 };
   const length = headers.get('content-length') ?? '';
   if (!(status >= 200) || headers.has('transfer-encoding') || !/^\d{1,15}$/.test(length)) return undefined;
   return { status, headers, length: Number(length) };

@@ -215,6 +215,7 @@ async function* pieces(body: AsyncIterable<Uint8Array>, limits: HttpLimits): Asy
 
 const OFFLINE = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ENETDOWN|ENONET)$/;
 const TIMEOUT = /^(UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT)$/;
+const HEADER = /^ERR_(INVALID_CHAR|INVALID_HTTP_TOKEN|HTTP_INVALID_HEADER_VALUE)$/;
 const TLS = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_|ERR_SSL_|EPROTO$)/;
 
 /** What a failed request means, whichever library made it. */
@@ -226,6 +227,7 @@ export function asHttpError(cause: unknown): HttpError {
   if (error.name === 'AbortError' || code === 'UND_ERR_ABORTED') {
     return new HttpError('aborted', 'the request was called off', undefined, { cause });
   }
+  if (HEADER.test(code)) return new HttpError('bad-address', 'a header of the request is none', undefined, { cause });
   if (OFFLINE.test(code)) return new HttpError('offline', 'the server cannot be reached', detail, { cause });
   if (TIMEOUT.test(code)) return new HttpError('timeout', 'the server does not answer in time', detail, { cause });
   if (TLS.test(code)) return new HttpError('tls', 'the server cannot be trusted', detail, { cause });

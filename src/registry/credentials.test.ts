@@ -88,6 +88,14 @@ describe('credentials and redirects', () => {
     },
   );
 
+  it('says that a header of the endpoint is none', async () => {
+    const registry = await liar(ok);
+    const repository = await repositoryAt([registry.host], { headers: { 'x-key': 'hunter3\r\nhost: x' } });
+    const failure: unknown = await repository.manifest('v1').catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'bad-setting', detail: registry.host });
+    expect(registry.asked).toEqual([]);
+  });
+
   it('keeps them within the same origin', async () => {
     const registry = await liar((request, response, count) => {
       if (request.headers.authorization === undefined) {

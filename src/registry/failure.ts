@@ -25,7 +25,7 @@ const messages: Readonly<Record<string, readonly [RegistryErrorCode, string]>> =
   tls: ['untrusted', 'The registry cannot be trusted: its certificate does not hold'],
   redirect: ['bad-answer', 'The registry redirects to where it is not followed'],
   'too-large': ['limit-exceeded', 'The registry gives more than a document of this kind may have'],
-  'bad-address': ['bad-setting', 'The address of the registry or of a proxy is none'],
+  'bad-address': ['bad-setting', 'The address of the registry or of a proxy, or a header for it, is none'],
   aborted: ['interrupted', 'The request was called off'],
   status: ['bad-answer', 'The registry answers with an error'],
 };

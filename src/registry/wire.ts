@@ -74,7 +74,11 @@ export function openWire(endpoint: RegistryEndpoint, access: RegistryAccess, pat
 function endpointAddress({ url }: RegistryEndpoint): URL {
   const address = URL.parse(url);
   if (address !== null && /^https?:$/.test(address.protocol)) return address;
-  throw new RegistryError('bad-setting', 'The address of the registry or of a proxy is none', withoutCredentials(url));
+  throw new RegistryError(
+    'bad-setting',
+    'The address of the registry or of a proxy, or a header for it, is none',
+    withoutCredentials(url),
+  );
 }
 
 async function follow(
