@@ -45,8 +45,15 @@ export type Reference =
   | PathReference
   /** An image by name (of an engine also by identifier), where it is looked for, in order. */
   | { readonly scheme: 'named'; readonly name: string; readonly places: readonly Place[] }
-  /** A container by name or identifier: its image and what it has written. */
-  | { readonly scheme: 'container'; readonly name: string };
+  /** A container by name or identifier, of an engine: its image and what it has written. */
+  | { readonly scheme: 'container'; readonly name: string; readonly places: readonly Place[] }
+  /** What is in the root folder of a containerd that need not run: an image by name, or a container. */
+  | {
+      readonly scheme: 'containerd-root';
+      readonly path: string;
+      readonly name?: string;
+      readonly container?: string;
+    };
 
 /** `platform` of an image index entry (OCI image index, 1.1). */
 export interface Platform {
@@ -63,6 +70,8 @@ export type BlobLocation =
   | { readonly kind: 'registry'; readonly access: RegistryAccess; readonly digest: string; readonly size: number }
   /** In the content store of an engine, over its socket. */
   | { readonly kind: 'engine'; readonly engine: EngineAddress; readonly digest: string; readonly size: number }
+  /** A layer that an engine has unpacked in a folder, with an index of what its tar had besides (tar-split). */
+  | { readonly kind: 'tar-split'; readonly index: string; readonly folder: string; readonly size: number }
   /** The upper folder of an overlay file system: whiteouts are devices 0/0, opaque folders have an attribute. */
   | {
       readonly kind: 'overlay';
@@ -81,7 +90,7 @@ export interface Layer {
   readonly index: number;
   /** `sha256:…` of the blob as stored; absent where the archive names none (docker archive). */
   readonly digest?: string;
-  /** `sha256:…` of the uncompressed tar (`rootfs.diff_ids`); empty for the writable layer of a container. */
+  /** `sha256:…` of the uncompressed tar (`rootfs.diff_ids`); empty for what a container wrote, and where nobody knows it. */
   readonly diffId: string;
   /** Bytes as stored. */
   readonly size: number;
@@ -95,9 +104,14 @@ export interface Layer {
 
 /** What of the image configuration (OCI image config, 1.1) is used. */
 export interface ImageConfig {
+  /** ISO 8601. */
   readonly created?: string;
+  /** Absent where it names none, which is root. */
   readonly user?: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** `8080/tcp`. */
+  readonly ports: readonly string[];
+  readonly healthcheck: boolean;
 }
 
 /** A document that came with an image: an attestation, a signature, a bill of materials. */
@@ -126,7 +140,8 @@ export interface LayeredImage extends Found {
   readonly reference: string;
   /** Digest of the manifest; absent in a docker archive. */
   readonly digest?: string;
-  readonly configDigest: string;
+  /** Absent only for a container of which the image's configuration is gone. */
+  readonly configDigest?: string;
   readonly mediaType: string;
   readonly platform: Platform;
   readonly config: ImageConfig;

@@ -211,6 +211,17 @@ export interface Subject {
   readonly configDigest?: string;
   /** `linux/amd64`, `linux/arm64/v8`. */
   readonly platform?: string;
+  /** Of the image configuration. */
+  readonly config?: {
+    /** ISO 8601. */
+    readonly created?: string;
+    /** Absent where it names none, which is root. */
+    readonly user?: string;
+    readonly labels: Readonly<Record<string, string>>;
+    /** `8080/tcp`. */
+    readonly ports: readonly string[];
+    readonly healthcheck: boolean;
+  };
   /** The container whose changes are the last layer. */
   readonly container?: { readonly id: string; readonly names: readonly string[]; readonly state: string };
   readonly layers: readonly LayerRef[];

@@ -12,7 +12,7 @@ import { version } from './version.ts';
 export const maximumKept = 500;
 
 /** Changes with what an inventory holds. */
-const layout = 4;
+const layout = 5;
 
 /** Inventories of images known by digest; only what `discover` would find again. */
 export interface InventoryCache {

@@ -59,6 +59,8 @@ export function imageOf(parts: ImageParts): LayeredImage {
       ...(created === undefined ? {} : { created }),
       ...(user ? { user } : {}),
       labels: textsOf(inner['Labels']) ?? {},
+      ports: isObject(inner['ExposedPorts']) ? Object.keys(inner['ExposedPorts']).toSorted() : [],
+      healthcheck: hasHealthcheck(inner['Healthcheck']),
     },
     // History may be shorter than the layers, or absent: then the instruction is not known, and not guessed.
     layers: layers.map((layer, index) =>
@@ -70,6 +72,12 @@ export function imageOf(parts: ImageParts): LayeredImage {
       ),
     ),
   };
+}
+
+/** `NONE` switches off that of the base image. */
+function hasHealthcheck(value: unknown): boolean {
+  const test = isObject(value) ? strings(value['Test']) : [];
+  return test.length > 0 && test[0] !== 'NONE';
 }
 
 function layerOf(descriptor: LayerDescriptor, index: number, diffId: string, createdBy: string | undefined): Layer {

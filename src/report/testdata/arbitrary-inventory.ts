@@ -124,6 +124,10 @@ export const subject: fc.Arbitrary<Subject> = record<Subject>(
     digest: text,
     configDigest: text,
     platform: text,
+    config: record<NonNullable<Subject['config']>>(
+      { created: text, user: text, labels: fc.dictionary(text, text), ports: few(text), healthcheck: flag },
+      ['labels', 'ports', 'healthcheck'],
+    ),
     container: fc.record({ id: text, names: few(text), state: fc.constantFrom('running', 'stopped') }),
     layers: few(layer),
     entries: natural,
