@@ -162,6 +162,7 @@ async function command(...argv: readonly string[]): Promise<{ code: number; out:
   const output = (key: 'out' | 'err') => ({
     isTerminal: false,
     columns: undefined,
+    isOpen: () => true,
     write: async (more: string) => {
       text[key] += more;
     },
@@ -171,6 +172,7 @@ async function command(...argv: readonly string[]): Promise<{ code: number; out:
     env: {},
     stdout: output('out'),
     stderr: output('err'),
+    readInput: () => undefined,
     signal: new AbortController().signal,
     now: () => performance.now(),
     loadScan: async () => (await import('../src/scan/scan.ts')).scan,

@@ -75,7 +75,11 @@ function usedText({ oldest, newest }: { readonly oldest?: Date; readonly newest?
   return `; used between ${day(oldest.toISOString())} and ${day(newest.toISOString())}`;
 }
 
+const units = ['KiB', 'MiB', 'GiB'];
+
+/** In the steps of 1024 in which a bound is given; a byte is told too. */
 function sizeText(bytes: number): string {
-  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+  const step = bytes < 1024 ** 2 ? 0 : bytes < 1024 ** 3 ? 1 : 2;
+  const number = bytes / 1024 ** (step + 1);
+  return `${step === 0 ? Math.ceil(number) : Number(number.toFixed(1))} ${units[step]}`;
 }

@@ -1,5 +1,6 @@
 import type { SeverityLabel } from '../advisory/advisory.ts';
 import type { Finding, Report } from '../finding/finding.ts';
+import type { Ending, Tally } from '../report/many/tally.ts';
 
 /** What the process ends with; 130 and 143 are 128 + the signal's number, as shells have it. */
 export type ExitCode = 0 | 1 | 2 | 3 | 130 | 143;
@@ -53,6 +54,27 @@ export function exitOf({ findings, coverage }: Pick<Report, 'findings' | 'covera
   const share = `${assessed} of ${packages} packages assessed`;
   const left = untold === 0 ? share : `${share}, ${untold} ${untold === 1 ? 'flaw' : 'flaws'} could not be told`;
   return { code: exits.notAssessed, reason: `coverage is incomplete: ${left}` };
+}
+
+/** How a run over many images ends, and why. */
+export function exitOfMany(tally: Tally, ending: Ending, failOn: FailOn): Exit {
+  const { images, failed, incomplete } = tally;
+  if (ending === 'clean') return { code: exits.clean };
+  if (ending === 'findings') {
+    const over = sum(overTheLine[failOn].map((label) => tally.affected[label]));
+    const line = failOn === 'any' ? '' : ` of severity ${failOn} or worse`;
+    return { code: exits.findings, reason: `${over} ${over === 1 ? 'finding' : 'findings'}${line} in ${imagesText(images)}` };
+  }
+  if (images === 0) return { code: exits.notAssessed, reason: 'there was no image to scan' };
+  const parts = [
+    ...(failed === 0 ? [] : [`${failed} could not be scanned`]),
+    ...(incomplete === 0 ? [] : [`${incomplete} could not be assessed in full`]),
+  ];
+  return { code: exits.notAssessed, reason: `of ${imagesText(images)}, ${parts.join(', ')}` };
+}
+
+function imagesText(images: number): string {
+  return `${images} ${images === 1 ? 'image' : 'images'}`;
 }
 
 function isOver({ verdict, vulnerability }: Finding, failOn: FailOn): boolean {

@@ -19,14 +19,17 @@ interface Step {
 const steps: ReadonlyMap<string, Step> = new Map(Object.entries(nextSteps));
 const defect = 'this is a defect in seaworthy: run it again with SEAWORTHY_DEBUG=1 and report what it prints';
 
-/** Two lines: what is wrong, what to do next; the stack only with SEAWORTHY_DEBUG=1. No secrets, no control characters. */
-export function describeFailure(error: unknown, env: Env): Failure {
+/**
+ * Two lines: what is wrong, what to do next; the stack only with SEAWORTHY_DEBUG=1. No secrets, no control characters.
+ * `command` is what was called: `seaworthy db update`.
+ */
+export function describeFailure(error: unknown, env: Env, command = 'seaworthy'): Failure {
   const { name, code, message, detail } = partsOf(error);
   const step = steps.get(`${name}/${code}`);
   const what = [lowerFirst(message), detail].filter((part) => part !== '').join(': ');
   const lines = [
     `seaworthy: ${shown(step === undefined && nextOf(error) === undefined ? `unexpected failure: ${what}` : what)}`,
-    `  ${nextOf(error) ?? step?.next ?? defect}`,
+    `  ${nextOf(error) ?? step?.next.replace('COMMAND', command) ?? defect}`,
     ...(env['SEAWORTHY_DEBUG'] === '1' ? debugLines(error) : []),
   ];
   return { code: exitFor(step), text: `${lines.join('\n')}\n` };

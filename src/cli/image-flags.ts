@@ -9,7 +9,7 @@ import { platformOption } from './platform.ts';
 import type { World } from './world.ts';
 
 /** Where a name may be looked for; the same as `Place`. */
-const placeChoices: readonly Place[] = ['docker', 'podman', 'containerd', 'registry'];
+export const placeChoices: readonly Place[] = ['docker', 'podman', 'containerd', 'registry'];
 
 /** Options that say where an image is and how to get at it, as commander gives them. */
 export interface ImageFlags {
@@ -33,10 +33,12 @@ export interface ImageFlags {
 /** Adds these options to a command. */
 export function addImageOptions(command: Command): Command {
   return command
+    .optionsGroup('Where images are:')
     .option('--platform <OS/ARCH[/VARIANT]>', 'which of several (default: linux on this architecture)')
     .option('--from <PLACES>', 'where a name is looked for, in order (default: docker,podman,containerd,registry)')
     .option('--namespace <NAME>', "containerd's namespace (default: all)")
     .option('--lazy', 'fetch only what is needed of layers with a table of contents, which is then trusted')
+    .optionsGroup('Registries:')
     .option('--authfile <FILE>', "credentials, if not in Docker's or podman's usual files")
     .addOption(new Option('--username <NAME>', 'who to be to the registry').implies({ passwordStdin: true }))
     .option('--password-stdin', 'read the password or token from standard input')
@@ -58,7 +60,7 @@ export function imageOptions(flags: ImageFlags, world: World): Omit<ScanOptions,
     ...(flags.platform === undefined ? {} : { platform: platformOption(flags.platform) }),
     ...(flags.from === undefined ? {} : { places: placesOf(flags.from) }),
     ...(flags.lazy === undefined ? {} : { lazy: flags.lazy }),
-    registry: registrySettings(flags, { env, home, version: world.version }),
+    registry: registrySettings(flags, home, world),
     engines: { env, home, ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }) },
   };
 }
@@ -73,11 +75,12 @@ function placesOf(text: string): Place[] {
 
 function registrySettings(
   flags: ImageFlags,
-  { env, home, version }: { readonly env: World['env']; readonly home: string; readonly version: string },
+  home: string,
+  { env, version, readInput }: World,
 ): RegistrySettings {
   const { authfile, hostsDir, registriesConf, plainHttp, shortNames } = flags;
   const tls = tlsOf(flags);
-  const credentials = credentialsOf(flags);
+  const credentials = credentialsOf(flags, readInput);
   return {
     env,
     home,
@@ -94,7 +97,7 @@ function registrySettings(
 
 function tlsOf({ tlsCa, tlsCert, tlsKey, tlsSkipVerify }: ImageFlags): TlsSettings | undefined {
   if ((tlsCert === undefined) !== (tlsKey === undefined))
-    throw new CliError('usage', '--tls-cert and --tls-key go together', tlsCert ?? tlsKey ?? '');
+    throw new CliError('usage', '--tls-cert and --tls-key go together', `only ${tlsCert ?? tlsKey} is given`);
   const tls = {
     ...(tlsCa === undefined ? {} : { ca: [textOf(tlsCa, '--tls-ca')] }),
     ...(tlsCert === undefined ? {} : { certificate: textOf(tlsCert, '--tls-cert') }),
@@ -104,14 +107,19 @@ function tlsOf({ tlsCa, tlsCert, tlsKey, tlsSkipVerify }: ImageFlags): TlsSettin
   return Object.keys(tls).length === 0 ? undefined : tls;
 }
 
-function credentialsOf({ username, passwordStdin }: ImageFlags): Credentials | undefined {
+function credentialsOf({ username, passwordStdin }: ImageFlags, readInput: World['readInput']): Credentials | undefined {
   if (!passwordStdin) return undefined;
-  const secret = textOf(0, '--password-stdin').replace(/\r?\n$/, '');
-  if (secret === '') throw new CliError('usage', 'there is no password on standard input', '--password-stdin');
+  const secret = readInput()?.replace(/\r?\n$/, '') ?? '';
+  if (secret === '')
+    throw new CliError(
+      'usage',
+      'there is no password on standard input',
+      username === undefined ? '--password-stdin' : '--username reads it there, like --password-stdin',
+    );
   return username === undefined ? { kind: 'bearer', token: secret } : { kind: 'basic', username, password: secret };
 }
 
-function textOf(path: string | number, flag: string): string {
+function textOf(path: string, flag: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

@@ -1,6 +1,6 @@
-import { closeSync, openSync, realpathSync, type Stats, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, realpathSync, rmSync, type Stats, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { writeFileAtomic } from '../internal/atomic-file.ts';
+import { replaceFile, temporaryBeside } from '../internal/atomic-file.ts';
 import { CliError } from './cli-error.ts';
 
 /** Throws `CliError` (`output`) where no file could be written, before any work is done for it. */
@@ -12,25 +12,71 @@ export function checkTarget(path: string): void {
   if (!statOf(folder)?.isDirectory()) throw new CliError('output', 'the folder of the output does not exist', folder);
 }
 
-/** Writes a file whole or not at all; a pipe or device such as /dev/stdout is written to as it is. */
-export function writeTarget(path: string, text: string): void {
-  try {
+/** A file that is being written. Its methods throw `CliError` (`output`). */
+export interface Target {
+  write(text: string): void;
+  /** Puts it in its place. */
+  finish(): void;
+  /** Leaves what was there before, unless it was finished. */
+  abandon(): void;
+}
+
+/**
+ * Begins a file that is there whole in the end or not at all, text by text; a pipe or device such as /dev/stdout is
+ * written to as it is. Throws `CliError` (`output`).
+ */
+export function openTarget(path: string): Target {
+  return told(path, () => {
     const stats = statOf(path);
-    if (stats === undefined) writeFileAtomic(path, text);
+    const inPlace = stats !== undefined && !stats.isFile();
     // Through a symbolic link the file is replaced, not the link.
-    else if (stats.isFile()) writeFileAtomic(realpathSync(path), text);
-    else writeInPlace(path, Buffer.from(text));
-  } catch (cause) {
-    throw new CliError('output', 'the report could not be written', `${path} (${codeOf(cause)})`, cause);
+    const final = stats?.isFile() ? realpathSync(path) : path;
+    const own = inPlace ? path : temporaryBeside(final);
+    let descriptor: number | undefined = openSync(own, inPlace ? 'w' : 'wx');
+    const close = (): void => {
+      if (descriptor === undefined) return;
+      const open = descriptor;
+      descriptor = undefined;
+      closeSync(open);
+    };
+    return {
+      write: (text) => told(path, () => writeWhole(descriptor, Buffer.from(text))),
+      finish: () =>
+        told(path, () => {
+          close();
+          if (!inPlace) replaceFile(own, final);
+        }),
+      abandon: () =>
+        told(path, () => {
+          close();
+          if (!inPlace) rmSync(own, { force: true });
+        }),
+    };
+  });
+}
+
+/** Writes a file from these texts, as `openTarget` does. */
+export function writeTarget(path: string, texts: Iterable<string>): void {
+  const target = openTarget(path);
+  try {
+    for (const text of texts) target.write(text);
+    target.finish();
+  } finally {
+    target.abandon();
   }
 }
 
-function writeInPlace(path: string, bytes: Buffer): void {
-  const descriptor = openSync(path, 'w');
+function writeWhole(descriptor: number | undefined, bytes: Buffer): void {
+  if (descriptor === undefined) throw new TypeError('the file is closed');
+  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+}
+
+function told<T>(path: string, action: () => T): T {
   try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
-  } finally {
-    closeSync(descriptor);
+    return action();
+  } catch (cause) {
+    if (cause instanceof CliError) throw cause;
+    throw new CliError('output', 'the report could not be written', `${path} (${codeOf(cause)})`, cause);
   }
 }
 

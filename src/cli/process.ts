@@ -1,4 +1,5 @@
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
 import type { scan } from '../scan/scan.ts';
 import { exits } from './exit.ts';
@@ -57,6 +58,7 @@ function worldOf(process: NodeJS.Process, version: string, signal: AbortSignal):
     env: process.env,
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
+    readInput: () => (isatty(0) ? undefined : readFileSync(0, 'utf8')),
     signal,
     now: () => performance.now(),
     loadScan,
@@ -84,6 +86,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     isTerminal: stream.isTTY ?? false,
     // A terminal that does not know its size says 0.
     columns: (stream.isTTY && stream.columns) || undefined,
+    isOpen: () => !gone,
     write: (text) =>
       new Promise((resolve, reject) => {
         const done = (error?: NodeJS.ErrnoException | null): void => {

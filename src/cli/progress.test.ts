@@ -19,7 +19,7 @@ function screen({
 } = {}): Screen {
   const written: string[] = [];
   let time = 0;
-  const output = { isTerminal, columns: 60, write: async (text: string) => void written.push(text) };
+  const output = { isTerminal, columns: 60, isOpen: () => true, write: async (text: string) => void written.push(text) };
   const progress = createProgress(output, { env, quiet, color: 'auto', now: () => time });
   return {
     progress,

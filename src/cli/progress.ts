@@ -22,7 +22,9 @@ const stages: Readonly<Record<Event['stage'], string>> = {
 export interface Progress {
   /** Draws the event, unless another was drawn a moment ago. */
   readonly show: (event: Event) => void;
-  /** Takes the line off the screen; call it before anything else is written. */
+  /** Takes the line off the screen while something else is written, and draws it again below. */
+  readonly aside: (write: () => Promise<void>) => Promise<void>;
+  /** Takes the line off the screen for good; call it before anything else is written. */
   readonly clear: () => Promise<void>;
 }
 
@@ -44,42 +46,52 @@ export function createProgress(output: Output, options: ProgressOptions): Progre
   const { env } = options;
   const inCi = env['CI'] !== undefined && !['', '0', 'false'].includes(env['CI']);
   if (!output.isTerminal || options.quiet || inCi || env['TERM'] === 'dumb') {
-    return { show: () => {}, clear: () => Promise.resolve() };
+    return { show: () => {}, aside: (write) => write(), clear: () => Promise.resolve() };
   }
   const color = wantsColor(options.color, env, output.isTerminal);
+  let latest: Event | undefined;
   let drawn = false;
   let last = Number.NEGATIVE_INFINITY;
   let writing: Promise<void> = Promise.resolve();
+  const draw = (event: Event): void => {
+    last = options.now();
+    drawn = true;
+    writing = output.write(eraseLine + progressLine(event, (output.columns ?? 80) - 1, color));
+  };
+  const clear = async (): Promise<void> => {
+    last = Number.POSITIVE_INFINITY;
+    await writing;
+    if (drawn) await output.write(eraseLine);
+    drawn = false;
+  };
   return {
     show: (event) => {
-      const now = options.now();
-      if (now - last < betweenDrawings) return;
-      last = now;
-      drawn = true;
-      writing = output.write(eraseLine + progressLine(event, (output.columns ?? 80) - 1, color));
+      latest = event;
+      if (options.now() - last >= betweenDrawings) draw(event);
     },
-    clear: async () => {
-      last = Number.POSITIVE_INFINITY;
-      await writing;
-      if (drawn) await output.write(eraseLine);
-      drawn = false;
+    aside: async (write) => {
+      await clear();
+      await write();
+      if (latest !== undefined) draw(latest);
     },
+    clear,
   };
 }
 
 /** `fetching advisories [##########----------]  50% https://…`, cut to the columns. */
-export function progressLine({ stage, done = 0, total, label }: Event, columns: number, color: boolean): string {
-  const how =
-    total === undefined || total <= 0
-      ? done > 0
-        ? ` ${stage === 'images' ? done : bytes(done)}`
-        : ''
-      : ` ${bar(done / total)}`;
-  const head = truncate(stages[stage] + how, columns);
+export function progressLine(event: Event, columns: number, color: boolean): string {
+  const { label } = event;
+  const head = truncate(stages[event.stage] + howFar(event), columns);
   const room = columns - head.length - 1;
   const tail = label === undefined || room < 4 ? '' : truncate(visible(label), room);
   if (tail === '') return head;
   return `${head} ${color ? styleText('dim', tail, { validateStream: false }) : tail}`;
+}
+
+function howFar({ stage, done = 0, total = 0 }: Event): string {
+  const images = stage === 'images';
+  if (total > 0) return ` ${bar(done / total)}${images ? ` ${done} of ${total}` : ''}`;
+  return done > 0 ? ` ${images ? done : bytes(done)}` : '';
 }
 
 function bytes(number: number): string {

@@ -1,66 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from '../finding/finding.ts';
 import { ImageError } from '../image/image.ts';
 import { presenters } from '../report/report.ts';
 import { sampleReports } from '../report/testdata/sample-reports.ts';
-import * as caches from '../scan/caches.ts';
-import type { ScanOptions } from '../scan/scan.ts';
-import type { Env } from './color.ts';
-import { formats } from './program.ts';
-import { run } from './run.ts';
-import type { Output } from './world.ts';
+import { formats } from './common-options.ts';
+import { home, play, type Stage } from './testdata/play.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'seaworthy-run-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly scanned: readonly (readonly [string, ScanOptions])[];
-}
-
-interface Stage {
-  readonly report?: Report;
-  readonly error?: Error;
-  readonly env?: Env;
-  readonly isTerminal?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-async function play(line: string, stage: Stage = {}): Promise<Outcome> {
-  const written = { stdout: '', stderr: '' };
-  const output = (name: 'stdout' | 'stderr'): Output => ({
-    isTerminal: stage.isTerminal ?? false,
-    columns: stage.isTerminal ? 100 : undefined,
-    write: async (text) => {
-      written[name] += text;
-    },
-  });
-  const scanned: [string, ScanOptions][] = [];
-  const code = await run(line === '' ? [] : line.split(' '), {
-    version: '1.2.3',
-    env: { SEAWORTHY_HOME: folder, ...stage.env },
-    stdout: output('stdout'),
-    stderr: output('stderr'),
-    signal: stage.signal ?? new AbortController().signal,
-    now: () => 0,
-    loadScan: async () => async (reference, options) => {
-      scanned.push([reference, options]);
-      options.onProgress?.({ stage: 'reading', done: 1, total: 2 });
-      if (stage.error !== undefined) throw stage.error;
-      return stage.report ?? sampleReports.clean;
-    },
-    loadScanAll: () => import('../scan/all/scan-all.ts'),
-    loadCaches: async () => caches,
-    loadConflicts: async () => () => ({ conflicts: [], packages: 0, unordered: [] }),
-    loadSources: async () => [],
-  });
-  return { code, ...written, scanned };
-}
+afterAll(() => rmSync(home, { recursive: true }));
 
 describe('transcripts', () => {
   it.each([
@@ -70,6 +18,9 @@ describe('transcripts', () => {
     ['help-db-update', 'db update --help'],
     ['help-db-status', 'db status --help'],
     ['help-db-search', 'db search --help'],
+    ['help-cache', 'cache --help'],
+    ['help-cache-status', 'cache status --help'],
+    ['help-cache-prune', 'cache prune --help'],
     ['help-completion', 'completion --help'],
   ])('%s', async (name, line) => {
     const { code, stdout, stderr } = await play(line);
@@ -90,6 +41,19 @@ describe('transcripts', () => {
       'scan x --output',
       'scan x --offline --archive image',
       'scan x --output /nonexistent/report',
+      'scan x --all-from docker',
+      'scan x --latest 3',
+      'scan --all-from docker --latest none',
+      'scan --all-from - --username me',
+      'scan --all-from ./nowhere.txt',
+      'scan x --from docker,hub',
+      'scan x --tls-cert me.pem',
+      'scan x --tls-ca /nonexistent.pem',
+      'scan x --username me',
+      'scan x --cache-push',
+      'scan x --no-cache --cache-from registry.example.org/team/layers',
+      'cache prune --max-size much',
+      'cache prune --older-than long',
       'db udpate',
       'db update extra',
       'db search',
@@ -166,7 +130,12 @@ describe('scan', () => {
 
   it('leaves to the scan what the user did not ask for', async () => {
     const { scanned } = await play('scan x');
-    expect(Object.keys(scanned[0]?.[1] ?? {}).toSorted()).toEqual(['onProgress', 'signal']);
+    expect(Object.keys(scanned[0]?.[1] ?? {}).toSorted()).toEqual([
+      'engines',
+      'onProgress',
+      'registry',
+      'signal',
+    ]);
   });
 
   it('says on stderr why a report for machines ends as it does, unless --quiet', async () => {
@@ -177,7 +146,7 @@ describe('scan', () => {
   });
 
   it('writes the report to a file, without colours', async () => {
-    const path = join(folder, 'report.txt');
+    const path = join(home, 'report.txt');
     const outcome = await play(`scan x --output ${path}`, {
       report: sampleReports.flawed,
       isTerminal: true,

@@ -23,7 +23,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
   } catch (error) {
     if (world.signal.aborted) return exits.interrupted;
     const { describeFailure } = await import('./failure.ts');
-    const failure = describeFailure(error, world.env);
+    const failure = describeFailure(error, world.env, commandPath(program, argv));
     await world.stderr.write(failure.text);
     return failure.code;
   }

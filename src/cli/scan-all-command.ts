@@ -1,76 +1,100 @@
 import type { Outcome } from '../report/many/outcome.ts';
 import type { ImageRow } from '../report/many/table.ts';
-import type { ScanAllOptions } from '../scan/all/scan-all.ts';
+import type { Tally } from '../report/many/tally.ts';
+import type { ListOptions, ScanAllOptions } from '../scan/all/scan-all.ts';
 import { CliError } from './cli-error.ts';
 import { wantsColor } from './color.ts';
-import { type Exit, exits, overTheLine } from './exit.ts';
+import { type Exit, exitOfMany, exits, overTheLine } from './exit.ts';
 import { imageOptions } from './image-flags.ts';
-import { checkTarget, writeTarget } from './output.ts';
-import type { ScanFlags } from './program.ts';
-import { createProgress } from './progress.ts';
+import { checkTarget, openTarget, type Target } from './output.ts';
+import { createProgress, type Progress } from './progress.ts';
+import type { ScanFlags } from './scan-flags.ts';
 import { scanOptions } from './scan-options.ts';
 import type { World } from './world.ts';
+
+/** What the parts of one run share. */
+interface Run {
+  readonly place: string;
+  readonly flags: ScanFlags;
+  readonly world: World;
+  readonly progress: Progress;
+  /** Absent where the report goes to stdout. */
+  readonly target: Target | undefined;
+}
 
 /**
  * `seaworthy scan --all-from`: scans every image of a list. As JSON each report is a line of its own, written as soon as it is
  * made; the table comes at the end.
  */
 export async function scanAllCommand(place: string, flags: ScanFlags, world: World): Promise<Exit> {
-  const target = flags.output === '-' ? undefined : flags.output;
-  if (target !== undefined) checkTarget(target);
-  const [many, { endingOf, tallied, emptyTally }] = await Promise.all([
-    world.loadScanAll(),
-    import('../report/many/tally.ts'),
-  ]);
-  const { outcomeLine, totalLine } = await import('../report/many/ndjson.ts');
-  const asJson = flags.format === 'json';
-  const kept: string[] = [];
-  const write = async (text: string): Promise<void> => {
-    if (target === undefined) await world.stdout.write(text);
-    else kept.push(text);
-  };
-  let tally = emptyTally();
-  const rows: ImageRow[] = [];
-  for await (const outcome of outcomes(many, place, flags, world)) {
-    tally = tallied(tally, outcome);
-    if (asJson) await write(outcomeLine(outcome));
-    else rows.push(...(await rowsOf(outcome)));
-  }
-  world.signal.throwIfAborted();
-  await write(asJson ? totalLine(tally) : await tableText(rows, tally, flags, world));
-  if (target !== undefined) writeTarget(target, kept.join(''));
-  const ending = endingOf(tally, overTheLine[flags.failOn]);
-  if (ending === 'clean') return { code: exits.clean };
-  return ending === 'findings'
-    ? { code: exits.findings, reason: 'findings over the line' }
-    : { code: exits.notAssessed, reason: 'not everything could be assessed' };
-}
-
-async function* outcomes(
-  { listReferences, scanAll }: Awaited<ReturnType<World['loadScanAll']>>,
-  place: string,
-  flags: ScanFlags,
-  world: World,
-): AsyncGenerator<Outcome> {
-  const { env, signal } = world;
-  const quiet = flags.quiet === true;
-  const progress = createProgress(world.stderr, { env, quiet, color: flags.color, now: world.now });
-  const options: ScanAllOptions = { ...imageOptions(flags, world), ...scanOptions(flags) };
-  const filter = {
-    ...(flags.include === undefined ? {} : { include: flags.include }),
-    ...(flags.exclude === undefined ? {} : { exclude: flags.exclude }),
-    ...(flags.latest === undefined ? {} : { latest: countOf(flags.latest) }),
-  };
+  const path = flags.output === '-' ? undefined : flags.output;
+  if (path !== undefined) checkTarget(path);
+  const { env, stderr, now } = world;
+  const progress = createProgress(stderr, { env, quiet: flags.quiet === true, color: flags.color, now });
+  // Options that can't be right are told before anything is touched.
+  const options = manyOptions(flags, world);
+  const target = path === undefined ? undefined : openTarget(path);
   try {
-    const list = listReferences(place, { ...filter, ...options });
-    const resume = flags.resume === undefined ? {} : { resume: flags.resume };
-    for await (const outcome of scanAll(list, { ...options, ...resume, signal, onProgress: progress.show })) {
-      await progress.clear();
-      yield outcome;
-    }
+    const { tally, isWhole } = await told({ place, flags, world, progress, target }, options);
+    target?.finish();
+    const { endingOf } = await import('../report/many/tally.ts');
+    const exit = exitOfMany(tally, endingOf(tally, overTheLine[flags.failOn]), flags.failOn);
+    if (!isWhole && exit.code === exits.clean) return { code: exits.notAssessed };
+    const untold = target !== undefined || flags.format !== 'table';
+    if (untold && !flags.quiet && exit.reason !== undefined) await stderr.write(`seaworthy: ${exit.reason}\n`);
+    return exit;
   } finally {
+    target?.abandon();
     await progress.clear();
   }
+}
+
+/** Scans, tells of each image, and in the end of all; what they come to, and whether that is all of them. */
+async function told(run: Run, options: ManyOptions): Promise<{ readonly tally: Tally; readonly isWhole: boolean }> {
+  const { place, flags, world, progress } = run;
+  const { signal, stdout } = world;
+  const [{ listReferences, scanAll }, { tallied, emptyTally }, { outcomeLine, totalLine }] = await Promise.all([
+    world.loadScanAll(),
+    import('../report/many/tally.ts'),
+    import('../report/many/ndjson.ts'),
+  ]);
+  const asJson = flags.format === 'json';
+  let tally = emptyTally();
+  const rows: ImageRow[] = [];
+  const list = listReferences(place, options.list);
+  for await (const outcome of scanAll(list, { ...options.scan, signal, onProgress: progress.show })) {
+    tally = tallied(tally, outcome);
+    if (asJson) await write(outcomeLine(outcome), run);
+    else rows.push(...(await rowsOf(outcome)));
+    // Whoever has read enough (`| head`) wants no more images scanned.
+    if (run.target === undefined && !stdout.isOpen()) return { tally, isWhole: false };
+  }
+  signal.throwIfAborted();
+  await progress.clear();
+  await write(asJson ? totalLine(tally) : await tableText(rows, tally, run), run);
+  return { tally, isWhole: true };
+}
+
+async function write(text: string, { target, world: { stdout }, progress }: Run): Promise<void> {
+  if (target !== undefined) target.write(text);
+  else if (stdout.isTerminal) await progress.aside(() => stdout.write(text));
+  else await stdout.write(text);
+}
+
+interface ManyOptions {
+  readonly list: ListOptions;
+  readonly scan: ScanAllOptions;
+}
+
+function manyOptions(flags: ScanFlags, world: World): ManyOptions {
+  const { include, exclude, latest, resume } = flags;
+  const options = { ...imageOptions(flags, world), ...scanOptions(flags, world.env) };
+  const filter = {
+    ...(include === undefined ? {} : { include }),
+    ...(exclude === undefined ? {} : { exclude }),
+    ...(latest === undefined ? {} : { latest: countOf(latest) }),
+  };
+  return { list: { ...filter, ...options }, scan: { ...options, ...(resume === undefined ? {} : { resume }) } };
 }
 
 function countOf(text: string): number {
@@ -84,14 +108,10 @@ async function rowsOf(outcome: Outcome): Promise<ImageRow[]> {
   return row === undefined ? [] : [row];
 }
 
-async function tableText(
-  rows: readonly ImageRow[],
-  tally: Parameters<typeof import('../report/many/table.ts').manyTable>[1],
-  flags: ScanFlags,
-  { stdout, env }: World,
-): Promise<string> {
+async function tableText(rows: readonly ImageRow[], tally: Tally, { flags, world, target }: Run): Promise<string> {
   const { manyTable } = await import('../report/many/table.ts');
-  const isTerminal = stdout.isTerminal && (flags.output === undefined || flags.output === '-');
+  const { stdout, env } = world;
+  const isTerminal = stdout.isTerminal && target === undefined;
   const width = (isTerminal ? stdout.columns : undefined) ?? 80;
   return manyTable(rows, tally, { width, color: wantsColor(flags.color, env, isTerminal) });
 }

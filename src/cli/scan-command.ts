@@ -4,7 +4,7 @@ import { wantsColor } from './color.ts';
 import { type Exit, exitOf } from './exit.ts';
 import { imageOptions } from './image-flags.ts';
 import { checkTarget, writeTarget } from './output.ts';
-import type { ScanFlags } from './program.ts';
+import type { ScanFlags } from './scan-flags.ts';
 import { createProgress } from './progress.ts';
 import { scanOptions } from './scan-options.ts';
 import type { World } from './world.ts';
@@ -18,7 +18,7 @@ export async function scanCommand(reference: string, flags: ScanFlags, world: Wo
   // An interrupt that came during the last of the work finds its handler only now.
   await setImmediate();
   world.signal.throwIfAborted();
-  if (target !== undefined) writeTarget(target, [...text].join(''));
+  if (target !== undefined) writeTarget(target, text);
   else for (const piece of text) await world.stdout.write(piece);
   const exit = exitOf(report, flags.failOn);
   const untold = target !== undefined || flags.format !== 'table';
@@ -28,7 +28,7 @@ export async function scanCommand(reference: string, flags: ScanFlags, world: Wo
 
 async function scanned(reference: string, flags: ScanFlags, world: World): Promise<Report> {
   const { env, signal } = world;
-  const options = { ...imageOptions(flags, world), ...scanOptions(flags) };
+  const options = { ...imageOptions(flags, world), ...scanOptions(flags, env) };
   const progress = createProgress(world.stderr, {
     env,
     quiet: flags.quiet === true,

@@ -1,9 +1,13 @@
 import type { ScanOptions } from '../scan/scan.ts';
-import type { ScanFlags } from './program.ts';
+import { CliError } from './cli-error.ts';
+import type { Env } from './color.ts';
+import type { ScanFlags } from './scan-flags.ts';
 
-/** What the options of `scan` say, but for those of images. */
-export function scanOptions(flags: ScanFlags): Omit<ScanOptions, 'onProgress'> {
+/** What the options of `scan` say, but for those of images. Throws `CliError` (`usage`). */
+export function scanOptions(flags: ScanFlags, env: Env): Omit<ScanOptions, 'onProgress'> {
   const { offline, mirror, db, vex, archive, cache, cacheFrom, cachePush } = flags;
+  if (cachePush && cacheFrom === undefined && !env['SEAWORTHY_CACHE_REPOSITORY'])
+    throw new CliError('usage', '--cache-push needs to know where', 'give --cache-from REPOSITORY too');
   return {
     ...(offline === undefined ? {} : { offline }),
     ...(mirror === undefined ? {} : { mirror }),

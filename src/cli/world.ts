@@ -11,6 +11,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Columns, where it is a terminal that tells them. */
   readonly columns: number | undefined;
+  /** Whether somebody still reads. */
+  readonly isOpen: () => boolean;
   /** Resolves when the text is handed over, also when nobody reads any more. */
   write(text: string): Promise<void>;
 }
@@ -25,6 +27,8 @@ export interface World {
   readonly env: Env;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** All of standard input; `undefined` where it is a terminal. */
+  readonly readInput: () => string | undefined;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
   /** Milliseconds, from any moment on. */

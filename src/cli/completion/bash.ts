@@ -36,7 +36,9 @@ _seaworthy_words() {
 }
 _seaworthy_reference() {
   local file
-  if [[ $cur == *:* && $COMP_WORDBREAKS != *:* ]]; then
+  if [[ $cur == *://* || ( $prev == : && $cur == //* ) ]]; then
+    compopt +o default 2>/dev/null
+  elif [[ $cur == *:* && $COMP_WORDBREAKS != *:* ]]; then
     while IFS= read -r file; do COMPREPLY+=("\${cur%%:*}:$file"); done < <(compgen -f -- "\${cur#*:}")
   elif [[ -n $cur && $cur != : && -z $(compgen -f -- "$cur") ]]; then
     _seaworthy_words "$1"

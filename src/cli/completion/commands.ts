@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { placeChoices } from '../image-flags.ts';
 
 /** What may stand in a place. */
 export type Values =
@@ -26,7 +27,18 @@ export interface CommandNode {
   readonly argument?: Values;
 }
 
-const schemes: readonly string[] = ['oci:', 'oci-archive:', 'docker-archive:', 'dir:', 'rootfs:'];
+const schemes: readonly string[] = [
+  ...['oci:', 'oci-archive:', 'docker-archive:', 'dir:', 'rootfs:'],
+  ...['registry://', 'docker://', 'containerd://', 'docker-daemon://', 'podman://', 'container://'],
+];
+
+/** What options take whose values have words of their own, but are not those words alone. */
+const words: Readonly<Record<string, Values>> = {
+  '--from': { kind: 'choices', choices: placeChoices },
+  '--all-from': { kind: 'references', schemes: ['registry:', 'containerd', 'docker', 'podman', 'cri'] },
+  '--vex': { kind: 'references', schemes: ['image'] },
+  '--archive': { kind: 'choices', choices: ['image', 'machine'] },
+};
 
 /** Reads the commands, options and choices off the command line's own definition. */
 export function describeCommands(program: Command): CommandNode {
@@ -53,7 +65,7 @@ function describeOption(option: Option): OptionNode {
     ...(short === undefined ? {} : { short }),
     long: long ?? flags,
     description,
-    ...(placeholder === undefined ? {} : { values: valuesOf(option, placeholder) }),
+    ...(placeholder === undefined ? {} : { values: words[long ?? ''] ?? valuesOf(option, placeholder) }),
   };
 }
 

@@ -6,6 +6,7 @@ export function zsh(root: CommandNode): string {
 # Completes seaworthy in zsh. Made by: seaworthy completion zsh
 ${allCommands(root).map(commandFunction).join('')}
 _seaworthy_reference() {
+  if compset -P '*://'; then return; fi
   if compset -P '*:'; then _files; return; fi
   local -a schemes=("$@")
   compadd -S '' -a schemes

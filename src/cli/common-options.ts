@@ -1,0 +1,25 @@
+import { Option } from 'commander';
+
+/** The formats of reports; the same as `presenters` of `report/report.ts`, which would have to be loaded. */
+export const formats = ['table', 'json'] as const;
+
+/** `--format`. */
+export const format = (): Option =>
+  new Option('--format <FORMAT>', 'how to print it').choices([...formats]).default('table');
+
+/** `--db`. */
+export const database = (): Option => new Option('--db <FILE>', 'the advisory database, if not the usual one');
+
+/** `--mirror`. */
+export const mirror = (): Option =>
+  new Option(
+    '--mirror <URL|DIR>',
+    'where to fetch advisories instead of from their publishers: holds HOST/PATH of each',
+  );
+
+/** `--verbose` of what lists feeds. */
+export const everyFeed = (): Option =>
+  new Option('-v, --verbose', 'every feed, instead of a line for each publisher');
+
+/** `--quiet`. */
+export const quiet = (): Option => new Option('-q, --quiet', 'no progress and no remarks');
