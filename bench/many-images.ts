@@ -98,8 +98,11 @@ function middleLayer(at: number): [Buffer, string] {
   return layer(tarBytes([...packages, { name: `srv/data-${at}`, body: randomBytes(4 << 20) }]));
 }
 
+function json(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
 function writeLayout(path: string, layers: readonly Stored[], put: (bytes: Buffer) => Stored): void {
-  const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
   const config = put(
     json({
       os: 'linux',

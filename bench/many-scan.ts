@@ -1,7 +1,9 @@
 // Scans the images of a list in a process that does nothing else: many-scan.ts SCAN-ALL DATABASE CACHE LIST
 // SCAN-ALL is the module, of `dist` or `src`. Prints what came of them as JSON.
+import type * as ScanAll from '../src/scan/all/scan-all.ts';
+
 const [module = '', databasePath = '', cacheFolder = '', list = ''] = process.argv.slice(2);
-const { listReferences, scanAll } = (await import(module)) as typeof import('../src/scan/all/scan-all.ts');
+const { listReferences, scanAll } = (await import(module)) as typeof ScanAll;
 
 let [reports, packages, findings] = [0, 0, 0];
 for await (const outcome of scanAll(listReferences(list), { offline: true, databasePath, cacheFolder })) {

@@ -81,9 +81,10 @@ function pointOf(bench: Bench, { rounds, module }: ManyOptions, scratch: string,
 /** Digest and size of each layer. */
 function layersOf(path: string): [string, number][] {
   const read = (name: string): unknown => JSON.parse(readFileSync(join(path, name), 'utf8'));
-  const blob = (digest: string): string => `blobs/sha256/${digest.slice(7)}`;
   const index = read('index.json') as { manifests: { digest: string }[] };
-  const manifest = read(blob(index.manifests[0]?.digest ?? '')) as { layers: { digest: string; size: number }[] };
+  const manifest = read(`blobs/sha256/${index.manifests[0]?.digest.slice(7)}`) as {
+    layers: { digest: string; size: number }[];
+  };
   return manifest.layers.map(({ digest, size }) => [digest, size]);
 }
 

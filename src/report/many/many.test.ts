@@ -12,7 +12,7 @@ function report(name: string, of: typeof flawed, ...others: string[]): Outcome {
   return { kind: 'report', references: [name, ...others], report: of };
 }
 
-const failed: Outcome = {
+const failed = {
   kind: 'failed',
   references: ['registry.example/team/gone:1.0'],
   error: {
@@ -21,7 +21,7 @@ const failed: Outcome = {
     message: 'The registry has no such image',
     detail: 'registry.example/team/gone:1.0',
   },
-};
+} as const satisfies Outcome;
 const same: Outcome = { kind: 'same', references: ['late:1'], as: 'clean:1', digest: 'sha256:00' };
 const remembered: Outcome = {
   kind: 'remembered',
@@ -45,7 +45,7 @@ const outcomes = {
       ...failed,
       references: ['x\u001b]0;title\u0007'],
       error: { ...failed.error, detail: 'a\nb\u001b[31m' },
-    } as Outcome,
+    },
   ],
 } satisfies Record<string, Outcome[]>;
 
@@ -126,7 +126,7 @@ describe('NDJSON', () => {
 
   it('lets nothing through that a terminal obeys', () => {
     // oxlint-disable-next-line no-control-regex -- what a terminal obeys
-    for (const one of outcomes.hostile)
-      expect(outcomeLine(one).trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+    const obeyed = /[\u0000-\u001f\u007f-\u009f\u202e]/;
+    for (const one of outcomes.hostile) expect(outcomeLine(one).trimEnd()).not.toMatch(obeyed);
   });
 });

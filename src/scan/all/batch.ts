@@ -99,6 +99,7 @@ function placeOf({ image, reference }: BatchImage): string {
   if (blob === undefined) return reference;
   if (blob.kind === 'registry') return `${blob.access.registry}/${blob.access.repository}`;
   if (blob.kind === 'engine') return JSON.stringify(blob.engine);
+  if (blob.kind === 'tar-split') return blob.folder;
   return `${blob.path} ${'offset' in blob ? blob.offset : 0}`;
 }
 

@@ -8,7 +8,7 @@ function layer(name: string): Layer {
   return { index: 0, diffId: name, size: 1, mediaType: '', blob };
 }
 
-const images = (...chains: readonly string[]): Layer[][] => chains.map((chain) => [...chain].map(layer));
+const images = (...chains: readonly string[]): Layer[][] => chains.map((chain) => chain.split('').map(layer));
 
 /** Runs the graph with so many hands, which finish in the order that `pick` says; gives what was done in which order. */
 function run(all: readonly (readonly Layer[])[], hands: number, pick: (among: number) => number): string[] {
@@ -28,7 +28,9 @@ function run(all: readonly (readonly Layer[])[], hands: number, pick: (among: nu
   }
 }
 
-const chains = fc.array(fc.array(fc.constantFrom(...'abcdefgh'), { maxLength: 5 }), { maxLength: 12 });
+const chains = fc.array(fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), { maxLength: 5 }), {
+  maxLength: 12,
+});
 
 describe('the graph', () => {
   it('gives each layer once, and each image once, after all of its layers', () => {
@@ -68,6 +70,6 @@ describe('the order', () => {
   ])('of $chains is $order', ({ chains: names, order }) => {
     const found = sharedFirst(images(...names));
     expect(found.map((at) => names[at])).toEqual(order.map((at) => names[at]));
-    expect(found.toSorted()).toEqual(order.toSorted());
+    expect(new Set(found)).toEqual(new Set(order));
   });
 });

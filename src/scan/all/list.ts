@@ -36,7 +36,8 @@ export async function* listReferences(place: string, options: ListOptions = {}):
     const [word = '', namespace = ''] = place.split(':');
     const engine = engineWords.find((one) => one === word) ?? 'containerd';
     yield* await imagesOfEngine(engine, { ...engines, ...(namespace === '' ? {} : { namespace }) }, options);
-  } else if (/^registry:/.test(place)) yield* fromRegistry(place.replace(/^registry:(?:\/\/)?/, ''), registry, options);
+  } else if (place.startsWith('registry:'))
+    yield* fromRegistry(place.replace(/^registry:(?:\/\/)?/, ''), registry, options);
   else yield* fromPath(place, registry, options);
 }
 

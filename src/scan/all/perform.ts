@@ -30,9 +30,10 @@ async function openOne(reference: string, options: ScanOptions): Promise<Opened>
     const image = await openImage(reference, openOptions(options));
     if (image.kind === 'rootfs') return { kind: 'image', isKnown: false };
     const { dispose } = image;
+    const digest = image.digest ?? image.configDigest;
     const opened = {
       kind: 'image',
-      digest: image.digest ?? image.configDigest,
+      ...(digest === undefined ? {} : { digest }),
       isKnown: isKnown(image, options),
     } as const;
     if (dispose === undefined) return { ...opened, image: plain(image) };

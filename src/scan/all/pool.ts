@@ -66,7 +66,8 @@ export function openPool(options: PoolOptions): Pool {
     return thread;
   };
   const dispatch = (): void => {
-    while (!isClosed && queue.length > 0) {
+    if (isClosed) return;
+    while (queue.length > 0) {
       const free =
         [...threads].find(({ job }) => job === undefined) ?? (threads.size < options.size ? start() : undefined);
       const job = free && queue.shift();

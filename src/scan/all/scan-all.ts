@@ -162,9 +162,9 @@ async function* scanBatch(batch: readonly BatchImage[], run: Run): AsyncGenerato
       const step = again.pop() ?? graph.next();
       if (step === undefined) return;
       running++;
-      void run.pool.run(taskOf(step, ordered)).then((result) => {
-        settled.push({ step, result });
-        wake?.();
+      void perform(step, ordered, run.pool).then((one) => {
+        settled.push(one);
+        return wake?.();
       });
     }
   };
@@ -193,6 +193,10 @@ interface Settled {
 
 function nothingSettled(): never {
   throw new Error('woken, and nothing was done');
+}
+
+async function perform(step: Step, images: readonly BatchImage[], pool: Pool): Promise<Settled> {
+  return { step, result: await pool.run(taskOf(step, images)) };
 }
 
 function taskOf(step: Step, images: readonly BatchImage[]): Task {

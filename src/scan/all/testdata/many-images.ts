@@ -37,3 +37,15 @@ export function writeMany(folder: string, spec: ManySpec): string[] {
     return path;
   });
 }
+
+/** As a list of images. */
+export async function* listOf(references: readonly string[]): AsyncGenerator<{ readonly reference: string }> {
+  for (const reference of references) yield { reference };
+}
+
+/** A flaw of a package as Debian's tracker has it. */
+export function flaw(version: string): object {
+  return {
+    'CVE-2020-0001': { releases: { bookworm: { status: 'resolved', fixed_version: version, urgency: 'high' } } },
+  };
+}
