@@ -81,13 +81,13 @@ const beginnings: Extractor = {
   byName: true,
   selects: (path) => path.endsWith('.begin'),
   open() {
-    let first: Uint8Array = new Uint8Array();
+    const first: number[] = [];
     return {
       write(chunk) {
-        first = Uint8Array.from(chunk.subarray(0, 5));
-        return false;
+        first.push(...chunk.subarray(0, 5 - first.length));
+        return first.length < 5;
       },
-      end: () => ({ bytes: first }),
+      end: () => ({ bytes: Uint8Array.from(first) }),
     };
   },
 };

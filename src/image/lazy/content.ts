@@ -134,7 +134,12 @@ function chunkReader(fetcher: Fetcher, codec: 'gzip' | 'zstd'): ChunkReader {
       else {
         count(part.skip + wanted);
         await unpackFrom(fetcher, part, length, unpacking(codec, part.skip, wanted), take);
-        if (left > 0) throw cutShort(part);
+        if (left > 0) {
+          // Compressed so badly that more bytes are needed than were thought.
+          pieces.length = 0;
+          left = wanted;
+          await whole(part, take);
+        }
       }
       return Buffer.concat(pieces);
     },
