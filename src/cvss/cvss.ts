@@ -1,7 +1,7 @@
 import { scoresOf2 } from './v2.ts';
 import { scoresOf3 } from './v3.ts';
 import { scoresOf4 } from './v4.ts';
-import { type CvssVersion, hasGroup, parseVector } from './vector.ts';
+import { type CvssVersion, groupOf, hasGroup, type Metrics, parseVector, vectorOf, withoutGroup } from './vector.ts';
 
 export type { CvssVersion } from './vector.ts';
 
@@ -46,3 +46,59 @@ export function labelOfScore(score: number, version: CvssVersion): CvssLabel {
   if (score <= 0) return 'none';
   return score < 4 ? 'low' : score < 7 ? 'medium' : score < 9 ? 'high' : 'critical';
 }
+
+/** How much an asset depends on one of confidentiality, integrity and availability. */
+export type CvssRequirement = 'low' | 'medium' | 'high';
+
+/** What is known of an asset, in terms of CVSS's environmental metrics (3.1 section 4, 4.0 section 4). */
+export interface CvssEnvironment {
+  readonly confidentiality?: CvssRequirement;
+  readonly integrity?: CvssRequirement;
+  readonly availability?: CvssRequirement;
+  /** Further threat and environmental metrics by name, `MAV: 'L'`, `E: 'A'`; they win over those of the vector. */
+  readonly metrics?: Readonly<Record<string, string>>;
+  /** Leaves the threat metrics out that the vector itself gives: where how likely it is, is reckoned apart. */
+  readonly withoutThreat?: boolean;
+}
+
+/** A score with what is known of the asset. */
+export interface CvssEnvironmental extends Cvss {
+  /** Metrics that are not used, since the vector's version has none of that name or value: `MAT:P` in version 3. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * The score of a vector of any version on one asset: `vector` is the one that was used, with the asset's metrics merged in,
+ * in the specification's order. Undefined as for `cvssOf`.
+ */
+export function environmental(vector: string, environment: CvssEnvironment): CvssEnvironmental | undefined {
+  const parsed = parseVector(vector);
+  if (parsed === undefined) return undefined;
+  const { version } = parsed;
+  const own: Metrics =
+    environment.withoutThreat === true ? withoutGroup(version, parsed.metrics, 'threat') : parsed.metrics;
+  const merged = new Map(own);
+  const leftOut: string[] = [];
+  for (const [name, value] of environmentMetrics(environment)) {
+    const group = groupOf(version, name, value);
+    if (group === 'threat' || group === 'environmental') merged.set(name, value);
+    else leftOut.push(`${name}:${value}`);
+  }
+  const cvss = cvssOf(vectorOf(version, merged));
+  return cvss === undefined ? undefined : { ...cvss, leftOut };
+}
+
+/** All versions write requirements alike. */
+function environmentMetrics(environment: CvssEnvironment): readonly (readonly [name: string, value: string])[] {
+  const requirements = [
+    ['CR', environment.confidentiality],
+    ['IR', environment.integrity],
+    ['AR', environment.availability],
+  ] as const;
+  return [
+    ...requirements.flatMap(([name, word]) => (word === undefined ? [] : [[name, LETTERS[word]] as const])),
+    ...Object.entries(environment.metrics ?? {}),
+  ];
+}
+
+const LETTERS: Readonly<Record<CvssRequirement, string>> = { low: 'L', medium: 'M', high: 'H' };

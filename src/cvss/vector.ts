@@ -78,3 +78,23 @@ export function hasGroup(version: CvssVersion, metrics: Metrics, group: MetricGr
 export function baseMetrics(version: CvssVersion, metrics: Metrics): Metrics {
   return new Map([...metrics].filter(([name]) => METRICS[version].get(name)?.group === 'base'));
 }
+
+/** The vector of these metrics, in the order of the specification. */
+export function vectorOf(version: CvssVersion, metrics: Metrics): string {
+  const items = [...METRICS[version].keys()].flatMap((name) => {
+    const value = metrics.get(name);
+    return value === undefined ? [] : [`${name}:${value}`];
+  });
+  return (version === '2.0' ? '' : `CVSS:${version}/`) + items.join('/');
+}
+
+/** The group of a metric that has this value in the version; undefined where the version has no such metric or value. */
+export function groupOf(version: CvssVersion, name: string, value: string): MetricGroup | undefined {
+  const metric = METRICS[version].get(name);
+  return metric?.weights.has(value) === true ? metric.group : undefined;
+}
+
+/** The metrics without those of one group. */
+export function withoutGroup(version: CvssVersion, metrics: Metrics, group: MetricGroup): Metrics {
+  return new Map([...metrics].filter(([name]) => METRICS[version].get(name)?.group !== group));
+}
