@@ -72,21 +72,22 @@ describe(`${COUNT} generated vectors of each version, with every group, by anoth
   it('3.0: it rounds up what a binary fraction has too much', () => {
     const found = differences(generated('CVSS:3.0/', table['3']));
     expect(found.length).toBeLessThan(COUNT / 100);
-    for (const { vector, ours = 0, theirs = 0 } of found) {
-      expect(Math.round((theirs - ours) * 10), vector).toBe(1);
-      expect(exactTemporal30(vector), vector).toBe(ours);
-    }
+    const unexplained = found.filter(
+      ({ vector, ours = 0, theirs = 0 }) => Math.round((theirs - ours) * 10) !== 1 || exactTemporal30(vector) !== ours,
+    );
+    expect(unexplained).toEqual([]);
   });
 
   it('2.0: for the environmental score it rounds exploitability, no step, and goes below 0', () => {
     const found = differences(generated('', table['2.0']));
     expect(found.length).toBeGreaterThan(0);
-    for (const { vector, ours = 0, theirs = 0 } of found) {
-      expect(ours, vector).toBe(Math.max(0, toTenth(exact20(vector, true))));
+    const unexplained = found.filter(({ vector, ours, theirs = 0 }) => {
+      const byTheGuide = exact20(vector, 'base, temporal');
       // Either way, since binary fractions make what is just between two tenths one or the other.
-      const theirWay = exact20(vector, !ENVIRONMENTAL_20.test(vector));
-      expect(Math.abs(theirs - theirWay), vector).toBeLessThanOrEqual(0.05 + 1e-9);
-    }
+      const theirWay = exact20(vector, ENVIRONMENTAL_20.test(vector) ? 'exploitability' : 'base');
+      return ours !== Math.max(0, toTenth(byTheGuide)) || Math.abs(theirs - theirWay) > 0.05 + 1e-9;
+    });
+    expect(unexplained).toEqual([]);
   });
 });
 
@@ -107,10 +108,10 @@ function hundredths(vector: string, name: (typeof THREAT_3)[number]): number {
   return Math.round((weights[value ?? 'X'] ?? 1) * 100);
 }
 
-/** The guide's equations once more (CVSS v2, section 3.2), which round each step; and as the library takes them; before the last rounding. */
+/** The guide's equations once more (CVSS v2, section 3.2), before the last rounding: it rounds base and temporal score. */
 const ENVIRONMENTAL_20 = /\/(?:CDP|TD|CR|IR|AR):(?!ND)/;
 
-function exact20(vector: string, byTheGuide: boolean): number {
+function exact20(vector: string, rounds: string): number {
   const given = new Map(vector.split('/').map((part) => part.split(':') as [string, string]));
   const all: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     ...table['2.0'].base,
@@ -121,9 +122,9 @@ function exact20(vector: string, byTheGuide: boolean): number {
   const left = ['C', 'I', 'A'].reduce((value, name) => value * (1 - weight(name) * weight(`${name}R`)), 1);
   const impact = Math.min(10, 10.41 * (1 - left));
   const exploitability = 20 * weight('AV') * weight('AC') * weight('Au');
-  const [ofPart, ofStep] = byTheGuide ? [(value: number) => value, toTenth] : [toTenth, (value: number) => value];
-  const base = impact === 0 ? 0 : ofStep((0.6 * impact + 0.4 * ofPart(exploitability) - 1.5) * 1.176);
-  const temporal = ofStep(base * weight('E') * weight('RL') * weight('RC'));
+  const step = (name: string, value: number): number => (rounds.includes(name) ? toTenth(value) : value);
+  const base = (0.6 * impact + 0.4 * step('exploitability', exploitability) - 1.5) * 1.176;
+  const temporal = step('temporal', step('base', impact === 0 ? 0 : base) * weight('E') * weight('RL') * weight('RC'));
   return (temporal + (10 - temporal) * weight('CDP')) * weight('TD');
 }
 
