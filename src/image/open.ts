@@ -10,7 +10,11 @@ export async function openImage(reference: string, options: OpenOptions = {}): P
   }
   if (resolved.scheme === 'container') {
     const { openContainer } = await import('./source/container.ts');
-    return openContainer(reference, resolved.name, options);
+    return openContainer(reference, resolved, options);
+  }
+  if (resolved.scheme === 'containerd-root') {
+    const { openFromRoot } = await import('./source/containerd-root.ts');
+    return openFromRoot(reference, resolved, options);
   }
   if (resolved.scheme === 'rootfs') return { kind: 'rootfs', reference, path: resolved.path };
   if (resolved.scheme === 'oci') {

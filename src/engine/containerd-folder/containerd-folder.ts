@@ -78,6 +78,18 @@ export async function writableLayerIn(root: string, container: FolderContainer):
 }
 
 /**
+ * What a container stands on: the chain identifier of the layers below (OCI image config, "Layer ChainID"); undefined where its
+ * snapshot is of another kind. Throws as `folderImages` does.
+ */
+export function chainBelow(root: string, { namespace, snapshot }: FolderContainer): Promise<string | undefined> {
+  return readBolt(metadata(root), (database) => {
+    if (snapshot === undefined) return undefined;
+    const known = database.bucket('v1')?.bucket(namespace)?.bucket('snapshots')?.bucket(snapshot.snapshotter);
+    return digestOf(textIn(known?.bucket(snapshot.key), 'parent'));
+  });
+}
+
+/**
  * The folders of the layers of an image that an overlay snapshotter of the namespace has unpacked, the lowest first; for
  * layers whose blobs are no longer kept. Undefined where not all are there. Throws as `folderImages` does.
  */

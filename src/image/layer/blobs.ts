@@ -17,6 +17,10 @@ export function openBlobs(): Blobs {
   return {
     async open(blob) {
       if (blob.kind === 'file') return fileSource(blob.path, blob.offset, blob.size);
+      if (blob.kind === 'tar-split') {
+        const { openTarSplit } = await import('../../engine/unpacked/tar-split.ts');
+        return openTarSplit(blob.index, blob.folder);
+      }
       if (blob.kind === 'registry') {
         const { access } = blob;
         const repository = await kept(repositories, `${access.registry}/${access.repository}`, () =>

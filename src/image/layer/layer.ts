@@ -115,8 +115,10 @@ export interface LayerCheck {
 
 /** Verifies and walks one layer as its bytes pass. */
 export function layerCheck(layer: Layer, compression: Compression, selects: Selects): LayerCheck {
-  const storedHash =
-    layer.digest !== undefined && compression !== 'none' ? createHash(algorithmOf(layer.digest)) : undefined;
+  // What is stored as a plain tar is hashed once, unless its two digests are of different kinds.
+  const isOneHash =
+    layer.digest === undefined || (compression === 'none' && algorithmOf(layer.digest) === algorithmOf(layer.diffId));
+  const storedHash = layer.digest === undefined || isOneHash ? undefined : createHash(algorithmOf(layer.digest));
   const plainHash = createHash(algorithmOf(layer.diffId));
   const collector = new LayerCollector(selects);
   const walker = new TarWalker((entry) => collector.visit(entry));

@@ -1,14 +1,18 @@
+import { RegistryError, type RegistryErrorCode } from '../../registry/registry.ts';
 import { checkDigest, verifyDigest } from '../digest.ts';
-import type { Attachment } from '../image.ts';
+import { type Attachment, ImageError } from '../image.ts';
 import { type ContentStore, isObject, type Json, objects, parseJson, string } from './blob-store.ts';
 
 const deepest = 4;
+/** What a registry says of a document that is not there, or not what its digest says. */
+const absent: readonly RegistryErrorCode[] = ['not-found', 'digest-mismatch', 'limit-exceeded', 'bad-answer'];
 /** Manifests that are looked at for one image. */
 const most = 10_000;
 
 /**
  * What is attached to an image, or to an index that names it, in its layout: artifacts that name it as their subject (OCI image spec 1.1), BuildKit's
- * attestations, and cosign's under the tag `sha256-….att`. What cannot be read is left out: the image itself can be.
+ * attestations, and cosign's under the tag `sha256-….att`. What is
+ * absent or bad is left out: the image itself can be read. Throws what a place throws that cannot be asked.
  */
 export async function attachmentsOf(
   store: ContentStore,
@@ -41,7 +45,7 @@ function belongs(descriptor: Json, manifest: Json, digest: string): boolean {
   );
 }
 
-/** The documents that an artifact's manifest names; what cannot be read is left out. */
+/** The documents that an artifact's manifest names; what is absent or bad is left out. */
 export async function contentsOfArtifact(store: ContentStore, manifest: Json): Promise<Attachment[]> {
   const artifactType = string(manifest['artifactType']);
   const found: Attachment[] = [];
@@ -55,11 +59,14 @@ export async function contentsOfArtifact(store: ContentStore, manifest: Json): P
   return found;
 }
 
+/** What is bad or absent is passed over; a place that cannot be asked is not. */
 async function quietly<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof ImageError) return undefined;
+    if (error instanceof RegistryError && absent.includes(error.code)) return undefined;
+    throw error;
   }
 }
 

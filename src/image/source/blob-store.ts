@@ -21,6 +21,11 @@ export interface ContentStore {
   small(digest: string, what: 'manifest' | 'blob'): Promise<Buffer | undefined>;
   /** Where a blob lies; `size` is what the manifest says. */
   locate(digest: string, size: number): Promise<BlobLocation | undefined>;
+  /**
+   * Where the layers of a configuration lie unpacked, the lowest first, for blobs that are no longer kept; `undefined` where
+   * not all do. Absent where nothing is unpacked.
+   */
+  unpacked?(diffIds: readonly string[]): Promise<readonly BlobLocation[] | undefined>;
 }
 
 /** The blobs of an OCI layout: `blobs/ALGORITHM/ENCODED`. */

@@ -1,46 +1,109 @@
-import { containerdAddress } from '../../engine/containerd/address.ts';
-import { findContainer, findImage } from '../../engine/containerd/find.ts';
-import { writableLayer } from '../../engine/containerd/writable-layer.ts';
-import { EngineError } from '../../engine/engine.ts';
-import { chainIds } from '../../engine/unpacked/unpacked.ts';
-import { ImageError, type LayeredImage, type OpenOptions } from '../image.ts';
-import { openTarget } from './containerd.ts';
+import { type EngineContainer, EngineError } from '../../engine/engine.ts';
+import {
+  type BlobLocation,
+  type Image,
+  ImageError,
+  type LayeredImage,
+  type OpenOptions,
+  type Place,
+  type Reference,
+} from '../image.ts';
+
+/** Opens a container of an engine; `undefined` where the engine has none of that name. Throws `EngineError`, `ImageError`. */
+type OpenContainer = (reference: string, name: string, options: OpenOptions) => Promise<Image | undefined>;
+
+type Engine = Exclude<Place, 'registry'>;
+
+const engines: Readonly<Record<Engine, () => Promise<OpenContainer>>> = {
+  containerd: async () => (await import('./container-containerd.ts')).openContainerdContainer,
+  docker: async () => (await import('./container-docker.ts')).openDockerContainer,
+  podman: async () => (await import('./container-podman.ts')).openPodmanContainer,
+};
 
 /**
- * Opens a container of containerd: its image, and on top of it what the container has written. Throws `EngineError`,
- * `ImageError` (`missing-blob` where the container stands on another image than its name now leads to).
+ * Opens a container of the first engine that has one of that name or identifier: its image, and on top of it what the
+ * container has written. Throws `EngineError`, `ImageError`.
  */
-export async function openContainer(reference: string, name: string, options: OpenOptions): Promise<LayeredImage> {
-  const { env = {}, sockets, namespace } = options.engines ?? {};
-  const address = containerdAddress({ env, socket: sockets?.containerd, namespace });
-  const container = await findContainer(address, name);
-  const written = await writableLayer(address, container);
-  const found = await findImage(container.engine, container.image);
-  if (found.digest === undefined) throw new EngineError('not-found', 'containerd has not that image', container.image);
-  const target = { ...found.engine, digest: found.digest, mediaType: found.mediaType ?? '' };
-  const image = await openTarget(reference, target, options);
-  const chain = chainIds(image.layers.map(({ diffId }) => diffId)).at(-1);
-  if (written.chainId !== undefined && written.chainId !== chain) {
-    throw new ImageError(
-      'missing-blob',
-      'The container was made from another image than its name now leads to',
-      `${container.image}: stands on ${written.chainId}, the image is ${chain}`,
-    );
+export async function openContainer(
+  reference: string,
+  { name, places }: Extract<Reference, { scheme: 'container' }>,
+  options: OpenOptions,
+): Promise<Image> {
+  const asked = places.filter((place): place is Engine => place !== 'registry');
+  if (asked.length === 0)
+    throw new ImageError('bad-reference', 'A container is in an engine, not in a registry', reference);
+  const failed: { readonly place: Engine; readonly error: EngineError }[] = [];
+  for (const place of asked) {
+    try {
+      const open = await engines[place]();
+      const image = await open(reference, name, options);
+      if (image !== undefined) return { ...image, remarks: [...(image.remarks ?? []), ...failed.flatMap(remarkOf)] };
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!(error instanceof EngineError) || !unasked.includes(error.code)) throw error;
+      failed.push({ place, error });
+    }
   }
-  const { upper, userAttributes } = written;
+  const [first] = failed;
+  if (first !== undefined && asked.length === 1) throw first.error;
+  const detail = failed.map(({ place, error }) => `${place}: ${error.message}`).join('; ');
+  throw new EngineError(
+    'not-found',
+    'No engine here has such a container',
+    detail === '' ? name : `${name} (${detail})`,
+  );
+}
+
+/** Codes of an engine that could not be asked: the next may have the container. */
+const unasked: readonly string[] = ['not-running', 'no-permission', 'timeout', 'interrupted'];
+
+function remarkOf({ place, error }: { readonly place: Engine; readonly error: EngineError }): string[] {
+  if (error.code === 'not-running') return [];
+  const why = error.message.charAt(0).toLowerCase() + error.message.slice(1);
+  return [`A container of that name may also be in ${place}, which could not be asked: ${why}.`];
+}
+
+/** Puts on top of an image what a container has written. */
+export function withWritten(
+  image: LayeredImage,
+  { id, names, state }: Pick<EngineContainer, 'id' | 'names' | 'state'>,
+  upper: Extract<BlobLocation, { kind: 'overlay' }>,
+): LayeredImage {
   return {
     ...image,
-    container: { id: container.id, names: container.names, state: container.state },
+    container: { id, names, state },
     layers: [
       ...image.layers,
-      {
-        index: image.layers.length,
-        diffId: '',
-        size: 0,
-        mediaType: 'application/vnd.oci.image.layer.v1.tar',
-        createdBy: `written by container ${container.id.slice(0, 12)}`,
-        blob: { kind: 'overlay', path: upper, size: 0, userAttributes },
-      },
+      { ...folderLayer(image.layers.length, upper), createdBy: `written by container ${id.slice(0, 12)}` },
     ],
   };
 }
+
+/** A layer of which only the folder is known. */
+export function folderLayer(
+  index: number,
+  blob: Extract<BlobLocation, { kind: 'overlay' }>,
+): LayeredImage['layers'][number] {
+  return { index, diffId: '', size: 0, mediaType: 'application/vnd.oci.image.layer.v1.tar', blob };
+}
+
+/** The same digits begin several identifiers, or a name is that of several. Throws `ambiguous`. */
+export function theContainer<T extends { readonly id: string; readonly names: readonly string[] }>(
+  all: readonly T[],
+  name: string,
+): T | undefined {
+  const ways: readonly ((one: T) => boolean)[] = [
+    ({ id }) => id === name,
+    ({ names }) => names.includes(name),
+    ({ id }) => name.length >= shortestPrefix && id.startsWith(name),
+  ];
+  for (const way of ways) {
+    const found = all.filter(way);
+    if (found.length > 1)
+      throw new EngineError('ambiguous', 'Several containers go by that name', found.map(({ id }) => id).join(', '));
+    if (found[0] !== undefined) return found[0];
+  }
+  return undefined;
+}
+
+const shortestPrefix = 6;

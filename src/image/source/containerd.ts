@@ -1,8 +1,9 @@
+import { basename, dirname } from 'node:path';
 import { containerdAddress } from '../../engine/containerd/address.ts';
-import { openContentStore } from '../../engine/containerd/content.ts';
+import { type ContentStoreClient, openContentStore } from '../../engine/containerd/content.ts';
 import { findImage } from '../../engine/containerd/find.ts';
 import { type EngineAddress, EngineError } from '../../engine/engine.ts';
-import type { LayeredImage, OpenOptions } from '../image.ts';
+import type { BlobLocation, EngineSettings, LayeredImage, OpenOptions } from '../image.ts';
 import type { ContentStore } from './blob-store.ts';
 import { openManifest } from './oci.ts';
 
@@ -12,11 +13,15 @@ export async function openFromContainerd(
   name: string,
   options: OpenOptions,
 ): Promise<LayeredImage | undefined> {
-  const { env = {}, sockets, namespace } = options.engines ?? {};
-  const address = containerdAddress({ env, socket: sockets?.containerd, namespace });
-  const found = await unlessAbsent(findImage(address, name));
+  const found = await unlessAbsent(findImage(addressOf(options.engines), name));
   if (found?.digest === undefined) return undefined;
   return openTarget(reference, { ...found.engine, digest: found.digest, mediaType: found.mediaType ?? '' }, options);
+}
+
+/** Where containerd is asked. */
+export function addressOf(settings: EngineSettings | undefined): EngineAddress {
+  const { env = {}, sockets, namespace } = settings ?? {};
+  return containerdAddress({ env, socket: sockets?.containerd, namespace });
 }
 
 /** What a name of containerd leads to. */
@@ -25,11 +30,18 @@ export interface Target extends EngineAddress {
   readonly mediaType: string;
 }
 
-/** Opens the image of a manifest or index in containerd's content store. Throws `EngineError`, `ImageError`. */
+/** Tells where layers lie unpacked; see `ContentStore`. */
+export type FindUnpacked = NonNullable<ContentStore['unpacked']>;
+
+/**
+ * Opens the image of a manifest or index in containerd's content store. Layers of which the blobs were discarded are read as
+ * they are unpacked. Throws `EngineError`, `ImageError`.
+ */
 export async function openTarget(
   reference: string,
   { digest, mediaType, ...engine }: Target,
   options: OpenOptions,
+  unpacked?: FindUnpacked,
 ): Promise<LayeredImage> {
   const store = await openContentStore(engine);
   try {
@@ -44,6 +56,7 @@ export async function openTarget(
           ? { kind: 'engine', engine, digest: wanted, size: info.size }
           : { kind: 'file', path, offset: 0, size: info.size };
       },
+      unpacked: unpacked ?? ((diffIds) => inSnapshots(store, digest, engine, diffIds)),
     };
     const image = await openManifest(reference, contents, { digest, mediaType }, options);
     return {
@@ -53,6 +66,30 @@ export async function openTarget(
   } finally {
     store.close();
   }
+}
+
+/** By the folder of containerd, which is found by a blob that is there: asking for a mount would make a snapshot. */
+async function inSnapshots(
+  store: ContentStoreClient,
+  digest: string,
+  { namespace = 'default' }: EngineAddress,
+  diffIds: readonly string[],
+): Promise<readonly BlobLocation[] | undefined> {
+  const path = await store.file(digest);
+  const content = path === undefined ? '' : dirname(dirname(dirname(path)));
+  if (basename(content) !== 'io.containerd.content.v1.content') return undefined;
+  return unpackedBelow(dirname(content), namespace, diffIds);
+}
+
+/** Layers as the overlay snapshotters of the folder of a containerd hold them. Throws `EngineError` (`no-permission`). */
+export async function unpackedBelow(
+  root: string,
+  namespace: string,
+  diffIds: readonly string[],
+): Promise<readonly BlobLocation[] | undefined> {
+  const { unpackedLayersIn } = await import('../../engine/containerd-folder/containerd-folder.ts');
+  const folders = await unlessAbsent(unpackedLayersIn(root, namespace, diffIds));
+  return folders?.map((folder) => ({ kind: 'overlay', path: folder, size: 0 }));
 }
 
 /** `undefined` instead of `not-found`. */

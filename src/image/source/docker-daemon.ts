@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engineFacts, findDockerImage } from '../../engine/docker/docker.ts';
+import type { EngineFacts } from '../../engine/docker/documents.ts';
 import { exportDockerImage } from '../../engine/docker/export.ts';
 import { dockerPlaces, type EnginePlaces } from '../../engine/docker/places.ts';
+import type { AskOptions } from '../../engine/docker/socket-http.ts';
 import { dockerStoredImage } from '../../engine/docker/store.ts';
 import { type EngineAddress, EngineError, type EngineImage } from '../../engine/engine.ts';
-import type { Image, OpenOptions, Place } from '../image.ts';
+import type { EngineSettings, Image, OpenOptions, Place } from '../image.ts';
 import { openArchive } from './archive.ts';
 import { openTarget, unlessAbsent } from './containerd.ts';
-import { unpackedImage } from './unpacked.ts';
+import { marksOf, unpackedImage } from './unpacked.ts';
 
 /**
  * Opens an image of Docker: from containerd's store or Docker's own where they can be read, else as `docker save` gives it.
@@ -20,18 +22,37 @@ export async function openFromDocker(
   name: string,
   options: OpenOptions,
 ): Promise<Image | undefined> {
-  const socket = options.engines?.sockets?.docker;
-  const { env = {}, home = '' } = options.engines ?? {};
-  const address = firstOf(
-    socket === undefined ? dockerPlaces(env, home) : { addresses: [{ kind: 'docker', socket }], refused: [] },
-  );
-  const found = await unlessAbsent(findDockerImage(address, name));
+  const address = dockerAddress(options.engines);
+  const found = await unlessAbsent(findDockerImage(address, name, patience(options)));
   if (found === undefined) return undefined;
+  // Its name may lead elsewhere meanwhile.
+  return openFound(reference, found, found.configDigest ?? name, options);
+}
+
+/** Where Docker is asked. Throws as `firstOf` does. */
+export function dockerAddress(settings: EngineSettings | undefined): EngineAddress {
+  const { env = {}, home = '', sockets } = settings ?? {};
+  return sockets?.docker === undefined ? firstOf(dockerPlaces(env, home)) : { kind: 'docker', socket: sockets.docker };
+}
+
+/** Docker answers these questions at once, or hangs. */
+export function patience({ signal }: OpenOptions): AskOptions {
+  return { limits: { headersMs: 20_000 }, ...(signal === undefined ? {} : { signal }) };
+}
+
+/** Opens an image that Docker has said it has; `name` is what it is exported by. */
+export async function openFound(
+  reference: string,
+  found: Pick<EngineImage, 'engine' | 'digest' | 'mediaType' | 'configDigest'>,
+  name: string,
+  options: OpenOptions,
+): Promise<Image> {
+  const facts = await engineFacts(found.engine, patience(options));
   const image =
-    (await inContainerd(reference, found, address, options)) ??
-    (await inItsFolder(reference, found, address, options)) ??
-    (await exported(reference, name, address, options));
-  return at(image, 'docker', address.socket);
+    (await inContainerd(reference, found, facts, options)) ??
+    inItsFolder(reference, found, facts, options) ??
+    (await exported(reference, name, found.engine, options));
+  return at(image, 'docker', found.engine.socket);
 }
 
 /** The one to ask. Throws `not-running`, `unsupported` for one that is not on this machine. */
@@ -46,11 +67,10 @@ export function firstOf({ addresses, refused }: EnginePlaces): EngineAddress {
 
 async function inContainerd(
   reference: string,
-  { digest, mediaType = '' }: EngineImage,
-  address: EngineAddress,
+  { digest, mediaType = '' }: Pick<EngineImage, 'digest' | 'mediaType'>,
+  { containerd }: EngineFacts,
   options: OpenOptions,
 ): Promise<Image | undefined> {
-  const { containerd } = await engineFacts(address);
   if (containerd === undefined || digest === undefined) return undefined;
   try {
     return await openTarget(reference, { ...containerd, digest, mediaType }, options);
@@ -61,15 +81,14 @@ async function inContainerd(
   }
 }
 
-async function inItsFolder(
+function inItsFolder(
   reference: string,
-  { configDigest }: EngineImage,
-  address: EngineAddress,
+  { configDigest }: Pick<EngineImage, 'configDigest'>,
+  { root, driver }: EngineFacts,
   options: OpenOptions,
-): Promise<Image | undefined> {
-  const { root, driver } = await engineFacts(address);
+): Image | undefined {
   if (root === undefined || driver !== 'overlay2' || configDigest === undefined) return undefined;
-  return unpackedImage(reference, dockerStoredImage(root, configDigest), options);
+  return unpackedImage(reference, dockerStoredImage(root, configDigest), options, marksOf(root));
 }
 
 /** As `docker save` gives it, in a file that is removed afterwards. */

@@ -10,7 +10,8 @@ export function openLayout(reference: string, resolved: PathReference, options: 
   return openOci(reference, folderStore(resolved.path), resolved.name, options);
 }
 
-function folderStore(folder: string): BlobStore {
+/** The files of a layout in a folder. */
+export function folderStore(folder: string): BlobStore {
   const sizeOf = (name: string): number | undefined => {
     const stats = statSync(join(folder, name), { throwIfNoEntry: false });
     return stats?.isFile() ? stats.size : undefined;

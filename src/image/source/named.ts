@@ -1,7 +1,7 @@
 import { EngineError } from '../../engine/engine.ts';
 import { parseName } from '../../registry/name.ts';
 import { RegistryError } from '../../registry/registry.ts';
-import { type Image, ImageError, type OpenOptions, type Place } from '../image.ts';
+import { type Image, ImageError, type ImageErrorCode, type OpenOptions, type Place } from '../image.ts';
 
 /** Opens the image of an engine; `undefined` where the engine has none of that name. Throws `EngineError`, `ImageError`. */
 export type OpenFromEngine = (reference: string, name: string, options: OpenOptions) => Promise<Image | undefined>;
@@ -12,15 +12,21 @@ const engines: Readonly<Record<Exclude<Place, 'registry'>, () => Promise<OpenFro
   podman: async () => (await import('./podman.ts')).openFromPodman,
 };
 
+/** What an engine lacks another place may have. */
+const elsewhere: readonly ImageErrorCode[] = ['no-such-platform', 'missing-blob'];
+
 /** What came of asking one place. */
 interface Tried {
   readonly place: Place;
-  readonly error?: EngineError | RegistryError;
+  readonly error?: PlaceError;
 }
+
+type PlaceError = EngineError | RegistryError | ImageError;
 
 /**
  * Opens an image by name, from the first place that has one. An engine that is not there is passed over; of one that is there
- * and can't be asked the image's remarks tell. Throws `ImageError`, and the last place's error where no place has it.
+ * and can't be asked, or has the image only for another platform or in part, the image's remarks tell. Throws `ImageError`,
+ * and the last place's error where no place has it.
  */
 export async function openNamed(
   reference: string,
@@ -41,7 +47,7 @@ async function askedAt(
   place: Place,
   { reference, name }: { readonly reference: string; readonly name: string },
   options: OpenOptions,
-): Promise<{ readonly image: Image } | { readonly error?: EngineError | RegistryError }> {
+): Promise<{ readonly image: Image } | { readonly error?: PlaceError }> {
   try {
     if (place === 'registry') {
       const { openFromRegistry } = await import('./registry.ts');
@@ -57,14 +63,23 @@ async function askedAt(
     options.signal?.throwIfAborted();
     if (error instanceof EngineError && error.code !== 'ambiguous') return { error };
     if (error instanceof RegistryError) return { error };
+    if (place !== 'registry' && error instanceof ImageError && elsewhere.includes(error.code)) return { error };
     throw error;
   }
 }
 
-/** An engine that is not there is no news. */
+const nothingHere = 'no file, folder or image of an engine goes by that name either';
+
+/** An engine that is not there is none. */
+function isNews(error: PlaceError | undefined): error is PlaceError {
+  return error !== undefined && error.code !== 'not-running' && error.code !== 'not-found';
+}
+
 function remarkOf({ place, error }: Tried): string[] {
-  if (error === undefined || error.code === 'not-running' || error.code === 'not-found') return [];
+  if (!isNews(error)) return [];
   const why = error.message.charAt(0).toLowerCase() + error.message.slice(1);
+  if (error instanceof ImageError)
+    return [`An image of that name is also in ${place}, where it could not be read: ${why}.`];
   return [`An image of that name may also be in ${place}, which could not be asked: ${why}.`];
 }
 
@@ -74,8 +89,11 @@ function nowhere(name: string, tried: readonly Tried[]): Error {
   if (last?.error !== undefined && tried.length === 1) return last.error;
   if (last?.error instanceof RegistryError) {
     const { code, message, detail } = last.error;
-    const elsewhere = 'no file, folder or image of an engine goes by that name either';
-    return new RegistryError(code, message, detail === undefined ? elsewhere : `${detail}; ${elsewhere}`, last.error);
+    const others = tried
+      .slice(0, -1)
+      .flatMap(({ place, error }) => (isNews(error) ? [`${place}: ${error.message}`] : []));
+    const here = others.length === 0 ? nothingHere : others.join('; ');
+    return new RegistryError(code, message, detail === undefined ? here : `${detail}; ${here}`, last.error);
   }
   const asked = tried
     .map(({ place, error }) => `${place}: ${error === undefined ? 'has none' : error.code}`)

@@ -1,15 +1,17 @@
 import { checkDigest, verifyDigest } from '../digest.ts';
-import { ImageError, type LayeredImage, type OpenOptions } from '../image.ts';
+import { type BlobLocation, ImageError, type LayeredImage, type OpenOptions } from '../image.ts';
 import { checkLayerCount } from '../layer/layer.ts';
 import { attachmentsOf } from './attachments.ts';
 import {
   type BlobStore,
   type ContentStore,
   contentsOf,
+  isObject,
   type Json,
   objects,
   parseJson,
   string,
+  strings,
   textsOf,
 } from './blob-store.ts';
 import { type Chosen, chooseManifest, type Descriptor, refuseSchema1 } from './choose.ts';
@@ -69,16 +71,55 @@ async function imageIn(
   refuseArtifact(config, manifest);
   const layers = objects(manifest['layers']);
   checkLayerCount(layers.length);
+  const read = await readBlob(contents, { digest: configDigest, mediaType: configuration });
+  const { found, discarded } = await located(contents, read, layers);
   const image = imageOf({
     reference,
     digest: descriptor.digest,
     configDigest,
     mediaType: string(manifest['mediaType']) ?? descriptor.mediaType,
-    config: await readBlob(contents, { digest: configDigest, mediaType: configuration }),
-    layers: await Promise.all(layers.map((layer) => layerOf(contents, layer))),
+    config: read,
+    layers: found,
     wanted: options.platform,
   });
-  return { ...image, indexDigests };
+  return {
+    ...image,
+    indexDigests,
+    ...(discarded === 0 ? {} : { remarks: [discardedRemark(discarded, layers.length)] }),
+  };
+}
+
+function discardedRemark(count: number, of: number): string {
+  return `The blobs of ${count} of its ${of} layers are no longer kept: those were read as the engine has unpacked them, and nothing proves that they still are what their digests say.`;
+}
+
+/** The layers with their blobs, or unpacked where these are not there. Throws `missing-blob`. */
+async function located(
+  contents: ContentStore,
+  config: Json,
+  layers: readonly Json[],
+): Promise<{ readonly found: readonly LayerDescriptor[]; readonly discarded: number }> {
+  const blobs = await Promise.all(layers.map((layer) => layerOf(contents, layer)));
+  const discarded = blobs.filter(({ blob }) => blob === undefined).length;
+  const unpacked = discarded === 0 ? undefined : await unpackedLayers(contents, config, layers.length);
+  const found = blobs.map(({ blob, ...layer }, index): LayerDescriptor => {
+    const place = blob ?? unpacked?.[index];
+    if (place === undefined)
+      throw new ImageError('missing-blob', 'A layer that the manifest names is not there', layer.digest);
+    return { ...layer, blob: place };
+  });
+  return { found, discarded };
+}
+
+async function unpackedLayers(
+  contents: ContentStore,
+  config: Json,
+  count: number,
+): Promise<readonly BlobLocation[] | undefined> {
+  const rootfs = isObject(config['rootfs']) ? config['rootfs'] : {};
+  const diffIds = strings(rootfs['diff_ids']).map(checkDigest);
+  const unpacked = diffIds.length === count ? await contents.unpacked?.(diffIds) : undefined;
+  return unpacked?.length === count ? unpacked : undefined;
 }
 
 /** A manifest whose configuration is of another type is a chart, a signature, a module: not a container image. */
@@ -107,7 +148,10 @@ async function readBlob(
   return parseJson(bytes, `${mediaType} ${digest}`);
 }
 
-async function layerOf(contents: ContentStore, descriptor: Json): Promise<LayerDescriptor> {
+/** A layer of which the blob may not be there. */
+type SoughtLayer = Omit<LayerDescriptor, 'blob'> & { readonly blob: BlobLocation | undefined };
+
+async function layerOf(contents: ContentStore, descriptor: Json): Promise<SoughtLayer> {
   const digest = checkDigest(descriptor['digest']);
   const mediaType = string(descriptor['mediaType']) ?? '';
   if (mediaType.includes('+encrypted')) {
@@ -129,8 +173,7 @@ async function layerOf(contents: ContentStore, descriptor: Json): Promise<LayerD
     throw new ImageError('corrupt', 'A layer has a size that is none', `${digest}: ${String(size).slice(0, 40)}`);
   }
   const blob = await contents.locate(digest, Number(size ?? 0));
-  if (!blob) throw new ImageError('missing-blob', 'A layer that the manifest names is not there', digest);
-  if (typeof size === 'number' && size !== blob.size) {
+  if (blob !== undefined && typeof size === 'number' && size !== blob.size) {
     throw new ImageError(
       blob.size < size ? 'truncated' : 'digest-mismatch',
       'A layer does not have the size that the manifest gives',

@@ -22,7 +22,7 @@ export type AttributesByPath = ReadonlyMap<string, OverlayAttributes>;
 
 /** What GNU tar says of paths that vanish or change; anything else may mean that it did not look at attributes. */
 const harmless =
-  /^$|: Cannot stat: No such file or directory$|: File removed before we read it$|: file changed as we read it$|^tar: Exiting with failure status/;
+  /^$|: Cannot (?:stat|open): No such file or directory$|: File removed before we read it$|: file changed as we read it$|^tar: Exiting with failure status/;
 
 const batch = 1_000;
 /** Far more than the headers of a batch, and the files of which no more than their first bytes are looked at. */

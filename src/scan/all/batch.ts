@@ -67,7 +67,7 @@ function batchImage({ reference, names = [], digest, error }: ListedImage, opene
     ...image,
     ...(opened.digest === undefined ? {} : { digest: opened.digest }),
     ...(found === undefined ? {} : { image: found }),
-    layers: found === undefined || opened.isKnown ? [] : found.layers.filter(isReadAhead),
+    layers: found === undefined || !opened.readsAhead ? [] : found.layers.filter(isReadAhead),
   };
 }
 

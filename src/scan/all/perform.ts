@@ -1,6 +1,7 @@
 import type { Image } from '../../image/image.ts';
 import { openImage } from '../../image/open.ts';
 import { inventoryCache } from '../inventory-cache.ts';
+import { cacheRepository } from '../layer-caches.ts';
 import { openOptions } from '../open-options.ts';
 import type { ScanOptions } from '../options.ts';
 import { scan, scanImage } from '../scan.ts';
@@ -28,13 +29,13 @@ export async function perform(task: Task, options: ScanOptions): Promise<Result>
 async function openOne(reference: string, options: ScanOptions): Promise<Opened> {
   try {
     const image = await openImage(reference, openOptions(options));
-    if (image.kind === 'rootfs') return { kind: 'image', isKnown: false };
+    if (image.kind === 'rootfs') return { kind: 'image', readsAhead: false };
     const { dispose } = image;
     const digest = image.digest ?? image.configDigest;
     const opened = {
       kind: 'image',
       ...(digest === undefined ? {} : { digest }),
-      isKnown: isKnown(image, options),
+      readsAhead: readsAhead(image, options),
     } as const;
     if (dispose === undefined) return { ...opened, image: plain(image) };
     dispose();
@@ -49,7 +50,12 @@ function plain(image: Extract<Image, { kind: 'layered' }>): PlainImage {
   return rest;
 }
 
-function isKnown(image: Image, options: ScanOptions): boolean {
+/**
+ * Not where the inventory is known. Nor by tables of contents or from a team's cache, which an image's own report must tell
+ * of: only its own scan may take what is believed.
+ */
+function readsAhead(image: Image, options: ScanOptions): boolean {
   const places = placesOf(options);
-  return places !== undefined && inventoryCache(places.inventories).knows(image);
+  const isBelieved = options.lazy === true || cacheRepository(options) !== undefined;
+  return places !== undefined && !isBelieved && !inventoryCache(places.inventories).knows(image);
 }
