@@ -11,6 +11,11 @@ export interface LayerCaches {
   readonly close: () => Promise<void>;
 }
 
+/** The repository of the team's cache, where one is named; an empty name is none, whatever the environment says. */
+export function cacheRepository({ cacheFrom }: Pick<ScanOptions, 'cacheFrom'>): string | undefined {
+  return (cacheFrom ?? process.env['SEAWORTHY_CACHE_REPOSITORY']) || undefined;
+}
+
 /**
  * Opens the cache of layers here, and the team's that is named. Throws `RegistryError` where that is no name of a
  * repository, or a setting can't be used.
@@ -21,7 +26,7 @@ export async function openLayerCaches(
 ): Promise<LayerCaches> {
   if (places === undefined) return { close: async () => {} };
   const layers = layerCache(places.layers, places);
-  const name = options.cacheFrom ?? (process.env['SEAWORTHY_CACHE_REPOSITORY'] || undefined);
+  const name = cacheRepository(options);
   const { registry } = openOptions(options);
   if (name === undefined || options.offline === true || registry === undefined)
     return { layers, close: async () => {} };

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { databasePath, databaseStatus } from '../../database/database.ts';
 import { type ImageSummary, type Outcome, summaryOf } from '../../report/many/outcome.ts';
+import { cacheRepository } from '../layer-caches.ts';
 import type { ScanOptions } from '../options.ts';
 import { version } from '../version.ts';
 import { ScanAllError } from './error.ts';
@@ -86,9 +87,10 @@ function currentDatabase({ databasePath: given }: ScanOptions): string | undefin
 }
 
 /** What else decides what is found: an outcome under other settings is another one. */
-function settingsOf({ platform, lazy = false, vex = [], archive }: ScanOptions): string {
+function settingsOf(options: ScanOptions): string {
+  const { platform, lazy = false, vex = [], archive } = options;
   const documents = vex.map((place) => [place, ...statOf(place)]);
-  const settings = [version, platform, lazy, documents, archive];
+  const settings = [version, platform, lazy, cacheRepository(options), documents, archive];
   return createHash('sha256').update(JSON.stringify(settings)).digest('hex');
 }
 

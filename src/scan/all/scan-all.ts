@@ -109,7 +109,11 @@ export async function* scanAll(
 function startRun(options: ScanAllOptions, temporary: string | undefined): Run {
   const { threads = availableParallelism(), thread, resume, lookAhead: _, signal, onProgress, ...scanning } = options;
   const database = options.databasePath ?? databasePath(process.env);
-  const plain: PlainOptions = { ...scanning, ...(temporary === undefined ? {} : { cacheFolder: temporary }) };
+  const plain: PlainOptions = {
+    ...scanning,
+    // What the threads share for the time of the run is no cache that others gave something to.
+    ...(temporary === undefined ? {} : { cacheFolder: temporary, cacheFrom: '' }),
+  };
   const { mirror } = options;
   return {
     pool: openPool({

@@ -22,8 +22,8 @@ export type Opened =
       readonly image?: PlainImage;
       /** Digest of the manifest, else of the configuration; absent for a folder. */
       readonly digest?: string;
-      /** Its inventory is known, so its layers need not be read. */
-      readonly isKnown: boolean;
+      /** Its layers are to be read before it is scanned. */
+      readonly readsAhead: boolean;
     }
   | { readonly kind: 'failed'; readonly error: OutcomeError };
 

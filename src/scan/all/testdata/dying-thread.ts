@@ -16,7 +16,7 @@ parentPort?.on('message', (message: ToThread) => {
   const { task } = message;
   if (task.kind === 'open') {
     if (task.references.some((reference) => reference.includes('exits-opening'))) process.exit(3);
-    send({ kind: 'opened', opened: task.references.map(() => ({ kind: 'image', isKnown: false })) });
+    send({ kind: 'opened', opened: task.references.map(() => ({ kind: 'image', readsAhead: false })) });
   } else if (task.kind === 'scan') {
     if (task.reference.includes('exits')) process.exit(3);
     if (task.reference.includes('throws')) throw new Error('thrown outside of any promise');
