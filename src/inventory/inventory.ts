@@ -173,7 +173,8 @@ export type ProblemCode =
   | 'path-escape'
   | 'link-cycle'
   | 'duplicate'
-  | 'distro-unknown';
+  | 'distro-unknown'
+  | 'not-fetched';
 
 /** Bad data met on the way: said in the report, never swallowed. */
 export interface Problem {

@@ -107,6 +107,12 @@ function subjectOf(image: Image, layers: readonly LayerRef[], contents: readonly
   };
 }
 
+/** What two readings of the same layers came to. */
+function added(before: LayerUse, now: LayerUse): LayerUse {
+  const lazy = now.lazy.map((one, i) => ({ ...one, fetched: one.fetched + (before.lazy[i]?.fetched ?? 0) }));
+  return { ...now, known: before.known, bytes: before.bytes + now.bytes, lazy };
+}
+
 /** A path may be wanted for a link that only the squashed tree shows; then the layers are read once more, for it too. */
 const maximumReadings = 3;
 
@@ -121,7 +127,7 @@ async function readTree(
   for (let reading = 1; ; reading++) {
     const wants = { detail, extra };
     const onLayers = (now: LayerUse): void => {
-      use = use === undefined ? now : { ...now, known: use.known, bytes: use.bytes + now.bytes };
+      use = use === undefined ? now : added(use, now);
     };
     const contents = await readAll(image, wants, { ...options, before, onLayers });
     await checkpoint(options.signal);

@@ -1,4 +1,4 @@
-import type { LayerContent, LayerProblem } from '../image/layer/collector.ts';
+import type { LayerContent, LayerProblem, LazyReading } from '../image/layer/collector.ts';
 import { PathIndex } from '../image/layer/path-index.ts';
 import type { Squashed } from '../image/tree/squash.ts';
 import type { Problem } from '../inventory/inventory.ts';
@@ -12,8 +12,8 @@ const messages: Readonly<Record<LayerProblem['code'], string>> = {
 };
 
 /** What was odd in reading one layer. */
-export function layerProblems({ index, problems }: LayerContent): Problem[] {
-  return problems.map(({ code, path, detail }) => ({
+export function layerProblems({ index, problems, lazy }: LayerContent): Problem[] {
+  const odd = problems.map<Problem>(({ code, path, detail }) => ({
     code: code === 'rewritten' ? 'corrupt' : code,
     message: messages[code],
     path: `/${path}`,
@@ -22,6 +22,25 @@ export function layerProblems({ index, problems }: LayerContent): Problem[] {
     lossy: code !== 'path-escape',
     ...(detail === undefined ? {} : { detail }),
   }));
+  return lazy === undefined ? odd : [...odd, ...lazyProblems(index, lazy)];
+}
+
+function lazyProblems(layer: number, { unseen, largestUnseen, unread }: LazyReading): Problem[] {
+  const problem = (message: string, detail: string): Problem => ({
+    code: 'not-fetched',
+    message,
+    detail,
+    layer,
+    by: 'image',
+    lossy: true,
+  });
+  const names = 'Files that are neither executable nor named as programs or libraries were not looked into (--lazy)';
+  const ends =
+    'Of programs in the folders of a distribution only the beginnings were looked into (--lazy): lists of Rust crates in them would be missed';
+  return [
+    ...(unseen === 0 ? [] : [problem(names, `${unseen} files of ${largestUnseen} bytes at most`)]),
+    ...(unread === 0 ? [] : [problem(ends, `${unread} programs`)]),
+  ];
 }
 
 /** What was odd in putting the layers on top of each other; `whole` when no reading showed yet more to read. */

@@ -153,6 +153,7 @@ export const problem: fc.Arbitrary<Problem> = record<Problem>(
       'crash',
       'path-escape',
       'link-cycle',
+      'not-fetched',
       'duplicate',
       'distro-unknown',
     ),
