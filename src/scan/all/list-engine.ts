@@ -14,14 +14,15 @@ export async function imagesOfEngine(
   engines: EngineSettings,
   filter: ImageFilter,
 ): Promise<ListedImage[]> {
-  const { images, scheme } = await listers[word](engines);
-  return listed(images, scheme, filter);
+  return listed(await listers[word](engines), filter);
 }
 
 /** What an engine has, and the scheme by which it is opened. */
 interface EngineList {
   readonly images: readonly Pick<EngineImage, 'names' | 'digest' | 'configDigest'>[];
   readonly scheme: 'containerd' | 'docker-daemon' | 'podman';
+  /** Names that lead to several images. */
+  readonly ambiguous?: ReadonlySet<string>;
 }
 
 const listers: Readonly<Record<EngineWord, (engines: EngineSettings) => Promise<EngineList>>> = {
@@ -36,10 +37,11 @@ async function inContainerd({ env, sockets, namespace }: EngineSettings): Promis
     import('../../engine/containerd/containerd.ts'),
     import('../../engine/containerd/address.ts'),
   ]);
-  return {
-    images: await images(containerdAddress({ env, socket: sockets?.containerd, namespace })),
-    scheme: 'containerd',
-  };
+  const { namespace: wanted, ...everywhere } = containerdAddress({ env, socket: sockets?.containerd, namespace });
+  // A name is looked for in all namespaces when its image is opened, so it must be known who else has it.
+  const all = await images(everywhere);
+  const own = wanted === undefined ? all : all.filter(({ engine }) => engine.namespace === wanted);
+  return { images: own, ambiguous: ambiguousNames(all), scheme: 'containerd' };
 }
 
 async function inDocker({ env, home, sockets }: EngineSettings): Promise<EngineList> {
@@ -82,8 +84,10 @@ function notHere(engine: string): never {
   throw new EngineError('not-running', 'There is no such engine here', engine);
 }
 
+const nothing: ReadonlySet<string> = new Set();
+
 /** As references of images by their names, those with several of them once; one without a name goes by its digest. */
-export function listed(images: EngineList['images'], scheme: EngineList['scheme'], filter: ImageFilter): ListedImage[] {
+export function listed({ images, scheme, ambiguous = nothing }: EngineList, filter: ImageFilter): ListedImage[] {
   const wanted = wantedNames(images, filter);
   return images.flatMap(({ names, digest, configDigest }): ListedImage[] => {
     const own = names.filter((name) => wanted.has(name)).map((name) => `${scheme}://${name}`);
@@ -91,10 +95,27 @@ export function listed(images: EngineList['images'], scheme: EngineList['scheme'
     // What is opened by writing it to a file is opened only to be scanned.
     const identity = scheme === 'containerd' || id === undefined ? {} : { digest: id };
     const [first, ...others] = own;
+    if (first !== undefined && digest !== undefined && names.some((name) => ambiguous.has(name))) {
+      const { repository } = parts(names.find((name) => wanted.has(name)) ?? '');
+      return [{ reference: `${scheme}://${repository}@${digest}`, names: own, ...identity }];
+    }
     if (first !== undefined) return [{ reference: first, names: others, ...identity }];
     const isAskedFor = names.length === 0 && filter.include === undefined && filter.latest === undefined;
     return isAskedFor && id !== undefined ? [{ reference: `${scheme}://${configDigest ?? id}`, ...identity }] : [];
   });
+}
+
+/** Names that one namespace has for one image and another for another. */
+function ambiguousNames(images: EngineList['images']): ReadonlySet<string> {
+  const digests = new Map<string, string | undefined>();
+  const ambiguous = new Set<string>();
+  for (const { names, digest } of images) {
+    for (const name of names) {
+      if (digests.has(name) && digests.get(name) !== digest) ambiguous.add(name);
+      digests.set(name, digest);
+    }
+  }
+  return ambiguous;
 }
 
 /** The names that the filter lets through, of each repository the newest. */

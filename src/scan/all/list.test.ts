@@ -174,7 +174,7 @@ describe('a filter', () => {
       { names: ['docker.io/library/b:1'], configDigest: digest },
       { names: [], digest },
     ];
-    expect(listed(images, 'containerd', {})).toEqual([
+    expect(listed({ images, scheme: 'containerd' }, {})).toEqual([
       {
         reference: 'containerd://docker.io/library/a:1',
         names: expect.arrayContaining(['containerd://docker.io/library/a:2']),
@@ -182,7 +182,15 @@ describe('a filter', () => {
       { reference: 'containerd://docker.io/library/b:1', names: [] },
       { reference: `containerd://${digest}` },
     ]);
-    expect(listed(images, 'docker-daemon', { include: ['**/a'], latest: 1 })).toEqual([
+    const ambiguous = new Set(['docker.io/library/a:1']);
+    const other = { names: ['docker.io/library/a:1'], digest: `sha256:${'2'.repeat(64)}` };
+    expect(
+      listed({ images: [...images.slice(0, 1), other], scheme: 'containerd', ambiguous }, { include: ['**:1'] }),
+    ).toEqual([
+      { reference: `containerd://docker.io/library/a@${digest}`, names: ['containerd://docker.io/library/a:1'] },
+      { reference: `containerd://docker.io/library/a@${other.digest}`, names: ['containerd://docker.io/library/a:1'] },
+    ]);
+    expect(listed({ images, scheme: 'docker-daemon' }, { include: ['**/a'], latest: 1 })).toEqual([
       { reference: 'docker-daemon://docker.io/library/a:2', names: [], digest },
     ]);
   });
