@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util';
 import { benchCatalogers } from './catalog-bench.ts';
 import { benchKnownImage, benchMatch, benchUpdate } from './database-bench.ts';
 import { type Bench, benchImages } from './image-bench.ts';
+import { benchMany } from './many.ts';
+import { benchPlaces } from './places-bench.ts';
 import { type Goal, goalSection, machineFacts, markdown, type Section } from './results.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -29,7 +31,9 @@ const parts: { sections: Section[]; goals: Goal[] }[] = [];
 const notes: string[] = [];
 if (existsSync(feeds)) parts.push(benchUpdate(bench, feeds), benchMatch(bench, feeds));
 else notes.push('**The database was not measured: there are no feed snapshots in ../shared/feeds.**');
-parts.push(benchKnownImage(bench), benchImages(bench), benchCatalogers(bench));
+parts.push(benchKnownImage(bench), benchImages(bench), benchCatalogers(bench), benchMany(bench));
+if (spawnSync('docker-registry', ['--version']).error === undefined) parts.push(await benchPlaces(bench));
+else notes.push('**Registries were not measured: the Debian package docker-registry is not installed.**');
 
 const sections = parts.flatMap((part) => part.sections).toSorted((a, b) => (a.title < b.title ? -1 : 1));
 const goals = parts
