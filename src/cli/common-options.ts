@@ -18,8 +18,7 @@ export const mirror = (): Option =>
   );
 
 /** `--verbose` of what lists feeds. */
-export const everyFeed = (): Option =>
-  new Option('-v, --verbose', 'every feed, instead of a line for each publisher');
+export const everyFeed = (): Option => new Option('-v, --verbose', 'every feed, instead of a line for each publisher');
 
 /** `--quiet`. */
 export const quiet = (): Option => new Option('-q, --quiet', 'no progress and no remarks');

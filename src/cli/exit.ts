@@ -63,7 +63,10 @@ export function exitOfMany(tally: Tally, ending: Ending, failOn: FailOn): Exit {
   if (ending === 'findings') {
     const over = sum(overTheLine[failOn].map((label) => tally.affected[label]));
     const line = failOn === 'any' ? '' : ` of severity ${failOn} or worse`;
-    return { code: exits.findings, reason: `${over} ${over === 1 ? 'finding' : 'findings'}${line} in ${imagesText(images)}` };
+    return {
+      code: exits.findings,
+      reason: `${over} ${over === 1 ? 'finding' : 'findings'}${line} in ${imagesText(images)}`,
+    };
   }
   if (images === 0) return { code: exits.notAssessed, reason: 'there was no image to scan' };
   const parts = [

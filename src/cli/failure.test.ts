@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { AdvisoryError, type AdvisoryErrorCode } from '../advisory/advisory.ts';
 import { DatabaseError, type DatabaseErrorCode } from '../database/database.ts';
+import { EngineError, type EngineErrorCode } from '../engine/engine.ts';
 import { ImageError, type ImageErrorCode } from '../image/image.ts';
+import { RegistryError, type RegistryErrorCode } from '../registry/registry.ts';
+import { ScanAllError, type ScanAllErrorCode } from '../scan/all/error.ts';
+import { VexError, type VexErrorCode } from '../vex/statement.ts';
 import { CliError, type CliErrorCode } from './cli-error.ts';
 import { describeFailure } from './failure.ts';
+import nextSteps from './next-steps.json' with { type: 'json' };
 
 // Typed so that a new code without a line here does not compile.
 const imageCodes: Record<ImageErrorCode, 2 | 3> = {
@@ -39,21 +44,72 @@ const databaseCodes: Record<DatabaseErrorCode, 2 | 3> = {
 const advisoryCodes: Record<AdvisoryErrorCode, 2 | 3> = { 'not-the-format': 3, truncated: 3, 'too-large': 3 };
 const cliCodes: Record<CliErrorCode, 2 | 3> = { usage: 2, output: 2 };
 
+const registryCodes: Record<RegistryErrorCode, 2 | 3> = {
+  'bad-name': 2,
+  'bad-setting': 2,
+  'not-found': 3,
+  unauthorized: 3,
+  denied: 3,
+  'rate-limited': 3,
+  unreachable: 3,
+  untrusted: 3,
+  'no-tls': 3,
+  timeout: 3,
+  interrupted: 3,
+  'bad-answer': 3,
+  'digest-mismatch': 3,
+  'limit-exceeded': 3,
+  unsupported: 3,
+};
+const engineCodes: Record<EngineErrorCode, 2 | 3> = {
+  'not-running': 3,
+  'no-permission': 3,
+  'not-found': 3,
+  ambiguous: 2,
+  timeout: 3,
+  interrupted: 3,
+  'bad-answer': 3,
+  'limit-exceeded': 3,
+  unsupported: 3,
+};
+const scanAllCodes: Record<ScanAllErrorCode, 2 | 3> = {
+  'bad-place': 2,
+  'bad-list': 2,
+  'not-a-journal': 2,
+  unwritable: 2,
+};
+const vexCodes: Record<VexErrorCode, 2 | 3> = { 'not-vex': 2, 'too-large': 2, unreadable: 2 };
+
+/** An error of each code, with the code of the process that it ends. */
+function all<Code extends string>(
+  codes: Record<Code, 2 | 3>,
+  make: (code: Code, message: string) => Error,
+): (readonly [string, Error, 2 | 3])[] {
+  return Object.entries<2 | 3>(codes).map(([code, exit]) => {
+    const error = make(code as Code, 'The message');
+    return [`${error.name}/${code}`, error, exit] as const;
+  });
+}
+
 const errors = [
-  ...Object.entries(imageCodes).map(
-    ([code, exit]) => [new ImageError(code as ImageErrorCode, 'The message'), exit] as const,
-  ),
-  ...Object.entries(databaseCodes).map(
-    ([code, exit]) => [new DatabaseError(code as DatabaseErrorCode, 'the message'), exit] as const,
-  ),
-  ...Object.entries(advisoryCodes).map(
-    ([code, exit]) => [new AdvisoryError(code as AdvisoryErrorCode, 'the message'), exit] as const,
-  ),
-  ...Object.entries(cliCodes).map(([code, exit]) => [new CliError(code as CliErrorCode, 'the message'), exit] as const),
+  ...all(imageCodes, (code, message) => new ImageError(code, message)),
+  ...all(registryCodes, (code, message) => new RegistryError(code, message)),
+  ...all(engineCodes, (code, message) => new EngineError(code, message)),
+  ...all(scanAllCodes, (code, message) => new ScanAllError(code, message)),
+  ...all(databaseCodes, (code, message) => new DatabaseError(code, message)),
+  ...all(advisoryCodes, (code, message) => new AdvisoryError(code, message)),
+  ...all(vexCodes, (code, message) => new VexError(code, message, '')),
+  ...all(cliCodes, (code, message) => new CliError(code, message)),
 ];
 
+it('there is a next step for no error that is none', () => {
+  const known = new Set(errors.map(([name]) => name));
+  const steps = Object.keys(nextSteps).filter((name) => !name.startsWith('Error/'));
+  expect(steps.filter((name) => !known.has(name))).toEqual([]);
+});
+
 describe('describeFailure', () => {
-  it.each(errors)('tells what to do next about %s', (error, exit) => {
+  it.each(errors)('tells what to do next about %s', (_name, error, exit) => {
     const failure = describeFailure(error, {});
     expect(failure.code).toBe(exit);
     expect(failure.text).toMatch(/^seaworthy: the message\n {2}\S.*\n$/);
@@ -83,34 +139,9 @@ describe('describeFailure', () => {
     expect(describeFailure(error, {}).text.split('\n')[0]).toBe(line);
   });
 
-  it.each([
-    ['nginx', 'nginx'],
-    ['nginx:latest', 'nginx:latest'],
-    ['docker://nginx', 'nginx'],
-    ['docker-daemon:app:1.2', 'app:1.2'],
-    ['registry.example:5000/team/app:1.2', 'registry.example:5000/team/app:1.2'],
-    [`ghcr.io/a/b@sha256:${'0'.repeat(64)}`, `ghcr.io/a/b@sha256:${'0'.repeat(64)}`],
-  ])('tells how to save the image %s', (reference, image) => {
-    const { text } = describeFailure(new ImageError('not-found', 'There is none', reference), {});
-    expect(text.split('\n')[1]).toContain(`\`docker save ${image} -o image.tar\``);
-    expect(text.split('\n')[1]).toContain(`\`skopeo copy docker://${image} `);
-  });
-
-  it.each([
-    'image.tar',
-    './nginx',
-    '/nginx',
-    '../a',
-    'build/image.tar.gz',
-    'oci:nginx:latest',
-    'docker-archive:nginx',
-    'dir:rootfs',
-    'https://host/image',
-    'nginx; rm -rf',
-    'x`y',
-  ])('takes %j for no name of an image', (reference) => {
-    const { text } = describeFailure(new ImageError('not-found', 'There is none', reference), {});
-    expect(text.split('\n')[1]).toMatch(/^ {2}check the path; /);
+  it('says where to read on about the command that was called', () => {
+    const { text } = describeFailure(new CliError('usage', 'the message'), {}, 'seaworthy cache prune');
+    expect(text).toBe('seaworthy: the message\n  see `seaworthy cache prune --help`\n');
   });
 
   it('tells a defect as such, and its stack only when asked to, without secrets', () => {

@@ -7,7 +7,11 @@ afterAll(() => rmSync(home, { recursive: true }));
 
 const env = { HOME: '/home/me' };
 const pem = join(home, 'a.pem');
-writeFileSync(pem, 'PEM');
+const certificate = '-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n';
+const key = '-----BEGIN EC PRIVATE KEY-----\nYQ==\n-----END EC PRIVATE KEY-----\n';
+writeFileSync(pem, certificate);
+const keyFile = join(home, 'a.key');
+writeFileSync(keyFile, key);
 
 describe('what the options say of images reaches the scan', () => {
   it.each<[string, object]>([
@@ -21,8 +25,8 @@ describe('what the options say of images reaches the scan', () => {
     ['--registries-conf r.conf', { registry: { registriesFile: 'r.conf' } }],
     ['--short-names', { registry: { podmanNames: true } }],
     ['--tls-skip-verify', { registry: { tls: { skipVerify: true } } }],
-    [`--tls-ca ${pem}`, { registry: { tls: { ca: ['PEM'] } } }],
-    [`--tls-cert ${pem} --tls-key ${pem}`, { registry: { tls: { certificate: 'PEM', key: 'PEM' } } }],
+    [`--tls-ca ${pem}`, { registry: { tls: { ca: [certificate] } } }],
+    [`--tls-cert ${pem} --tls-key ${keyFile}`, { registry: { tls: { certificate, key } } }],
     ['--cache-from r.example.org/l --cache-push', { cacheFrom: 'r.example.org/l', cachePush: true }],
   ])('%s', async (flags, options) => {
     const { scanned, code } = await play(`scan debian:12 ${flags}`, { env });
@@ -64,6 +68,19 @@ describe('the password on standard input', () => {
 });
 
 it('--cache-push takes the repository of the environment', async () => {
-  const { code, scanned } = await play('scan x --cache-push', { env: { SEAWORTHY_CACHE_REPOSITORY: 'r.example.org/l' } });
+  const { code, scanned } = await play('scan x --cache-push', {
+    env: { SEAWORTHY_CACHE_REPOSITORY: 'r.example.org/l' },
+  });
   expect({ code, scanned }).toMatchObject({ code: 0, scanned: [['x', { cachePush: true }]] });
+});
+
+it.each([
+  `--tls-ca ${keyFile}`,
+  `--tls-cert ${keyFile} --tls-key ${keyFile}`,
+  `--tls-cert ${pem} --tls-key ${pem}`,
+  `--tls-ca ${home}`,
+])('%s is told before a server is asked', async (flags) => {
+  const { code, stderr, scanned } = await play(`scan x ${flags}`);
+  expect({ code, scanned }).toEqual({ code: 2, scanned: [] });
+  expect(stderr).toMatch(/^seaworthy: the file given by --tls-\w+ (?:holds no|cannot be read)/);
 });

@@ -73,11 +73,7 @@ function placesOf(text: string): Place[] {
   });
 }
 
-function registrySettings(
-  flags: ImageFlags,
-  home: string,
-  { env, version, readInput }: World,
-): RegistrySettings {
+function registrySettings(flags: ImageFlags, home: string, { env, version, readInput }: World): RegistrySettings {
   const { authfile, hostsDir, registriesConf, plainHttp, shortNames } = flags;
   const tls = tlsOf(flags);
   const credentials = credentialsOf(flags, readInput);
@@ -99,15 +95,18 @@ function tlsOf({ tlsCa, tlsCert, tlsKey, tlsSkipVerify }: ImageFlags): TlsSettin
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new CliError('usage', '--tls-cert and --tls-key go together', `only ${tlsCert ?? tlsKey} is given`);
   const tls = {
-    ...(tlsCa === undefined ? {} : { ca: [textOf(tlsCa, '--tls-ca')] }),
-    ...(tlsCert === undefined ? {} : { certificate: textOf(tlsCert, '--tls-cert') }),
-    ...(tlsKey === undefined ? {} : { key: textOf(tlsKey, '--tls-key') }),
+    ...(tlsCa === undefined ? {} : { ca: [pemOf(tlsCa, '--tls-ca', 'CERTIFICATE')] }),
+    ...(tlsCert === undefined ? {} : { certificate: pemOf(tlsCert, '--tls-cert', 'CERTIFICATE') }),
+    ...(tlsKey === undefined ? {} : { key: pemOf(tlsKey, '--tls-key', 'PRIVATE KEY') }),
     ...(tlsSkipVerify === undefined ? {} : { skipVerify: tlsSkipVerify }),
   };
   return Object.keys(tls).length === 0 ? undefined : tls;
 }
 
-function credentialsOf({ username, passwordStdin }: ImageFlags, readInput: World['readInput']): Credentials | undefined {
+function credentialsOf(
+  { username, passwordStdin }: ImageFlags,
+  readInput: World['readInput'],
+): Credentials | undefined {
   if (!passwordStdin) return undefined;
   const secret = readInput()?.replace(/\r?\n$/, '') ?? '';
   if (secret === '')
@@ -117,6 +116,13 @@ function credentialsOf({ username, passwordStdin }: ImageFlags, readInput: World
       username === undefined ? '--password-stdin' : '--username reads it there, like --password-stdin',
     );
   return username === undefined ? { kind: 'bearer', token: secret } : { kind: 'basic', username, password: secret };
+}
+
+/** A file without what it should hold would be passed over in silence. */
+function pemOf(path: string, flag: string, what: string): string {
+  const text = textOf(path, flag);
+  if (new RegExp(`^-----BEGIN [A-Z ]*${what}-----`, 'm').test(text)) return text;
+  throw new CliError('usage', `the file given by ${flag} holds no ${what.toLowerCase()} in PEM`, path);
 }
 
 function textOf(path: string, flag: string): string {

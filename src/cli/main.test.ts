@@ -75,7 +75,7 @@ describe('the program', () => {
   it('tells that an image can not be read', async () => {
     const { code, stdout, stderr } = await seaworthy('scan', '/nonexistent.tar');
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toMatch(/^seaworthy: .*\/nonexistent\.tar\n {2}check the path; .*\n$/);
+    expect(stderr).toMatch(/^seaworthy: .*\/nonexistent\.tar\n {2}check the path or name; .*\n$/);
   });
 
   it('scans a root file system without a network, and does not call an incomplete scan clean', async () => {

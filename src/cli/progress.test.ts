@@ -19,7 +19,12 @@ function screen({
 } = {}): Screen {
   const written: string[] = [];
   let time = 0;
-  const output = { isTerminal, columns: 60, isOpen: () => true, write: async (text: string) => void written.push(text) };
+  const output = {
+    isTerminal,
+    columns: 60,
+    isOpen: () => true,
+    write: async (text: string) => void written.push(text),
+  };
   const progress = createProgress(output, { env, quiet, color: 'auto', now: () => time });
   return {
     progress,
@@ -45,6 +50,33 @@ describe('createProgress', () => {
       '\r\u001b[Kreading layers [################----]  80%',
       '\r\u001b[K',
     ]);
+  });
+
+  it('goes on after something else was written', async () => {
+    const { progress, written, pass } = screen({ env: { NO_COLOR: '1' } });
+    const write = async (): Promise<void> => void written.push('a report');
+    await progress.aside(write);
+    progress.show({ stage: 'images', done: 1, total: 4, label: 'a' });
+    await progress.aside(write);
+    pass(100);
+    progress.show({ stage: 'images', done: 2, total: 4, label: 'b' });
+    await progress.clear();
+    expect(written).toEqual([
+      'a report',
+      '\r\u001b[Kscanning images [#####---------------]  25% 1 of 4 a',
+      '\r\u001b[K',
+      'a report',
+      '\r\u001b[Kscanning images [#####---------------]  25% 1 of 4 a',
+      '\r\u001b[Kscanning images [##########----------]  50% 2 of 4 b',
+      '\r\u001b[K',
+    ]);
+  });
+
+  it('lets others write where it is silent', async () => {
+    const { progress, written } = screen({ isTerminal: false });
+    progress.show({ stage: 'images', done: 1 });
+    await progress.aside(async () => void written.push('a report'));
+    expect(written).toEqual(['a report']);
   });
 
   it('writes nothing at all when there was nothing to show', async () => {
@@ -81,6 +113,8 @@ describe('progressLine', () => {
     ],
     [{ stage: 'asking', done: 1_000, label: 'http://host/a' } as const, 'asking the archive 1 kB http://host/a'],
     [{ stage: 'fetching', done: 1_000, total: 0 } as const, 'fetching advisories 1 kB'],
+    [{ stage: 'images', done: 12, label: 'debian:12' } as const, 'scanning images 12 debian:12'],
+    [{ stage: 'images', done: 0, total: 3 } as const, 'scanning images [--------------------]   0% 0 of 3'],
     [{ stage: 'reading', done: 9, total: 3 } as const, 'reading layers [####################] 100%'],
     [{ stage: 'compiling', label: 'a\u001b[2J\r' } as const, 'compiling advisories a\\x1b[2J\\x0d'],
     [{ stage: 'compiling', label: 'x'.repeat(90) } as const, `compiling advisories ${'x'.repeat(37)}…`],

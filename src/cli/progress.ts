@@ -72,6 +72,7 @@ export function createProgress(output: Output, options: ProgressOptions): Progre
     aside: async (write) => {
       await clear();
       await write();
+      last = Number.NEGATIVE_INFINITY;
       if (latest !== undefined) draw(latest);
     },
     clear,

@@ -130,12 +130,7 @@ describe('scan', () => {
 
   it('leaves to the scan what the user did not ask for', async () => {
     const { scanned } = await play('scan x');
-    expect(Object.keys(scanned[0]?.[1] ?? {}).toSorted()).toEqual([
-      'engines',
-      'onProgress',
-      'registry',
-      'signal',
-    ]);
+    expect(Object.keys(scanned[0]?.[1] ?? {}).toSorted()).toEqual(['engines', 'onProgress', 'registry', 'signal']);
   });
 
   it('says on stderr why a report for machines ends as it does, unless --quiet', async () => {

@@ -4,8 +4,8 @@ import { wantsColor } from './color.ts';
 import { type Exit, exitOf } from './exit.ts';
 import { imageOptions } from './image-flags.ts';
 import { checkTarget, writeTarget } from './output.ts';
-import type { ScanFlags } from './scan-flags.ts';
 import { createProgress } from './progress.ts';
+import type { ScanFlags } from './scan-flags.ts';
 import { scanOptions } from './scan-options.ts';
 import type { World } from './world.ts';
 

@@ -42,17 +42,13 @@ const vex = (): Option =>
     'VEX: a file, a folder, a VEX repository; image: those attached to the image; may be given several times',
   ).argParser((place: string, before: readonly string[] | undefined) => [...(before ?? []), place]);
 const failOn = (): Option =>
-  new Option(
-    '--fail-on <SEVERITY>',
-    'the line: exit with 1 from this severity on; unknown is over every line but none',
-  )
+  new Option('--fail-on <SEVERITY>', 'the line: exit with 1 from this severity on; unknown is over every line but none')
     .choices([...failOnChoices])
     .default('any');
 const archive = (): Option =>
-  new Option(
-    '--archive <PLACE>',
-    "ask the distribution's archive for fixes: its address, image, machine",
-  ).conflicts('offline');
+  new Option('--archive <PLACE>', "ask the distribution's archive for fixes: its address, image, machine").conflicts(
+    'offline',
+  );
 
 /** Adds `scan` to the program. */
 export function addScan(program: Command, actions: ScanActions): void {
@@ -84,7 +80,9 @@ export function addScan(program: Command, actions: ScanActions): void {
       const wrong = contradiction(reference, options);
       // So that it is told as what commander itself finds wrong.
       if (wrong !== undefined) scan.error(wrong);
-      return reference === undefined ? actions.scanAll(options.allFrom ?? '', options) : actions.scan(reference, options);
+      return reference === undefined
+        ? actions.scanAll(options.allFrom ?? '', options)
+        : actions.scan(reference, options);
     });
 }
 

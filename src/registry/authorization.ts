@@ -2,7 +2,7 @@ import type { Clock } from '../internal/clock.ts';
 import { HttpError } from '../internal/http.ts';
 import type { HttpAnswer } from '../internal/request.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
-import { RefusedError } from './failure.ts';
+import { RefusedError, withCredentials } from './failure.ts';
 import type { RegistryEndpoint } from './registry.ts';
 import { basicHeader, fetchToken, type Realm, type Token } from './token.ts';
 import type { Wire } from './wire.ts';
@@ -73,7 +73,7 @@ function keyOf(scopes: readonly string[]): string {
 
 function reasonOf(challenges: readonly Challenge[], hasCredentials: boolean): string {
   const error = challenges.map(({ parameters }) => parameters.get('error')).find((one) => one !== undefined);
-  return error?.replace(/[^\w.-]/g, ' ').slice(0, 100) ?? (hasCredentials ? 'with credentials' : 'without credentials');
+  return error?.replace(/[^\w.-]/g, ' ').slice(0, 100) ?? (hasCredentials ? withCredentials : 'without credentials');
 }
 
 /** Credentials go to a realm over HTTPS only, unless the endpoint itself is plain HTTP. */

@@ -1,6 +1,8 @@
-import type { HttpError } from '../internal/http.ts';
-import { withoutCredentials } from '../internal/http.ts';
+import { type HttpError, withoutCredentials } from '../internal/http.ts';
 import { RegistryError, type RegistryErrorCode } from './registry.ts';
+
+/** Said of a 401 where the server says no more, and we had said who we are. */
+export const withCredentials = 'with credentials';
 
 /** An answer that is a refusal. */
 export class RefusedError extends Error {
@@ -35,22 +37,36 @@ export function asRegistryError(error: unknown, place: string): unknown {
   if (error instanceof RefusedError) return refusal(error, place);
   if (!(error instanceof Error) || error.name !== 'HttpError') return error;
   const { code, detail } = error as HttpError;
-  const cause = (error.cause as { code?: unknown } | undefined)?.code;
-  const malformed = typeof cause === 'string' && cause.startsWith('HPE_');
-  const [kind, message]: readonly [RegistryErrorCode, string] = malformed
+  const { code: cause = '', message: said = '' } = (error.cause ?? {}) as { code?: string; message?: string };
+  // What OpenSSL makes of a first line in plain HTTP.
+  if (code === 'tls' && /wrong version number|packet length too long|unknown protocol/i.test(`${cause} ${said}`))
+    return new RegistryError('no-tls', 'The registry answers without TLS', place, error);
+  const [kind, message]: readonly [RegistryErrorCode, string] = String(cause).startsWith('HPE_')
     ? ['bad-answer', 'The registry does not speak HTTP as it should']
     : (messages[code] ?? ['interrupted', 'The connection to the registry broke off']);
-  const more = [detail, reason(error)].filter((text) => text !== undefined).join('; ');
-  return new RegistryError(kind, message, more === '' ? place : `${place}: ${withoutCredentials(more)}`, error);
+  const more = inWords(String(cause), said) ?? detail ?? (code === 'timeout' ? error.message : undefined);
+  return new RegistryError(kind, message, more === undefined ? place : `${place}: ${withoutCredentials(more)}`, error);
 }
 
-/** A certificate's trouble is in the message alone. */
-function reason(error: Error): string | undefined {
-  return (error as HttpError).code === 'tls' || (error as HttpError).code === 'timeout' ? error.message : undefined;
+const systemWords: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'there is no host of that name',
+  EAI_AGAIN: 'the name service does not answer',
+  ECONNREFUSED: 'nothing listens there',
+  EHOSTUNREACH: 'there is no way to that host',
+  ENETUNREACH: 'there is no way to that network',
+};
+
+/** The system's and OpenSSL's words, with the code by which they can be looked up. */
+function inWords(code: string, said: string): string | undefined {
+  if (systemWords[code] !== undefined) return `${systemWords[code]} (${code})`;
+  // Node adds to some what it can do about them itself.
+  return /CERT|^UNABLE_TO_|SIGNATURE/.test(code) ? `${said.replace(/; if the root CA.*$/s, '')} (${code})` : undefined;
 }
 
 function refusal({ status, said }: RefusedError, place: string): RegistryError {
   const detail = `${place}: ${status}${said === '' ? '' : ` ${said}`}`;
+  if (status === 401 && said === withCredentials)
+    return new RegistryError('unauthorized', 'The registry does not take these credentials', `${place}: 401`);
   if (status === 401) return new RegistryError('unauthorized', 'The registry wants to know who we are', detail);
   if (status === 403) return new RegistryError('denied', 'The registry does not allow this', detail);
   if (status === 404) return new RegistryError('not-found', 'The registry does not have this', detail);

@@ -8,6 +8,7 @@ export type RegistryErrorCode =
   | 'rate-limited'
   | 'unreachable'
   | 'untrusted'
+  | 'no-tls'
   | 'timeout'
   | 'interrupted'
   | 'bad-answer'

@@ -27,10 +27,8 @@ export interface CommandNode {
   readonly argument?: Values;
 }
 
-const schemes: readonly string[] = [
-  ...['oci:', 'oci-archive:', 'docker-archive:', 'dir:', 'rootfs:'],
-  ...['registry://', 'docker://', 'containerd://', 'docker-daemon://', 'podman://', 'container://'],
-];
+const pathSchemes = ['oci:', 'oci-archive:', 'docker-archive:', 'dir:', 'rootfs:'];
+const nameSchemes = ['registry://', 'docker://', 'containerd://', 'docker-daemon://', 'podman://', 'container://'];
 
 /** What options take whose values have words of their own, but are not those words alone. */
 const words: Readonly<Record<string, Values>> = {
@@ -72,7 +70,7 @@ function describeOption(option: Option): OptionNode {
 /** The placeholder that help shows tells what is wanted: FILE and DIR are completed as such. */
 function valuesOf({ argChoices }: Pick<Argument | Option, 'argChoices'>, placeholder: string): Values {
   if (argChoices !== undefined) return { kind: 'choices', choices: argChoices };
-  if (placeholder === 'REFERENCE') return { kind: 'references', schemes };
+  if (placeholder === 'REFERENCE') return { kind: 'references', schemes: [...pathSchemes, ...nameSchemes] };
   return /\b(?:FILE|DIR)\b/.test(placeholder) ? { kind: 'files' } : { kind: 'any' };
 }
 

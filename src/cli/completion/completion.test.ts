@@ -48,6 +48,7 @@ describe('describeCommands', () => {
     expect(root.children.map(({ path }) => path.join(' '))).toEqual([
       'seaworthy scan',
       'seaworthy db',
+      'seaworthy cache',
       'seaworthy completion',
     ]);
     const options = new Map(root.children[0]?.options.map(({ long, values }) => [long, values?.kind]));
@@ -57,6 +58,11 @@ describe('describeCommands', () => {
       '--db': 'files',
       '--mirror': 'files',
       '--platform': 'any',
+      '--from': 'choices',
+      '--tls-ca': 'files',
+      '--hosts-dir': 'files',
+      '--all-from': 'references',
+      '--lazy': undefined,
       '--no-cache': undefined,
       '--help': undefined,
     });
@@ -65,7 +71,7 @@ describe('describeCommands', () => {
 
 describe.skipIf(!has('bash'))('bash (skipped where it is missing)', () => {
   it.each<[string[], string[]]>([
-    [[''], ['scan', 'db', 'completion']],
+    [[''], ['scan', 'db', 'cache', 'completion']],
     [['s'], ['scan']],
     [['--v'], ['--version']],
     [
@@ -78,7 +84,7 @@ describe.skipIf(!has('bash'))('bash (skipped where it is missing)', () => {
     ],
     [
       ['scan', '--f'],
-      ['--format', '--fail-on'],
+      ['--format', '--fail-on', '--from'],
     ],
     [
       ['scan', '--format', ''],
@@ -99,9 +105,31 @@ describe.skipIf(!has('bash'))('bash (skipped where it is missing)', () => {
       ['oci:', 'oci-archive:'],
     ],
     [['scan', 'oci', ':', 'im'], []],
+    [['scan', 'reg'], ['registry://']],
+    [
+      ['scan', 'con'],
+      ['containerd://', 'container://'],
+    ],
+    [['scan', 'pod'], ['podman://']],
+    [['scan', 'registry', ':', '//e'], []],
+    [
+      ['scan', '--from', ''],
+      ['docker', 'podman', 'containerd', 'registry'],
+    ],
+    [['scan', '--all-from', 'reg'], ['registry:']],
+    [['scan', '--all-from', 'fi'], []],
+    [
+      ['scan', '--tls'],
+      ['--tls-ca', '--tls-cert', '--tls-key', '--tls-skip-verify'],
+    ],
+    [
+      ['cache', ''],
+      ['status', 'prune'],
+    ],
+    [['cache', 'prune', '--m'], ['--max-size']],
     [
       ['scan', '-o', 'db', 'd'],
-      ['docker-archive:', 'dir:'],
+      ['docker-archive:', 'dir:', 'docker://', 'docker-daemon://'],
     ],
     [
       ['completion', ''],
@@ -110,7 +138,7 @@ describe.skipIf(!has('bash'))('bash (skipped where it is missing)', () => {
     [['completion', 'z'], ['zsh']],
     [
       ['nonsense', ''],
-      ['scan', 'db', 'completion'],
+      ['scan', 'db', 'cache', 'completion'],
     ],
     [['scan', '$(touch evil)', ''], []],
   ])('%j offers %j', (words, offered) => {
@@ -126,6 +154,7 @@ describe.skipIf(!has('bash'))('bash (skipped where it is missing)', () => {
         'seaworthy db se\topenssl',
         'seaworthy scan oci:im\t',
         'seaworthy scan oci-\t',
+        'seaworthy scan regis\texample.org/im\t',
         'exit',
       ];
       const { stdout } = spawnSync('script', ['-qec', 'bash --norc -i', '/dev/null'], {
@@ -140,6 +169,7 @@ describe.skipIf(!has('bash'))('bash (skipped where it is missing)', () => {
         '<db><search><openssl>',
         '<scan><oci:image.tar>',
         '<scan><oci-archive:>',
+        '<scan><registry://example.org/im>',
       ]);
     },
   );
@@ -163,7 +193,10 @@ describe.skipIf(!has('zsh'))('zsh (skipped where it is missing)', () => {
 
 describe.skipIf(!has('fish'))('fish (skipped where it is missing)', () => {
   it.each([
-    ['seaworthy ', ['completion', 'db', 'scan']],
+    ['seaworthy ', ['cache', 'completion', 'db', 'scan']],
+    ['seaworthy cache ', ['prune', 'status']],
+    ['seaworthy scan reg', ['registry://']],
+    ['seaworthy scan --from ', ['containerd', 'docker', 'podman', 'registry']],
     ['seaworthy db ', ['conflicts', 'search', 'status', 'update']],
     ['seaworthy scan --format ', ['json', 'table']],
     ['seaworthy scan --fail-on m', ['medium']],

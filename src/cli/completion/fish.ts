@@ -39,8 +39,14 @@ function condition(command: CommandNode): string {
 
 function optionFlags({ short, long, description, values }: OptionNode): string {
   const names = `${short === undefined ? '' : `-s ${short.slice(1)} `}-l ${long.slice(2)}`;
-  const value = values === undefined ? '' : values.kind === 'files' ? ' -r -F' : ` -x ${valueFlags(values)}`.trimEnd();
-  return `${names}${value} -d ${quoted(description)}`;
+  return `${names}${valueOf(values)} -d ${quoted(description)}`;
+}
+
+/** With `-x` fish offers no files. */
+function valueOf(values: Values | undefined): string {
+  if (values === undefined) return '';
+  const files = values.kind === 'files' || values.kind === 'references';
+  return ` ${files ? '-r' : '-x'} ${valueFlags(values)}`.trimEnd();
 }
 
 function valueFlags(values: Values): string {

@@ -61,7 +61,7 @@ export function firstOf({ addresses, refused }: EnginePlaces): EngineAddress {
   if (address !== undefined) return address;
   const [other] = refused;
   throw other === undefined
-    ? new EngineError('not-running', 'There is no such engine here')
+    ? new EngineError('not-running', 'There is no such engine here', 'Docker')
     : new EngineError('unsupported', 'Only an engine on this machine is asked', other.place);
 }
 

@@ -1,6 +1,6 @@
 import { EngineError } from '../../engine/engine.ts';
-import { parseName } from '../../registry/name.ts';
-import { RegistryError } from '../../registry/registry.ts';
+import { formatName, parseName } from '../../registry/name.ts';
+import { type ImageName, RegistryError } from '../../registry/registry.ts';
 import { type Image, ImageError, type ImageErrorCode, type OpenOptions, type Place } from '../image.ts';
 
 /** Opens the image of an engine; `undefined` where the engine has none of that name. Throws `EngineError`, `ImageError`. */
@@ -54,7 +54,11 @@ async function askedAt(
       const { resolveName } = await import('../../registry/short-names.ts');
       const { registry } = options;
       const wanted = registry === undefined ? parseName(name) : await resolveName(name, registry);
-      return { image: await openFromRegistry(reference, wanted, options) };
+      try {
+        return { image: await openFromRegistry(reference, wanted, options) };
+      } catch (error) {
+        throw withName(error, wanted);
+      }
     }
     const open = await engines[place]();
     const image = await open(reference, name, options);
@@ -66,6 +70,15 @@ async function askedAt(
     if (place !== 'registry' && error instanceof ImageError && elsewhere.includes(error.code)) return { error };
     throw error;
   }
+}
+
+/** What was not found, or may not be read, is told with the whole name as it was understood. */
+function withName(error: unknown, name: ImageName): unknown {
+  if (!(error instanceof RegistryError) || error.code === 'bad-setting') return error;
+  const { code, message, detail = '' } = error;
+  const host = `${name.registry}: `;
+  const rest = detail.startsWith(host) ? detail.slice(host.length) : detail;
+  return new RegistryError(code, message, rest === '' ? formatName(name) : `${formatName(name)}: ${rest}`, error);
 }
 
 const nothingHere = 'no file, folder or image of an engine goes by that name either';
