@@ -181,7 +181,9 @@ const codes: Readonly<Record<number, readonly [EngineErrorCode, string]>> = {
 };
 
 function engineError(error: ServiceError, socket: string): EngineError {
-  const said = error.details.slice(0, 300);
+  // What gRPC says of a connection that was not made: "No connection established. Last error: … connect CODE PATH. …"
+  const connect = /connect (E[A-Z]+)/.exec(error.details)?.[1];
+  const said = connect ?? error.details.slice(0, 300);
   const status: number = error.code;
   const detail = `${socket}: ${said}`;
   if (status === 14 && /EACCES|EPERM/.test(said))

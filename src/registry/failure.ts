@@ -49,16 +49,18 @@ export function asRegistryError(error: unknown, place: string): unknown {
 }
 
 const systemWords: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'there is no host of that name',
-  EAI_AGAIN: 'the name service does not answer',
-  ECONNREFUSED: 'nothing listens there',
-  EHOSTUNREACH: 'there is no way to that host',
-  ENETUNREACH: 'there is no way to that network',
+  ENOTFOUND: 'there is no host',
+  EAI_AGAIN: 'the name service does not answer for',
+  ECONNREFUSED: 'nothing listens at',
+  EHOSTUNREACH: 'there is no way to',
+  ENETUNREACH: 'there is no network on the way to',
 };
 
 /** The system's and OpenSSL's words, with the code by which they can be looked up. */
 function inWords(code: string, said: string): string | undefined {
-  if (systemWords[code] !== undefined) return `${systemWords[code]} (${code})`;
+  // The last word is the host or address, which may be a proxy's.
+  const [, subject] = /^(?:getaddrinfo|connect) \w+ (\S+)/.exec(said) ?? [];
+  if (systemWords[code] !== undefined && subject !== undefined) return `${systemWords[code]} ${subject} (${code})`;
   // Node adds to some what it can do about them itself.
   return /CERT|^UNABLE_TO_|SIGNATURE/.test(code) ? `${said.replace(/; if the root CA.*$/s, '')} (${code})` : undefined;
 }

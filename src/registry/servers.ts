@@ -2,7 +2,7 @@ import { type RegistryEndpoint, RegistryError, type RegistryErrorCode } from './
 import type { Server } from './server.ts';
 
 /** What is wanted of an endpoint. */
-export type Ability = RegistryEndpoint['can'][number];
+type Ability = RegistryEndpoint['can'][number];
 
 /** Asks endpoints in their order until one answers. */
 export interface Servers {
@@ -16,7 +16,7 @@ export interface Servers {
   close(): Promise<void>;
 }
 
-const gone: ReadonlySet<RegistryErrorCode> = new Set(['unreachable', 'untrusted', 'timeout']);
+const gone: ReadonlySet<RegistryErrorCode> = new Set(['unreachable', 'untrusted', 'no-tls', 'timeout']);
 
 /** An endpoint that was not to be reached once is asked last from then on. */
 export function openServers(all: readonly Server[]): Servers {

@@ -76,8 +76,9 @@ async function askedAt(
 function withName(error: unknown, name: ImageName): unknown {
   if (!(error instanceof RegistryError) || error.code === 'bad-setting') return error;
   const { code, message, detail = '' } = error;
-  const host = `${name.registry}: `;
-  const rest = detail.startsWith(host) ? detail.slice(host.length) : detail;
+  const { registry } = name;
+  const rest =
+    detail === registry ? '' : detail.startsWith(`${registry}: `) ? detail.slice(registry.length + 2) : detail;
   return new RegistryError(code, message, rest === '' ? formatName(name) : `${formatName(name)}: ${rest}`, error);
 }
 
