@@ -20,7 +20,7 @@ export interface BodyFlow {
 }
 
 /** How slowly a body may come. */
-export interface BodyLimits {
+interface BodyLimits {
   readonly idleMs: number;
   readonly slowMs: number;
   readonly slowBytes: number;

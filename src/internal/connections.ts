@@ -27,7 +27,7 @@ export interface ConnectionOptions {
 }
 
 /** A request with what its way needs: an agent of its own, or the proxy's address. */
-export type Request = (
+type Request = (
   url: URL,
   method: string,
   headers: Readonly<Record<string, string>>,

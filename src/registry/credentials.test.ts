@@ -200,6 +200,38 @@ describe('tokens', () => {
     expect(granted).toBe(3);
   });
 
+  it('gets a new one in the middle of a blob', async () => {
+    const realm = await liar((_request, response, count) => void response.end(`{"token":"t${count}"}`));
+    const registry = await liar((request, response) => {
+      const token = Number(request.headers.authorization?.slice('Bearer t'.length));
+      const [, start] = /^bytes=(\d+)-/.exec(request.headers.range ?? '') ?? [];
+      if (!(token > Number(start ?? 0))) {
+        return void response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${realm.host}/"` }).end();
+      }
+      const left = '12345'.slice(Number(start ?? 0));
+      const range = start === undefined ? {} : { 'content-range': `bytes ${start}-4/5` };
+      response.writeHead(start === undefined ? 200 : 206, { ...range, 'content-length': left.length });
+      // Each connection brings one byte, and each token is good for one connection.
+      return void response.write(left.slice(0, 1), () => (left.length === 1 ? response.end() : response.destroy()));
+    });
+    const repository = await repositoryAt([registry.host]);
+    const reader = repository.openBlob(`sha256:${'0'.repeat(64)}`, 5);
+    const into = Buffer.alloc(5);
+    expect(into.toString('latin1', 0, await reader.read(into))).toBe('12345');
+    expect(realm.asked.length).toBe(5);
+    reader.close();
+  });
+
+  it('tells a lack of rights from a lack of a name', async () => {
+    const realm = await liar((_request, response) => void response.end('{"token":"t"}'));
+    const registry = await liar((_request, response) => {
+      const challenge = `Bearer realm="http://${realm.host}/",error="insufficient_scope"`;
+      response.writeHead(401, { 'www-authenticate': challenge }).end();
+    });
+    const known = await repositoryAt([registry.host], { credentials: alice });
+    await expect(known.manifest('v1')).rejects.toMatchObject({ code: 'denied' });
+  });
+
   it('asks only once for what many wait for', async () => {
     const realm = await liar((_request, response) => void setTimeout(() => response.end('{"token":"t"}'), 50));
     const registry = await liar(guarded(() => `http://${realm.host}/`, ok));

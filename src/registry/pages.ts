@@ -5,7 +5,7 @@ import { RegistryError } from './registry.ts';
 import type { Question, Server } from './server.ts';
 
 /** A listing that comes in pages. */
-export interface Listing<T> {
+interface Listing<T> {
   readonly path: string;
   readonly scopes: readonly string[];
   readonly query: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface Listing<T> {
 }
 
 /** One page of it. */
-export interface Page<T> {
+interface Page<T> {
   readonly status: number;
   readonly items: readonly T[];
 }

@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { haveRegistry, startRegistry, type TestRegistry } from '../../test/registry/start-registry.ts';
 import { listRepositories } from './catalog.ts';
@@ -193,3 +198,68 @@ describe.runIf(haveRegistry).each(kinds)(
     });
   },
 );
+
+describe.runIf(haveRegistry)('beside skopeo (skipped where it is not installed)', () => {
+  let registry: TestRegistry;
+  let folder: string;
+  beforeAll(async () => {
+    registry = await startRegistry({ token: { users: { bob: 'secret' }, anonymous: true } });
+    folder = mkdtempSync(join(tmpdir(), 'seaworthy-skopeo-'));
+  });
+  afterAll(async () => {
+    await registry?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** An OCI layout with one image of one small layer. */
+  function layout(): { layer: Buffer; manifest: Manifest } {
+    const blobs = join(folder, 'layout', 'blobs', 'sha256');
+    mkdirSync(blobs, { recursive: true });
+    const keep = (bytes: Buffer, mediaType: string): Descriptor => {
+      writeFileSync(join(blobs, sha256(bytes).slice(7)), bytes);
+      return descriptor(bytes, mediaType);
+    };
+    const layer = Buffer.alloc(1024);
+    const diffIds = [sha256(layer)];
+    const config = { architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: diffIds } };
+    const manifest = manifestOf({
+      config: keep(Buffer.from(JSON.stringify(config)), 'application/vnd.oci.image.config.v1+json'),
+      layers: [keep(layer, 'application/vnd.oci.image.layer.v1.tar')],
+    });
+    keep(Buffer.from(manifest.bytes), manifestType);
+    writeFileSync(join(folder, 'layout', 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+    const index = { schemaVersion: 2, manifests: [descriptor(manifest.bytes, manifestType)] };
+    writeFileSync(join(folder, 'layout', 'index.json'), JSON.stringify(index));
+    return { layer, manifest };
+  }
+
+  it('reads what skopeo has pushed, as nobody in particular', async () => {
+    const { layer, manifest } = layout();
+    await registry.push(join(folder, 'layout'), 'from/skopeo:1', '--preserve-digests');
+    const repository = await openRepository(registry.access('from/skopeo'));
+    expect(await repository.manifest('1')).toEqual(manifest);
+    expect((await all(repository, descriptor(layer))).equals(layer)).toBe(true);
+    await repository.close();
+  });
+
+  it('is not let push as nobody, and not told that this is a question of names', async () => {
+    const repository = await openRepository(registry.access('from/us'));
+    await expect(push(repository, randomBytes(10))).rejects.toMatchObject({ code: 'unauthorized' });
+    await repository.close();
+  });
+
+  it('pushes what skopeo reads', async () => {
+    const credentials = { kind: 'basic', username: 'bob', password: 'secret' } as const;
+    const repository = await openRepository(registry.access('to/skopeo', { credentials }));
+    const config = await push(repository, Buffer.from('{}'), 'application/vnd.oci.image.config.v1+json');
+    const pushed = manifestOf({ config, layers: [await push(repository, randomBytes(20_000_000))] });
+    await repository.pushManifest(pushed, 'latest');
+    await repository.close();
+    const skopeo = promisify(execFile);
+    const from = `docker://${registry.host}/to/skopeo:latest`;
+    const { stdout } = await skopeo('skopeo', ['inspect', '--raw', '--tls-verify=false', from]);
+    expect(sha256(Buffer.from(stdout))).toBe(pushed.digest);
+    await skopeo('skopeo', ['copy', '--quiet', '--src-tls-verify=false', from, `dir:${folder}/copy`]);
+    expect(readdirSync(join(folder, 'copy')).length).toBe(4);
+  });
+});

@@ -13,7 +13,7 @@ import { openServers } from './servers.ts';
 import { listTags } from './tags.ts';
 
 /** What a test may want otherwise. */
-export interface Tuning {
+interface Tuning {
   readonly patience?: Partial<Patience>;
   readonly prefetch?: Partial<Prefetch>;
 }

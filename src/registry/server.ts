@@ -46,7 +46,7 @@ export interface Server {
 }
 
 /** What a server needs of the world. */
-export interface ServerContext {
+interface ServerContext {
   readonly clock: Clock;
   readonly patience: Patience;
 }
@@ -110,7 +110,7 @@ async function admitted(
       await authorization.challenged(answer, question.scopes, header);
       continue;
     }
-    throw await refused(answer, question.method);
+    throw await refused(answer, question.method, own && endpoint.credentials !== undefined);
   }
 }
 
@@ -123,10 +123,13 @@ function addressOf(endpoint: RegistryEndpoint, { path, query }: Question): URL {
 
 const saidBytes = 64 << 10;
 
-async function refused(answer: HttpAnswer, method: string): Promise<RefusedError> {
+async function refused(answer: HttpAnswer, method: string, known: boolean): Promise<RefusedError> {
   const body = method === 'HEAD' ? answer.discard() : await answer.whole(saidBytes).catch(() => undefined);
   const retryAfter = answer.header('retry-after');
-  return new RefusedError(answer.status, retryAfter, body === undefined ? '' : saidIn(body));
+  // Who is known but may not do this is asked anew for a better token (RFC 6750 3.1); that is no question of who we are.
+  const scope = /insufficient_scope/.test(answer.header('www-authenticate') ?? '');
+  const status = answer.status === 401 && known && scope ? 403 : answer.status;
+  return new RefusedError(status, retryAfter, body === undefined ? '' : saidIn(body));
 }
 
 function judge(error: unknown, clock: Clock): Judgement {

@@ -1,10 +1,11 @@
 // Debian's docker-registry in a folder of its own, as tests want it.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import type { RegistryAccess, RegistryEndpoint } from '../../src/registry/registry.ts';
 import { startTokenService, type TokenOptions, type TokenService } from './token-service.ts';
 
@@ -32,7 +33,7 @@ export interface TestRegistry {
   /** What a client needs to know of one repository. */
   access(repository: string, more?: Partial<RegistryEndpoint>): RegistryAccess;
   /** Copies an OCI layout (`FOLDER` or `FOLDER:TAG`) there by skopeo: `NAME:TAG`. */
-  push(layout: string, name: string, ...flags: readonly string[]): void;
+  push(layout: string, name: string, ...flags: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,11 +75,12 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
         },
       ],
     }),
-    push(layout, name, ...flags) {
+    async push(layout, name, ...flags) {
       const [user] = Object.entries(options.htpasswd ?? options.token?.users ?? {});
       const credentials = user ? ['--dest-creds', user.join(':')] : [];
       const args = ['copy', '--quiet', '--all', '--dest-tls-verify=false', ...credentials, ...flags];
-      execFileSync('skopeo', [...args, `oci:${layout}`, `docker://${host}/${name}`], { stdio: 'pipe' });
+      // Not while we wait for it: the token service is in this process.
+      await promisify(execFile)('skopeo', [...args, `oci:${layout}`, `docker://${host}/${name}`]);
     },
     async close() {
       child.kill('SIGKILL');
