@@ -27,7 +27,7 @@ export interface CommandNode {
   readonly argument?: Values;
 }
 
-const pathSchemes = ['oci:', 'oci-archive:', 'docker-archive:', 'dir:', 'rootfs:'];
+const pathSchemes = ['oci:', 'oci-archive:', 'docker-archive:', 'dir:', 'rootfs:', 'containerd-root:'];
 const nameSchemes = ['registry://', 'docker://', 'containerd://', 'docker-daemon://', 'podman://', 'container://'];
 
 /** What options take whose values have words of their own, but are not those words alone. */

@@ -108,7 +108,7 @@ describe.skipIf(!has('bash'))('bash (skipped where it is missing)', () => {
     [['scan', 'reg'], ['registry://']],
     [
       ['scan', 'con'],
-      ['containerd://', 'container://'],
+      ['containerd-root:', 'containerd://', 'container://'],
     ],
     [['scan', 'pod'], ['podman://']],
     [['scan', 'registry', ':', '//e'], []],

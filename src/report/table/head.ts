@@ -15,6 +15,8 @@ export function headLines(report: Report, width: number): Line[] {
   const platform = subject.platform === undefined ? '' : `, ${subject.platform}`;
   lines.push(...field('system', [span(system + platform, distro === undefined ? 'odd' : undefined)], width));
   lines.push(...field('packages', [span(packagesText(report))], width));
+  const read = readText(report);
+  if (read !== undefined) lines.push(...field('read', [span(read)], width));
   const { database } = provenance;
   if (database !== undefined) {
     const old = age(database.builtAt, provenance.createdAt);
@@ -35,6 +37,30 @@ function placeText({ subject: { container }, provenance }: Report): string | und
   if (container === undefined) return place;
   const name = container.names[0] ?? container.id.slice(0, 12);
   return `container ${name} (${container.state})${place === undefined ? '' : ` ${place}`}`;
+}
+
+/** What of the layers had to be read, where that is not all. */
+function readText({ provenance: { image }, subject }: Report): string | undefined {
+  const { layers, lazy = [] } = image ?? {};
+  if (layers === undefined || (layers.known + layers.shared === 0 && lazy.length === 0)) return undefined;
+  const all = subject.kind === 'image' ? subject.layers.length : 0;
+  const [fetched, of] = [sum(lazy.map((one) => one.fetched)), sum(lazy.map((one) => one.of))];
+  const parts = [
+    ...(layers.known === 0 ? [] : [`${layers.known} of ${count(all, 'layer')} known from before`]),
+    ...(layers.shared === 0 ? [] : [`${layers.shared} of ${count(all, 'layer')} from the team's cache`]),
+    ...(lazy.length === 0
+      ? []
+      : [`${megabytes(fetched)} of ${megabytes(of)} of ${count(lazy.length, 'layer')} by a table of contents`]),
+  ];
+  return `${megabytes(layers.bytes)}; ${parts.join(', ')}`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function packagesText({ packages, runs }: Report): string {

@@ -25,6 +25,29 @@ describe('transcripts', () => {
   });
 });
 
+describe('what was read', () => {
+  const used = (image: NonNullable<Report['provenance']['image']>): string | undefined =>
+    /^ {2}read {6}(.*)$/m.exec(present({ ...clean, provenance: { ...clean.provenance, image } }, 120))?.[1];
+  const none = { known: 0, shared: 0, bytes: 5_040_000 };
+  const lazy = [
+    { format: 'estargz', fetched: 100_000, of: 9_000_000 },
+    { format: 'zstd:chunked', fetched: 400_000, of: 1_000_000 },
+  ];
+
+  it.each([
+    [{ layers: none }, undefined],
+    [{ foundAt: { place: 'registry', address: 'r.example.org' } }, undefined],
+    [{ layers: { ...none, known: 1 } }, '5.0 MB; 1 of 2 layers known from before'],
+    [
+      { layers: { known: 1, shared: 1, bytes: 0 } },
+      "0.0 MB; 1 of 2 layers known from before, 1 of 2 layers from the team's cache",
+    ],
+    [{ layers: none, lazy }, '5.0 MB; 0.5 MB of 10.0 MB of 2 layers by a table of contents'],
+  ])('%j reads %j', (image, line) => {
+    expect(used(image)).toBe(line);
+  });
+});
+
 describe('a zero', () => {
   const promise = /no (?:known )?vulnerabilities/i;
 
