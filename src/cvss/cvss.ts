@@ -3,7 +3,7 @@ import { scoresOf3 } from './v3.ts';
 import { scoresOf4 } from './v4.ts';
 import { type CvssVersion, groupOf, hasGroup, type Metrics, parseVector, vectorOf, withoutGroup } from './vector.ts';
 
-export type { CvssVersion } from './vector.ts';
+export { type CvssVersion, type Metrics, parseVector } from './vector.ts';
 
 /** FIRST's qualitative scale of versions 3 and 4 (`none` is score 0); for version 2 the NVD's, which has three of them. */
 export type CvssLabel = 'none' | 'low' | 'medium' | 'high' | 'critical';

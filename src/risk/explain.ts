@@ -1,0 +1,85 @@
+import type { Sourced } from './circumstances.ts';
+import type { Factor } from './exposure.ts';
+import type { Impact } from './impact.ts';
+import type { Probability } from './probability.ts';
+import type { Risk } from './risk-of.ts';
+import type { Ssvc } from './ssvc.ts';
+
+/** How a risk was come by: value, source, date and formula of each part, a line each, without layout. */
+export function explain(risk: Risk): readonly string[] {
+  const { finding, probability, impact, exposure, hazard, score, most, ssvc, grype, assumed } = risk;
+  const { vulnerability, package: its } = finding;
+  const doubts = assumed.length === 0 ? '' : `, at most ${rounded(most, 1)}`;
+  return [
+    `${vulnerability.id} in ${its.name} ${its.version}: risk ${rounded(score, 1)} of 100${doubts}`,
+    `hazard = −ln(1 − p) · exposure · impact = −ln(1 − ${rounded(probability.value)}) · ${rounded(exposure.value)} · ${rounded(impact.value)} = ${rounded(hazard.value)}`,
+    `risk = 100 · (1 − e^(−hazard)) = ${rounded(score, 1)}`,
+    ...probabilityLines(probability),
+    impactLine(impact),
+    `exposure = ${exposure.factors.map(factorText).join(' · ')} = ${rounded(exposure.value)}`,
+    ssvcLine(ssvc),
+    ...(grype === undefined ? [] : [`Grype's risk, for comparison: ${rounded(grype, 1)}`]),
+    ...(assumed.length === 0 ? [] : [`assumed, since not known: ${assumed.join(', ')}`]),
+  ];
+}
+
+const FROM: Readonly<Record<Probability['from'], string>> = {
+  exploited: 'KEV',
+  past: 'LEV',
+  predicted: 'EPSS',
+  assumed: 'assumed, as nobody gives one',
+};
+
+function probabilityLines(probability: Probability): string[] {
+  const { exploited, predicted, past } = probability;
+  const parts = [
+    exploited === undefined ? [] : [`KEV ${exploited.value} (${exploited.by}, listed ${exploited.date ?? ''})`],
+    predicted === undefined ? [] : [`EPSS ${rounded(predicted.value)} (${dated(predicted)})`],
+    past === undefined
+      ? []
+      : [
+          `LEV ≥ ${rounded(past.value)} (NIST CSWP 41, ${past.windows} windows, ${past.days} days from ${past.from} to ${past.until})`,
+        ],
+  ].flat();
+  const all = parts.length === 0 ? 'no EPSS, KEV or LEV' : parts.join(', ');
+  return [`p = max(EPSS, KEV, LEV) = ${rounded(probability.value)} (${FROM[probability.from]}): ${all}`];
+}
+
+function dated({ by, date, how }: Sourced<unknown>): string {
+  return [by, date, how].filter((part) => part !== undefined).join(', ');
+}
+
+function impactLine({ value, score, from, by, cvss, label }: Impact): string {
+  const start = `impact = ${rounded(score, 1)} / 10 = ${rounded(value)}`;
+  if (cvss !== undefined) {
+    const base = from === 'environmental' ? `; base score ${rounded(cvss.base, 1)}` : '';
+    const leftOut = cvss.leftOut.length === 0 ? '' : `; not in this version: ${cvss.leftOut.join(' ')}`;
+    return `${start}: ${cvss.nomenclature} of ${cvss.vector} (${by}${base}${leftOut})`;
+  }
+  if (from === 'label') return `${start}: the highest score that "${label}" stands for (${by})`;
+  return `${start}: the worst, as nobody rates it`;
+}
+
+function factorText({ name, state, value, by, assumed }: Factor): string {
+  return `${rounded(value)} (${name}: ${state}${assumed === true ? ', taken for the worst' : `, ${by}`})`;
+}
+
+function ssvcLine({ outcome, exploitation, automatable, technicalImpact, mission }: Ssvc): string {
+  const path = [
+    step('exploitation', exploitation.value, exploitation),
+    step('automatable', automatable.value ? 'yes' : 'no', automatable),
+    step('technical impact', technicalImpact.value, technicalImpact),
+    step('mission and well-being', mission.value, mission),
+  ];
+  return `SSVC (CISA Coordinator 2.0.3): ${path.join(' → ')} = ${outcome}`;
+}
+
+function step(name: string, value: string, from: Sourced<unknown>): string {
+  const source =
+    from.assumed === true ? ['taken for the worst', ...(from.how === undefined ? [] : [from.how])] : [dated(from)];
+  return `${name} ${value} (${source.join(', ')})`;
+}
+
+function rounded(value: number, decimals = 4): string {
+  return String(Number(value.toFixed(decimals)));
+}
