@@ -142,16 +142,30 @@ describe('known layers', () => {
     await expect(found(path)).rejects.toMatchObject({ code: 'digest-mismatch' });
   });
 
-  it('are the same whatever the image, the archive and the compression', async () => {
+  it('are the same whatever the image and where its blobs lie', async () => {
     const cache = newCache();
-    await found(docker(twice, true), cache);
-    const other = layout([
-      ...twice.map((one): LayerSpec => ({ ...one, compression: 'zstd' })),
-      { entries: [noise('new')] },
-    ]);
+    await found(layout(twice), cache);
+    const other = layout([...twice, { entries: [noise('new')] }]);
     const { use, inventory } = await found(other, cache);
     expect(use).toMatchObject({ known: 4, bytes: (await layersOf(other)).at(-1)?.size });
     expect(JSON.stringify(inventory)).toBe(JSON.stringify((await found(other)).inventory));
+  });
+
+  it('are the same whatever the archive, where blobs have no digest', async () => {
+    const cache = newCache();
+    await found(docker(twice, true), cache);
+    const { use } = await found(docker([...twice, { entries: [noise('new')] }], false), cache);
+    expect(use).toMatchObject({ known: 4 });
+  });
+
+  it('are not believed of a blob that was never seen to have the diffID, which older podman does not check', async () => {
+    const cache = newCache();
+    const [known] = await layersOf(layout(twice));
+    await found(layout(twice), cache);
+    await found(docker(twice, false), cache);
+    const entries = [{ name: 'var/lib/dpkg/status', body: stanza('hidden') }];
+    const liar = layout([{ entries, claimedDiffId: known?.diffId ?? '' }]);
+    await expect(found(liar, cache)).rejects.toMatchObject({ code: 'digest-mismatch' });
   });
 
   it('are not believed for another detail of what is wanted', async () => {

@@ -53,14 +53,15 @@ export async function knownLayers(
   for (const layer of layers) {
     await checkpoint(signal);
     const last = earlier.get(layer.index);
-    const wants = wantsOf(wanted, last?.paths);
+    const wants = wantsOf(wanted, layer.digest, last?.paths);
     const id = identity(layer);
     const twin = unread.get(id);
     if (twin !== undefined) {
       unread.set(id, { ...twin, same: [...twin.same, layer.index] });
       continue;
     }
-    const isAsBefore = before !== undefined && last !== undefined && wantsOf(before.wanted, last.paths) === wants;
+    const isAsBefore =
+      before !== undefined && last !== undefined && wantsOf(before.wanted, layer.digest, last.paths) === wants;
     const content = isAsBefore ? last : readCached({ layer, wants, same: [] }, cache, cached);
     if (content === undefined) {
       unread.set(id, { layer, wants, same: [] });
