@@ -9,7 +9,8 @@ export type Told = MigrationProblem[];
 /** An entry of an ignore file as far as it is understood. */
 export interface Wish {
   readonly line: number;
-  readonly vulnerability?: string;
+  /** `*` where the entry hides every flaw of a package: an exception without one would excuse more than flaws. */
+  readonly vulnerability: string;
   readonly package?: { readonly name?: string; readonly purl?: string; readonly version?: string };
   readonly path?: string;
   readonly reason?: string;
@@ -32,7 +33,7 @@ export function finished(wishes: readonly Wish[], options: MigrateOptions, told:
     const known = exceptions.get(scope);
     if (known !== undefined && known.expires >= expires) continue;
     exceptions.set(scope, {
-      ...(vulnerability === undefined ? {} : { vulnerability }),
+      vulnerability,
       ...(named === undefined ? {} : { package: named }),
       ...(path === undefined ? {} : { path }),
       reason: reasonOf(wish, options.file),

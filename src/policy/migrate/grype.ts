@@ -81,12 +81,12 @@ function scopesOf(
   }
   const named = packageOf(asked);
   if ('message' in named) return leave(named.code, named.message, named.detail);
-  const some = Object.keys(named).length > 0;
-  if (vulnerability === undefined && !some) {
-    const message = 'it hides every flaw of a path; an exception names a flaw or a package';
-    return leave('not-expressible', message, location);
+  if (vulnerability === undefined && !/[A-Za-z0-9]/.test(named.name ?? '')) {
+    const message = 'it hides every flaw of a path or of a kind of package; an exception names a flaw or a package';
+    return leave('not-expressible', message, [...asked.values()].map(String).join(' '));
   }
-  const shared = { ...(vulnerability === undefined ? {} : { vulnerability }), ...(some ? { package: named } : {}) };
+  const some = Object.keys(named).length > 0;
+  const shared = { vulnerability: vulnerability ?? '*', ...(some ? { package: named } : {}) };
   if (location === undefined) return [shared];
   const globs = pathGlobs(location);
   if (globs === undefined)

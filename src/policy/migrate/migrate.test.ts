@@ -79,7 +79,7 @@ describe('.trivyignore.yaml', () => {
         expires: '2027-02-22',
       },
       { vulnerability: 'CVE-2026-28390', expires: '2027-05-09' },
-      { package: { purl: 'pkg:deb/ubuntu/linux-libc-dev@*' }, expires: '2027-02-22' },
+      { vulnerability: '*', package: { purl: 'pkg:deb/ubuntu/linux-libc-dev@*' }, expires: '2027-02-22' },
     ]);
     expect(exceptions[1]?.reason).toBe('from .trivyignore.yaml: Review in 6 months');
   });
@@ -133,16 +133,27 @@ describe('.grype.yaml', () => {
     expect(exceptions.map(({ owner, expires, reason, ...scope }) => scope)).toEqual([
       { vulnerability: 'CVE-2026-85091', package: { name: 'zlib', purl: 'pkg:apk/*' } },
       { vulnerability: 'GHSA-4v7x-pqxf-cx7m' },
-      { package: { name: 'anchore/scan-action' } },
+      { vulnerability: '*', package: { name: 'anchore/scan-action' } },
       {
         vulnerability: 'CVE-2008-4318',
         package: { name: 'libcurl', purl: 'pkg:npm/*', version: '= 1.10' },
         path: '/root/.terraform.d/plugins/terraform-provider-*',
       },
-      { package: { name: '*:log4j-core', purl: 'pkg:maven/*' } },
-      { package: { name: 'python3.*', purl: 'pkg:pypi/*' } },
+      { vulnerability: '*', package: { name: '*:log4j-core', purl: 'pkg:maven/*' } },
+      { vulnerability: '*', package: { name: 'python3.*', purl: 'pkg:pypi/*' } },
     ]);
     expect(exceptions[0]?.reason).toBe('from .grype.yaml: no fixed build is published yet');
+  });
+
+  it.each([
+    ['package: { type: java-archive }'],
+    ['package: { name: ".*" }'],
+    ['package: { version: "1.0" }'],
+    ['package: { language: go, location: "/usr/bin/x" }'],
+  ])('takes over no rule for a whole kind of package: %s', async (rule) => {
+    const migration = await of(`ignore:\n  - ${rule}`, 'grype');
+    expect(migration.exceptions).toEqual([]);
+    expect(told(migration)).toEqual(['2 not-expressible left-out']);
   });
 
   it('tells each rule and setting that is not taken over', async () => {
@@ -209,7 +220,7 @@ it.each<IgnoreKind>(['trivyignore', 'trivyignore-yaml', 'grype'])(
         async (text) => {
           const { exceptions } = await of(text, kind);
           for (const { vulnerability, package: named, reason, owner, expires } of exceptions) {
-            expect(vulnerability ?? named).toBeDefined();
+            expect(vulnerability !== '*' || named !== undefined).toBe(true);
             expect([reason, owner].every((part) => part.length > 0)).toBe(true);
             expect(expires >= today && expires <= '2027-11-24').toBe(true);
           }

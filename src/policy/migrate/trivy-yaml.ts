@@ -64,12 +64,7 @@ function wishesOf({ line, fields }: Entry, told: Told): readonly Wish[] {
     );
   }
   const reason = textOf(fields, 'statement') ?? textOf(fields, 'reason') ?? '';
-  const shared = {
-    line,
-    reason,
-    ...(last === undefined ? {} : { last }),
-    ...(id === undefined ? {} : { vulnerability: id }),
-  };
+  const shared = { line, vulnerability: id ?? '*', reason, ...(last === undefined ? {} : { last }) };
   const places = placesOf(paths, line, id ?? '', told);
   const packages = packagesOf(purls, line, id ?? '', told);
   return packages.flatMap((named) =>
