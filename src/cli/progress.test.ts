@@ -61,6 +61,7 @@ describe('createProgress', () => {
     pass(100);
     progress.show({ stage: 'images', done: 2, total: 4, label: 'b' });
     await progress.clear();
+    await progress.aside(write);
     expect(written).toEqual([
       'a report',
       '\r\u001b[Kscanning images [#####---------------]  25% 1 of 4 a',
@@ -69,6 +70,7 @@ describe('createProgress', () => {
       '\r\u001b[Kscanning images [#####---------------]  25% 1 of 4 a',
       '\r\u001b[Kscanning images [##########----------]  50% 2 of 4 b',
       '\r\u001b[K',
+      'a report',
     ]);
   });
 

@@ -58,7 +58,7 @@ export function createProgress(output: Output, options: ProgressOptions): Progre
     drawn = true;
     writing = output.write(eraseLine + progressLine(event, (output.columns ?? 80) - 1, color));
   };
-  const clear = async (): Promise<void> => {
+  const wipe = async (): Promise<void> => {
     last = Number.POSITIVE_INFINITY;
     await writing;
     if (drawn) await output.write(eraseLine);
@@ -70,12 +70,15 @@ export function createProgress(output: Output, options: ProgressOptions): Progre
       if (options.now() - last >= betweenDrawings) draw(event);
     },
     aside: async (write) => {
-      await clear();
+      await wipe();
       await write();
       last = Number.NEGATIVE_INFINITY;
       if (latest !== undefined) draw(latest);
     },
-    clear,
+    clear: async () => {
+      latest = undefined;
+      await wipe();
+    },
   };
 }
 

@@ -52,6 +52,7 @@ describe('transcripts', () => {
       'scan x --username me',
       'scan x --cache-push',
       'scan x --no-cache --cache-from registry.example.org/team/layers',
+      'scan x --offline --cache-from registry.example.org/team/layers',
       'cache prune --max-size much',
       'cache prune --older-than long',
       'db udpate',

@@ -65,7 +65,7 @@ export function addScan(program: Command, actions: ScanActions): void {
     .addOption(color())
     .addOption(quiet())
     .optionsGroup('Advisories:')
-    .option('--offline', 'fetch no advisories')
+    .option('--offline', "fetch no advisories, and nothing of a team's cache; images by name are still fetched")
     .addOption(mirror())
     .addOption(database());
   addImageOptions(scan);
@@ -110,5 +110,7 @@ function contradiction(reference: string | undefined, flags: ScanFlags): string 
   if (allFrom === '-' && flags.passwordStdin) return 'standard input is either the list of images or the password';
   if (!flags.cache && (flags.cacheFrom !== undefined || flags.cachePush))
     return 'that is either --no-cache or --cache-from';
+  if (flags.offline && (flags.cacheFrom !== undefined || flags.cachePush))
+    return 'that is either --offline or --cache-from';
   return undefined;
 }

@@ -249,7 +249,7 @@ export interface Coverage {
 export interface ImageUse {
   /** Where it was found, if not in a file or folder: `registry`, `containerd`, `docker`, `podman`; and the host or socket. */
   readonly foundAt?: { readonly place: string; readonly address: string };
-  /** Layers that the cache knew, those that a team's cache knew, and the bytes as stored of those that were read. */
+  /** Layers that were known, of those the ones that a team's cache knew, and the bytes as stored of those that were read. */
   readonly layers?: { readonly known: number; readonly shared: number; readonly bytes: number };
   /** Layers of which only the table of contents and what it was asked for were fetched. */
   readonly lazy?: readonly {

@@ -42,11 +42,13 @@ function placeText({ subject: { container }, provenance }: Report): string | und
 /** What of the layers had to be read, where that is not all. */
 function readText({ provenance: { image }, subject }: Report): string | undefined {
   const { layers, lazy = [] } = image ?? {};
-  if (layers === undefined || (layers.known + layers.shared === 0 && lazy.length === 0)) return undefined;
+  if (layers === undefined || (layers.known === 0 && lazy.length === 0)) return undefined;
   const all = subject.kind === 'image' ? subject.layers.length : 0;
   const [fetched, of] = [sum(lazy.map((one) => one.fetched)), sum(lazy.map((one) => one.of))];
+  // Those that the team's cache gave are among the known.
+  const here = layers.known - layers.shared;
   const parts = [
-    ...(layers.known === 0 ? [] : [`${layers.known} of ${count(all, 'layer')} known from before`]),
+    ...(here === 0 ? [] : [`${here} of ${count(all, 'layer')} known from before`]),
     ...(layers.shared === 0 ? [] : [`${layers.shared} of ${count(all, 'layer')} from the team's cache`]),
     ...(lazy.length === 0
       ? []

@@ -39,7 +39,7 @@ describe('what was read', () => {
     [{ foundAt: { place: 'registry', address: 'r.example.org' } }, undefined],
     [{ layers: { ...none, known: 1 } }, '5.0 MB; 1 of 2 layers known from before'],
     [
-      { layers: { known: 1, shared: 1, bytes: 0 } },
+      { layers: { known: 2, shared: 1, bytes: 0 } },
       "0.0 MB; 1 of 2 layers known from before, 1 of 2 layers from the team's cache",
     ],
     [{ layers: none, lazy }, '5.0 MB; 0.5 MB of 10.0 MB of 2 layers by a table of contents'],
