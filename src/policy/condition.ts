@@ -31,8 +31,8 @@ export interface Bounds {
 export type OneOf<T> = T | readonly T[];
 
 /**
- * What a rule asks. All keys hold together; a list is any of its values; text is a glob (`*` any text without `/`, `**` any
- * text, `?` one character; in names that are no paths `*` is any text). A key whose fact is unknown is neither true nor
+ * What a rule asks. All keys hold together; a list is any of its values; text is a glob (`*` any text, `?` one character; in
+ * paths both stop at `/`, and `**` does not). A key whose fact is unknown is neither true nor
  * false: `deny` and `warn` then apply, `allow` does not.
  */
 export interface Condition {
@@ -84,8 +84,10 @@ export interface Condition {
   readonly purl?: OneOf<string>;
   /** A range in the scheme of the package's format: `>= 5.6.0, <= 5.6.1`. */
   readonly version?: string;
-  /** SPDX identifiers, globs; an expression with OR is what each of its choices is, with AND what any part is. */
+  /** Bound by one of these SPDX identifiers (globs) whatever is chosen: any part of AND, each choice of OR. */
   readonly licence?: OneOf<string>;
+  /** One can do with these alone: every part of AND, any choice of OR; for lists of what is allowed, with `not`. */
+  readonly licenceWithin?: OneOf<string>;
   /** Only a lock file names it. */
   readonly locked?: boolean;
 

@@ -44,7 +44,9 @@ export interface FindingFacts {
   readonly title?: string;
   /** Never `unknown`: then it is absent. */
   readonly severity?: Exclude<SeverityLabel, 'unknown'>;
-  readonly fix?: 'available' | 'installable' | 'none' | 'will-not-fix';
+  readonly fix?: 'available' | 'none' | 'will-not-fix';
+  /** Whether the distribution's archive has the fix now. */
+  readonly installable?: boolean;
   readonly fixVersion?: string;
   /** When a fix came out. */
   readonly fixed?: string;
@@ -53,8 +55,11 @@ export interface FindingFacts {
   readonly epss?: number;
   readonly epssPercentile?: number;
   readonly cvss?: number;
+  /** 0 to 100; and the most that it may be, where that is more. */
   readonly risk?: number;
+  readonly riskMost?: number;
   readonly hazard?: number;
+  readonly hazardMost?: number;
   readonly ssvc?: string;
   readonly exploitation?: string;
   readonly automatable?: boolean;
@@ -117,19 +122,28 @@ export interface Circumstances {
   /** Identities of what the last release's report, and the base image's, have. */
   readonly release?: ReadonlySet<string>;
   readonly base?: ReadonlySet<string>;
-  /** By `Finding.id`. */
-  readonly risks?: ReadonlyMap<string, RiskFacts>;
+  /** What `risk/` says of findings. */
+  readonly risks?: readonly RiskFacts[];
 }
 
-/** What `risk/` says of a finding, as far as a policy asks. */
+/** What `risk/` says of a finding, as far as a policy asks: `most` has the worst in place of all that is not known. */
 export interface RiskFacts {
+  readonly finding: { readonly id: string };
   /** 0 to 100. */
-  readonly risk?: number;
-  readonly hazard?: number;
-  readonly ssvc?: {
-    readonly decision?: string;
-    readonly exploitation?: string;
-    readonly automatable?: boolean;
-    readonly technicalImpact?: string;
+  readonly score: number;
+  readonly most: number;
+  readonly hazard: { readonly value: number; readonly most: number };
+  readonly ssvc: {
+    readonly outcome: string;
+    readonly most: string;
+    readonly exploitation: Assumable<string>;
+    readonly automatable: Assumable<boolean>;
+    readonly technicalImpact: Assumable<string>;
   };
+}
+
+/** A value that somebody states, or that was assumed for want of one. */
+export interface Assumable<T> {
+  readonly value: T;
+  readonly assumed?: true;
 }

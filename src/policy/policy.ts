@@ -83,13 +83,14 @@ export interface PolicyCase {
   readonly name: string;
   /** Day of the decision; default 2026-01-01. */
   readonly today?: string;
-  readonly image?: Readonly<Record<string, unknown>>;
-  readonly findings?: readonly Readonly<Record<string, unknown>>[];
-  readonly packages?: readonly Readonly<Record<string, unknown>>[];
-  readonly problems?: readonly Readonly<Record<string, unknown>>[];
+  /** Facts by the names that `fields.json` has, dates as such; what is not given is unknown. */
+  readonly image?: CaseFacts;
+  readonly findings?: readonly CaseFacts[];
+  /** `xz-utils 5.6.1`, or facts. */
+  readonly packages?: readonly (string | CaseFacts)[];
+  readonly problems?: readonly CaseFacts[];
   /** Default complete. */
-  readonly coverage?: Readonly<Record<string, unknown>>;
-  readonly exposed?: boolean;
+  readonly coverage?: CaseFacts;
   readonly expect:
     | Outcome
     | {
@@ -101,13 +102,19 @@ export interface PolicyCase {
       };
 }
 
+/** Facts in the short form of a test; the schema says which. */
+export type CaseFacts = Readonly<Record<string, unknown>>;
+
 /** A rule as it stands after inheritance. */
 export interface Rule {
   readonly id: string;
   readonly description?: string;
   readonly on: SubjectKind;
+  /** Of which images it speaks; where that is unknown, it speaks of this one, except an `allow` rule. */
+  readonly scope?: Condition;
   readonly when: Condition;
-  readonly then: Outcome;
+  /** What comes of it where its condition holds. */
+  readonly outcome: Outcome;
   readonly ifUnknown: Outcome;
   readonly message: string;
   readonly remedy?: string;
@@ -131,7 +138,6 @@ export interface Place {
 export interface Exception extends ExceptionSource {
   /** Images that its file speaks of. */
   readonly images?: readonly string[];
-  /** The file it stands in may exempt only these rules; absent: all. */
   readonly place: Place;
 }
 
@@ -148,6 +154,20 @@ export interface Policy {
   readonly warnings: readonly PolicyProblem[];
   /** Rules made into functions, in the order of `rules`. */
   readonly compiled: readonly CompiledRule[];
+  /** Exceptions made into functions: those of a flaw by its name in capitals, and the others. */
+  readonly excuses: {
+    readonly byFlaw: ReadonlyMap<string, readonly CompiledException[]>;
+    readonly others: readonly CompiledException[];
+  };
+}
+
+/** An exception as a function. */
+export interface CompiledException {
+  readonly exception: Exception;
+  /** The last millisecond at which it holds. */
+  readonly end: number;
+  /** Whether it excuses such a subject from a rule; what is not known is not excused. */
+  readonly matches: (subject: Subject, rule: string) => boolean;
 }
 
 /** Whether a condition holds; `unknown` where a fact that decides is not known (Kleene's logic). */
@@ -163,6 +183,8 @@ export interface Subject {
   readonly problem?: Facts['problems'][number];
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** What is left of the work that CEL expressions may do in one decision. */
+  readonly budget: { left: number };
 }
 
 /** A condition as a function: cheap, total, without side effects. */
@@ -170,9 +192,12 @@ export type Test = (subject: Subject) => Truth;
 
 export interface CompiledRule {
   readonly rule: Rule;
+  readonly scope: Test;
   readonly test: Test;
+  /** Each key of `when` by itself, for who asks why. */
+  readonly parts: readonly (readonly [key: string, test: Test])[];
   readonly message: (subject: Subject) => string;
-  readonly remedy: (subject: Subject) => string | undefined;
+  readonly remedy: (subject: Subject) => string;
 }
 
 /** What is wrong with a policy. */
@@ -250,11 +275,13 @@ export interface Reason {
   readonly message: string;
   /** What would make it pass. */
   readonly remedy: string;
-  /** A fact that decides is unknown, and the rule counts it as bad. */
-  readonly unknown: boolean;
+  /** Keys of the condition of which the facts are not known, where it applies for that: it counts them as bad. */
+  readonly unknown: readonly string[];
   /** Whole days until `deny` is in force, where it is not yet; and the last day of grace. */
   readonly grace?: { readonly daysLeft: number; readonly until: string };
   readonly exception?: ExceptionUse;
+  /** One that would excuse it, had it not expired. */
+  readonly expired?: ExceptionUse;
   /** The `allow` rule that exempts it. */
   readonly exemptedBy?: { readonly rule: string; readonly reason: string };
 }
@@ -281,7 +308,7 @@ export interface Decision {
   readonly policy: string;
   /** ISO 8601. */
   readonly decidedAt: string;
-  /** Worst first; then by rule, severity, subject. */
+  /** Worst first: by outcome, severity (unknown is the worst), place of the rule, subject. */
   readonly reasons: readonly Reason[];
   readonly counts: {
     readonly deny: number;

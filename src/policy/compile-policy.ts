@@ -1,0 +1,70 @@
+import { celKey } from './check-condition.ts';
+import { type CompileContext, compileCondition, partsOf } from './compile-condition.ts';
+import type { SubjectKind } from './condition.ts';
+import { groupsOf } from './fields.ts';
+import type { MergedRule } from './merge.ts';
+import type { CompiledRule, Rule, Subject, Test } from './policy.ts';
+import texts from './rule-texts.json' with { type: 'json' };
+import { compileTemplate } from './text-template.ts';
+import { thenOf, unknownOf } from './tighten.ts';
+import { all } from './truth.ts';
+import type { VersionSchemes } from './version-range.ts';
+
+/** A rule that has been checked, as it stands and as functions. */
+export function compileRule(merged: MergedRule, cel: ReadonlyMap<string, Test>, schemes: VersionSchemes): CompiledRule {
+  const rule = ruleOf(merged);
+  const context: CompileContext = {
+    schemes,
+    cel: (expression) => {
+      const test = cel.get(celKey(rule.on, expression));
+      if (test === undefined) throw new Error('an expression was not checked');
+      return test;
+    },
+  };
+  const parts = partsOf(rule.when, context);
+  return {
+    rule,
+    scope: compileCondition(rule.scope ?? {}, context),
+    test: all(parts.map(([, test]) => test)),
+    parts,
+    message: compileTemplate(rule.message),
+    remedy: rule.remedy === undefined ? defaultRemedy(rule.on) : compileTemplate(rule.remedy),
+  };
+}
+
+function ruleOf({ source, scope, origin }: MergedRule): Rule {
+  const on = source.on ?? 'vulnerability';
+  const { description, remedy, grace, exempts, reason } = source;
+  return {
+    id: source.id,
+    ...(description === undefined ? {} : { description }),
+    on,
+    ...(scope === undefined ? {} : { scope }),
+    when: source.when ?? {},
+    outcome: thenOf(source),
+    ifUnknown: unknownOf(source),
+    message: source.message ?? texts[textsOf(on)].message,
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(grace === undefined ? {} : { grace }),
+    ...(exempts === undefined ? {} : { exempts }),
+    ...(reason === undefined ? {} : { reason }),
+    overridable: source.overridable === true,
+    origin: origin.toReversed().map(({ file, path }) => file.place(path)),
+  };
+}
+
+function textsOf(on: SubjectKind): Exclude<keyof typeof texts, 'fixable'> {
+  if (on in texts && on !== 'finding') return on as Exclude<keyof typeof texts, 'fixable'>;
+  return groupsOf(on).includes('finding') ? 'finding' : 'image';
+}
+
+function defaultRemedy(on: SubjectKind): (subject: Subject) => string {
+  const usual = compileTemplate(texts[textsOf(on)].remedy);
+  const fixable = compileTemplate(texts.fixable.remedy);
+  return (subject) =>
+    subject.finding?.fix === 'available' &&
+    subject.finding.fixVersion !== undefined &&
+    subject.finding.package !== undefined
+      ? fixable(subject)
+      : usual(subject);
+}
