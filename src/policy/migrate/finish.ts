@@ -9,8 +9,8 @@ export type Told = MigrationProblem[];
 /** An entry of an ignore file as far as it is understood. */
 export interface Wish {
   readonly line: number;
-  /** `*` where the entry hides every flaw of a package: an exception without one would excuse more than flaws. */
-  readonly vulnerability: string;
+  /** Absent where the entry hides every flaw of a package. */
+  readonly vulnerability?: string;
   readonly package?: { readonly name?: string; readonly purl?: string; readonly version?: string };
   readonly path?: string;
   readonly reason?: string;
@@ -26,16 +26,23 @@ const mostDays = 365;
 export function finished(wishes: readonly Wish[], options: MigrateOptions, told: Told): readonly ExceptionSource[] {
   const exceptions = new Map<string, ExceptionSource>();
   for (const wish of wishes) {
+    const { vulnerability, package: named, path } = wish;
+    const rules = vulnerability === undefined ? (options.rules ?? []) : undefined;
+    if (rules?.length === 0) {
+      const message = 'it hides every flaw of a package; an exception for that names the rules that judge flaws';
+      told.push({ line: wish.line, code: 'not-expressible', effect: 'left-out', message, detail: nameOf(wish) });
+      continue;
+    }
     const expires = expiryOf(wish, options, told);
     if (expires === undefined) continue;
-    const { vulnerability, package: named, path } = wish;
     const scope = JSON.stringify([vulnerability, named?.name, named?.purl, named?.version, path]);
     const known = exceptions.get(scope);
     if (known !== undefined && known.expires >= expires) continue;
     exceptions.set(scope, {
-      vulnerability,
+      ...(vulnerability === undefined ? {} : { vulnerability }),
       ...(named === undefined ? {} : { package: named }),
       ...(path === undefined ? {} : { path }),
+      ...(rules === undefined ? {} : { rules }),
       reason: reasonOf(wish, options.file),
       owner: options.file,
       expires,

@@ -86,7 +86,7 @@ function scopesOf(
     return leave('not-expressible', message, [...asked.values()].map(String).join(' '));
   }
   const some = Object.keys(named).length > 0;
-  const shared = { vulnerability: vulnerability ?? '*', ...(some ? { package: named } : {}) };
+  const shared = { ...(vulnerability === undefined ? {} : { vulnerability }), ...(some ? { package: named } : {}) };
   if (location === undefined) return [shared];
   const globs = pathGlobs(location);
   if (globs === undefined)

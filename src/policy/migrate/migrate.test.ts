@@ -12,7 +12,17 @@ function read(name: string): string {
 }
 
 async function of(text: string, kind: IgnoreKind, file = `.${kind}`): Promise<Migration> {
-  return migrate(text, kind, { today, file });
+  return migrate(text, kind, { today, file, rules: ['high'] });
+}
+
+/** What exceptions excuse, and until when where asked. */
+function scopes(exceptions: Migration['exceptions'], dated: boolean): readonly unknown[] {
+  return exceptions.map((one) => ({
+    ...(one.vulnerability === undefined ? {} : { vulnerability: one.vulnerability }),
+    ...(one.package === undefined ? {} : { package: one.package }),
+    ...(one.path === undefined ? {} : { path: one.path }),
+    ...(dated ? { expires: one.expires } : {}),
+  }));
 }
 
 /** `line code effect` of each problem. */
@@ -63,7 +73,7 @@ describe('.trivyignore', () => {
 describe('.trivyignore.yaml', () => {
   it('gives an exception for each path and package of a flaw', async () => {
     const { exceptions } = await of(read('trivyignore.yaml'), 'trivyignore-yaml', '.trivyignore.yaml');
-    expect(exceptions.map(({ reason, owner, ...scope }) => scope)).toEqual([
+    expect(scopes(exceptions, true)).toEqual([
       { vulnerability: 'CVE-2020-8558', expires: '2027-02-22' },
       { vulnerability: 'CVE-2020-10675', expires: '2027-01-19' },
       { vulnerability: 'CVE-2019-0001', path: '/**/*-lock.json', expires: '2027-02-22' },
@@ -79,7 +89,7 @@ describe('.trivyignore.yaml', () => {
         expires: '2027-02-22',
       },
       { vulnerability: 'CVE-2026-28390', expires: '2027-05-09' },
-      { vulnerability: '*', package: { purl: 'pkg:deb/ubuntu/linux-libc-dev@*' }, expires: '2027-02-22' },
+      { package: { purl: 'pkg:deb/ubuntu/linux-libc-dev@*' }, expires: '2027-02-22' },
     ]);
     expect(exceptions[1]?.reason).toBe('from .trivyignore.yaml: Review in 6 months');
   });
@@ -130,19 +140,27 @@ describe('.trivyignore.yaml', () => {
 describe('.grype.yaml', () => {
   it('gives an exception for each rule whose criteria are those of an exception', async () => {
     const { exceptions } = await of(read('grype.yaml'), 'grype', '.grype.yaml');
-    expect(exceptions.map(({ owner, expires, reason, ...scope }) => scope)).toEqual([
+    expect(scopes(exceptions, false)).toEqual([
       { vulnerability: 'CVE-2026-85091', package: { name: 'zlib', purl: 'pkg:apk/*' } },
       { vulnerability: 'GHSA-4v7x-pqxf-cx7m' },
-      { vulnerability: '*', package: { name: 'anchore/scan-action' } },
+      { package: { name: 'anchore/scan-action' } },
       {
         vulnerability: 'CVE-2008-4318',
         package: { name: 'libcurl', purl: 'pkg:npm/*', version: '= 1.10' },
         path: '/root/.terraform.d/plugins/terraform-provider-*',
       },
-      { vulnerability: '*', package: { name: '*:log4j-core', purl: 'pkg:maven/*' } },
-      { vulnerability: '*', package: { name: 'python3.*', purl: 'pkg:pypi/*' } },
+      { package: { name: '*:log4j-core', purl: 'pkg:maven/*' } },
+      { package: { name: 'python3.*', purl: 'pkg:pypi/*' } },
     ]);
     expect(exceptions[0]?.reason).toBe('from .grype.yaml: no fixed build is published yet');
+  });
+
+  it('excuses all flaws of a package from rules that judge flaws alone, and from none where it does not know them', async () => {
+    const text = 'ignore:\n  - package: { name: zlib }';
+    const known = await migrate(text, 'grype', { today, file: 'x', rules: ['critical', 'high'] });
+    expect(known.exceptions.map(({ rules }) => rules)).toEqual([['critical', 'high']]);
+    const unknown = await migrate(text, 'grype', { today, file: 'x' });
+    expect([unknown.exceptions, told(unknown)]).toEqual([[], ['2 not-expressible left-out']]);
   });
 
   it.each([
@@ -219,8 +237,8 @@ it.each<IgnoreKind>(['trivyignore', 'trivyignore-yaml', 'grype'])(
         ),
         async (text) => {
           const { exceptions } = await of(text, kind);
-          for (const { vulnerability, package: named, reason, owner, expires } of exceptions) {
-            expect(vulnerability !== '*' || named !== undefined).toBe(true);
+          for (const { vulnerability, package: named, rules, reason, owner, expires } of exceptions) {
+            expect(vulnerability !== undefined || (named !== undefined && rules?.length === 1)).toBe(true);
             expect([reason, owner].every((part) => part.length > 0)).toBe(true);
             expect(expires >= today && expires <= '2027-11-24').toBe(true);
           }

@@ -1,4 +1,4 @@
-import type { ExceptionSource } from '../policy.ts';
+import type { ExceptionSource, Policy } from '../policy.ts';
 import { finished, type Told } from './finish.ts';
 import { readGrype } from './grype.ts';
 import { readTrivyText } from './trivy-text.ts';
@@ -51,6 +51,11 @@ export interface MigrateOptions {
   readonly file: string;
   /** Days from today to the expiry of what has none; default 90. */
   readonly days?: number;
+  /**
+   * Rules that judge flaws (`flawRules`) in the policy that the exceptions will stand in. An exception for all flaws of a
+   * package is for these; without it there is none, since it would excuse the package from everything.
+   */
+  readonly rules?: readonly string[];
 }
 
 const mostBytes = 1024 * 1024;
@@ -84,4 +89,9 @@ export async function migrate(text: string, kind: IgnoreKind, options: MigrateOp
         : await readTrivyYaml(text, told);
   const exceptions = finished(wishes, options, told);
   return { exceptions, problems: told.toSorted((a, b) => a.line - b.line) };
+}
+
+/** The rules of a policy that judge flaws and nothing else, by identifier. */
+export function flawRules({ rules }: Policy): readonly string[] {
+  return [...new Set(rules.filter(({ on }) => on === 'vulnerability').map(({ id }) => id))];
 }

@@ -64,7 +64,12 @@ function wishesOf({ line, fields }: Entry, told: Told): readonly Wish[] {
     );
   }
   const reason = textOf(fields, 'statement') ?? textOf(fields, 'reason') ?? '';
-  const shared = { line, vulnerability: id ?? '*', reason, ...(last === undefined ? {} : { last }) };
+  const shared = {
+    line,
+    reason,
+    ...(last === undefined ? {} : { last }),
+    ...(id === undefined ? {} : { vulnerability: id }),
+  };
   const places = placesOf(paths, line, id ?? '', told);
   const packages = packagesOf(purls, line, id ?? '', told);
   return packages.flatMap((named) =>
