@@ -29,16 +29,22 @@ export interface Action {
 
 /** All upgrades that fix something: for each group of packages one to each version that a finding names. */
 export function actionsOf(risks: readonly Risk[], order: VersionOrder): readonly Action[] {
-  const groups = Map.groupBy(risks.filter(isFixable), groupOf);
-  return [...groups.values()].flatMap((group) => actionsOfGroup(group, order));
+  const fixable = Map.groupBy(risks.filter(isFixable), groupOf);
+  return [...fixable.values()].flatMap((group) => actionsOfGroup(group, order));
 }
 
 /** Which packages go together: those of one source package on one asset. */
-export function groupOf({ asset, finding }: Risk): string {
-  const { package: its, fix } = finding;
-  const name = its.source?.name ?? its.name;
-  return [asset, its.type, name, fix.appliesTo ?? 'binary', its.source === undefined ? its.id : ''].join('\n');
+export function groupOf(risk: Risk): string {
+  const before = groups.get(risk);
+  if (before !== undefined) return before;
+  const { package: its, fix } = risk.finding;
+  const name = its.source === undefined ? its.id : its.source.name;
+  const group = `${risk.asset}\n${its.type}\n${name}\n${fix.appliesTo ?? 'binary'}`;
+  groups.set(risk, group);
+  return group;
 }
+
+const groups = new WeakMap<Risk, string>();
 
 function isFixable({ finding }: Risk): boolean {
   return versionOf(finding) !== undefined;

@@ -32,15 +32,16 @@ const FROM: Readonly<Record<Probability['from'], string>> = {
 
 function probabilityLines(probability: Probability): string[] {
   const { exploited, predicted, past } = probability;
-  const parts = [
-    exploited === undefined ? [] : [`KEV ${exploited.value} (${exploited.by}, listed ${exploited.date ?? ''})`],
-    predicted === undefined ? [] : [`EPSS ${rounded(predicted.value)} (${dated(predicted)})`],
-    past === undefined
-      ? []
-      : [
-          `LEV ≥ ${rounded(past.value)} (NIST CSWP 41, ${past.windows} windows, ${past.days} days from ${past.from} to ${past.until})`,
-        ],
-  ].flat();
+  const parts: string[] = [];
+  if (exploited !== undefined) parts.push(`KEV ${exploited.value} (listed ${exploited.date ?? ''})`);
+  if (predicted !== undefined) {
+    const how = predicted.how === undefined ? '' : `, ${predicted.how}`;
+    parts.push(`EPSS ${rounded(predicted.value)} (${predicted.date ?? ''}${how})`);
+  }
+  if (past !== undefined) {
+    const time = `${past.days} days in ${past.windows} ${past.windows === 1 ? 'window' : 'windows'}`;
+    parts.push(`LEV ≥ ${rounded(past.value)} (NIST CSWP 41, ${time} from ${past.from} to ${past.until})`);
+  }
   const all = parts.length === 0 ? 'no EPSS, KEV or LEV' : parts.join(', ');
   return [`p = max(EPSS, KEV, LEV) = ${rounded(probability.value)} (${FROM[probability.from]}): ${all}`];
 }

@@ -54,7 +54,7 @@ export function fixFirst(risks: readonly Risk[], options: FixOptions): FixPlan {
   const actions = actionsOf(risks, options.order);
   const candidates = actions.map((action) => ({
     cost: costOf(action, options),
-    covers: [...new Set(action.risks.map((risk) => indexes.get(shareKey(risk)) ?? -1))],
+    covers: [...new Set(action.risks.map((risk) => indexes.get(risk) ?? -1))],
   }));
   const weights = shares.map(({ weight }) => weight);
   const { picks, by } = cover(candidates, weights, options.budget ?? Infinity);
@@ -81,25 +81,22 @@ function costOf(action: Action, { cost }: FixOptions): number {
   return given;
 }
 
-function shareKey(risk: Risk): string {
-  return `${groupOf(risk)}\n${risk.finding.vulnerability.id}`;
-}
-
 function sharesOf(risks: readonly Risk[]): {
-  readonly indexes: ReadonlyMap<string, number>;
+  /** Which share a risk is of. */
+  readonly indexes: ReadonlyMap<Risk, number>;
   readonly shares: readonly Share[];
   readonly before: Hazard;
 } {
-  const indexes = new Map<string, number>();
+  const indexes = new Map<Risk, number>();
   const shares: Share[] = [];
   const totals: Hazard[] = [];
   const byFlaw = Map.groupBy(risks, ({ asset, finding }) => `${asset}\n${finding.vulnerability.id}`);
   for (const own of byFlaw.values()) {
-    const value = Math.max(...own.map(({ hazard }) => hazard.value));
-    totals.push({ value, most: Math.max(...own.map(({ hazard }) => hazard.most)) });
-    const groups = Map.groupBy(own, shareKey);
-    for (const [key, members] of groups) {
-      indexes.set(key, shares.length);
+    const value = own.reduce((most, { hazard }) => Math.max(most, hazard.value), 0);
+    totals.push({ value, most: own.reduce((most, { hazard }) => Math.max(most, hazard.most), 0) });
+    const groups = Map.groupBy(own, groupOf);
+    for (const members of groups.values()) {
+      for (const risk of members) indexes.set(risk, shares.length);
       const assumed = members.some((risk) => risk.assumed.length > 0);
       const flaw = members[0]?.finding.vulnerability.id ?? '';
       shares.push({ flaw, weight: value / groups.size, assumed });
@@ -111,7 +108,7 @@ function sharesOf(risks: readonly Risk[]): {
 /** A step in words, for `--explain`. */
 export function explainStep({ action, cost, removes, flaws, left, assumed }: FixStep): string {
   const what = `upgrade ${action.name} to ${action.version}`;
-  const gain = `removes ${removes.toFixed(4)} of hazard for a cost of ${cost} (${flaws.length} flaws: ${listed(flaws)})`;
+  const gain = `removes ${removes.toFixed(4)} of hazard for a cost of ${cost} (${flaws.length} ${flaws.length === 1 ? 'flaw' : 'flaws'}: ${listed(flaws)})`;
   const rest = `left: ${left.toFixed(4)}, a risk of ${(100 * probabilityOfHazard(left)).toFixed(1)}`;
   return `${what}: ${gain}; ${rest}${assumed ? '; in part assumed' : ''}`;
 }

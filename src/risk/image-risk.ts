@@ -47,25 +47,32 @@ export function riskOfImage(report: Pick<Report, 'subject' | 'findings'>, circum
 
 /** The sum over several images or any other group of risks: hazards add, and each flaw on each asset counts once. */
 export function riskSum(risks: Iterable<Risk>): RiskSum {
-  const onAsset = new Map<string, Risk>();
-  const flaws = new Map<string, number>();
+  const onAssets = new Map<string, Map<string, Risk>>();
   for (const risk of risks) {
+    let flaws = onAssets.get(risk.asset);
+    if (flaws === undefined) onAssets.set(risk.asset, (flaws = new Map()));
     const { id } = risk.finding.vulnerability;
-    const key = `${risk.asset}\n${id}`;
-    const before = onAsset.get(key);
-    if (before === undefined) onAsset.set(key, risk);
-    else onAsset.set(key, greater(before, risk));
-    flaws.set(id, Math.max(flaws.get(id) ?? 0, risk.probability.value));
+    const before = flaws.get(id);
+    flaws.set(id, before === undefined ? risk : greater(before, risk));
   }
-  const counted = [...onAsset.values()];
+  const counted = [...onAssets.values()].flatMap((flaws) => [...flaws.values()]);
   const hazard = sumOf(counted.map((risk) => risk.hazard));
   return {
     hazard,
     score: 100 * probabilityOfHazard(hazard.value),
-    exploited: anyOf(flaws.values()),
+    exploited: anyOf(likeliest(counted).values()),
     flaws: counted.length,
     assumed: counted.filter(({ assumed }) => assumed.length > 0).length,
   };
+}
+
+function likeliest(risks: readonly Risk[]): ReadonlyMap<string, number> {
+  const flaws = new Map<string, number>();
+  for (const { finding, probability } of risks) {
+    const { id } = finding.vulnerability;
+    flaws.set(id, Math.max(flaws.get(id) ?? 0, probability.value));
+  }
+  return flaws;
 }
 
 /** Each part the greater one, so that the sum does not depend on the order. */

@@ -2,6 +2,7 @@ import type { Severity, SeverityLabel } from '../advisory/advisory.ts';
 import { type CvssEnvironment, type CvssEnvironmental, environmental } from '../cvss/cvss.ts';
 import type { Circumstances, KnownFlaw } from './circumstances.ts';
 import table from './label-scores.json' with { type: 'json' };
+import { remembered } from './remembered.ts';
 
 /** What a flaw does to the asset when it is exploited. */
 export interface Impact {
@@ -20,8 +21,8 @@ export interface Impact {
 
 const LABEL_SCORES: Readonly<Record<Exclude<SeverityLabel, 'unknown'>, number>> = table;
 
-/** Scores by vector, one map for each asset: an image's flaws have few vectors. */
-const scored = new WeakMap<object, Map<string, CvssEnvironmental | undefined>>();
+/** How a vector scores on one asset. */
+const scores = new WeakMap<object, (vector: string) => CvssEnvironmental | undefined>();
 
 /**
  * The environmental score of the first rating that has a CVSS vector, in the order of `ratings`; without the vector's threat
@@ -29,7 +30,7 @@ const scored = new WeakMap<object, Map<string, CvssEnvironmental | undefined>>()
  */
 export function impactOf(flaw: KnownFlaw, circumstances: Circumstances): Impact {
   const { severity, ratings } = flaw;
-  for (const rating of [severity, ...ratings]) {
+  for (const rating of ratings.length === 0 ? [severity] : ratings) {
     const cvss = scoreOf(rating, circumstances);
     if (cvss === undefined) continue;
     const from = cvss.nomenclature === 'CVSS-B' ? 'base' : 'environmental';
@@ -46,13 +47,12 @@ export function impactOf(flaw: KnownFlaw, circumstances: Circumstances): Impact 
 function scoreOf(rating: Severity, circumstances: Circumstances): CvssEnvironmental | undefined {
   if (!rating.value.includes('/')) return undefined;
   const key = circumstances.environment ?? NOTHING_KNOWN;
-  let cache = scored.get(key);
-  if (cache === undefined) scored.set(key, (cache = new Map()));
-  if (cache.has(rating.value)) return cache.get(rating.value);
-  const cvss = environmental(rating.value, { ...key, withoutThreat: true });
-  if (cache.size < MOST_REMEMBERED) cache.set(rating.value, cvss);
-  return cvss;
+  let score = scores.get(key);
+  if (score === undefined) {
+    score = remembered((vector) => environmental(vector, { ...key, withoutThreat: true }));
+    scores.set(key, score);
+  }
+  return score(rating.value);
 }
 
 const NOTHING_KNOWN: CvssEnvironment = {};
-const MOST_REMEMBERED = 10_000;

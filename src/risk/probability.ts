@@ -37,7 +37,7 @@ export interface Past {
 export function anyOf(probabilities: Iterable<number>): number {
   let sum = 0;
   for (const probability of probabilities) sum += Math.log1p(-probability);
-  return -Math.expm1(sum);
+  return 0 - Math.expm1(sum);
 }
 
 /** A probability over 30 days as one over so many: `1 − (1 − p)^(days/30)`. */
@@ -67,26 +67,29 @@ export function likelyExploited(history: readonly DayScore[], until: string): Pa
 /** The probability of CSWP 41's composite, `max(EPSS, KEV, LEV)`, with KEV as 0.999. */
 export function probabilityOf(flaw: KnownFlaw, circumstances: Circumstances): Probability {
   const days = circumstances.horizonDays ?? EPSS_DAYS;
-  const exploited: Sourced<number> | undefined =
-    flaw.exploited === undefined
-      ? undefined
-      : { value: CERTAIN, by: 'CISA KEV', date: flaw.exploited.added, how: 'it has been exploited' };
   const predicted = predictedOf(flaw, days);
   const past = flaw.history === undefined ? undefined : likelyExploited(flaw.history, circumstances.today);
-  const known = { ...(exploited && { exploited }), ...(predicted && { predicted }), ...(past && { past }) };
-  if (exploited !== undefined) return { value: CERTAIN, most: CERTAIN, from: 'exploited', ...known, assumed: NONE };
-  const value = Math.min(CERTAIN, Math.max(predicted?.value ?? 0, past?.value ?? 0));
-  if (predicted === undefined) {
-    const assumed = Math.max(value, overDays(table.unpredicted, days));
-    const from = assumed > value ? 'assumed' : 'past';
-    return { value: Math.min(CERTAIN, assumed), most: CERTAIN, from, ...known, assumed: ['no EPSS score'] };
+  const found: Writable<Probability> = { value: CERTAIN, most: CERTAIN, from: 'exploited', assumed: NONE };
+  if (predicted !== undefined) found.predicted = predicted;
+  if (past !== undefined) found.past = past;
+  if (flaw.exploited !== undefined) {
+    found.exploited = { value: CERTAIN, by: 'CISA KEV', date: flaw.exploited.added };
+    return found;
   }
-  const from = value > predicted.value ? 'past' : 'predicted';
-  const isListHeld = circumstances.held?.exploited !== undefined;
-  return { value, most: isListHeld ? value : CERTAIN, from, ...known, assumed: isListHeld ? NONE : UNLISTED };
+  const stated = predicted?.value ?? overDays(table.unpredicted, days);
+  found.value = Math.min(CERTAIN, Math.max(stated, past?.value ?? 0));
+  if ((past?.value ?? 0) > stated) found.from = 'past';
+  else found.from = predicted === undefined ? 'assumed' : 'predicted';
+  if (predicted === undefined) found.assumed = UNPREDICTED;
+  else if (circumstances.held?.exploited === undefined) found.assumed = UNLISTED;
+  else found.most = found.value;
+  return found;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 const NONE: readonly string[] = [];
+const UNPREDICTED: readonly string[] = ['no EPSS score'];
 const UNLISTED: readonly string[] = ['no KEV catalogue'];
 
 function predictedOf({ prediction }: KnownFlaw, days: number): Sourced<number> | undefined {

@@ -1,6 +1,7 @@
 import { type Metrics, parseVector } from '../cvss/cvss.ts';
 import type { KnownFlaw, Sourced } from './circumstances.ts';
 import table from './exploitation.json' with { type: 'json' };
+import { remembered } from './remembered.ts';
 
 /** What CVSS vectors tell of SSVC's decision points. */
 export interface Traits {
@@ -43,17 +44,10 @@ export function traitsOf({ severity, ratings }: KnownFlaw): Traits | undefined {
   return { by, technicalImpact, ...(automatable && { automatable }), ...(maturity && { maturity }) };
 }
 
-const readings = new Map<string, Reading | undefined>();
-const MOST_REMEMBERED = 10_000;
-
-function readingOf(vector: string): Reading | undefined {
-  if (!vector.includes('/')) return undefined;
-  if (readings.has(vector)) return readings.get(vector);
-  const parsed = parseVector(vector);
-  const reading = parsed === undefined ? undefined : read(parsed.version, parsed.metrics);
-  if (readings.size < MOST_REMEMBERED) readings.set(vector, reading);
-  return reading;
-}
+const readingOf = remembered((vector): Reading | undefined => {
+  const parsed = vector.includes('/') ? parseVector(vector) : undefined;
+  return parsed === undefined ? undefined : read(parsed.version, parsed.metrics);
+});
 
 function read(version: string, metrics: Metrics): Reading {
   const automatable = automatableBy(metrics);

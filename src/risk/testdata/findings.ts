@@ -48,7 +48,7 @@ export function findingWith(
 }
 
 /** EPSS of today. */
-export function predicted(score: number, date = TODAY): Pick<KnownFlaw, 'prediction'> {
+export function predicted(score: number, date: string = TODAY): Pick<KnownFlaw, 'prediction'> {
   return { prediction: { score, percentile: 0.5, date } };
 }
 
