@@ -40,6 +40,9 @@ const arm64 = spec({ architecture: 'arm64', variant: 'v8' });
 const armv6 = spec({ architecture: 'arm', variant: 'v6' });
 const armv7 = spec({ architecture: 'arm', variant: 'v7' });
 const attestation = spec({ attestation: true });
+const amd64v3 = spec({ variant: 'v3' });
+const x86 = spec({ architecture: 'x86_64' });
+const arm64v9 = spec({ architecture: 'arm64', variant: 'v9' });
 
 describe('platforms', () => {
   it.each<[string, ImageSpec[], string | undefined, Platform]>([
@@ -56,6 +59,39 @@ describe('platforms', () => {
   ])('%s', async (_, images, wanted, expected) => {
     for (const nested of [false, true])
       expect((await opened(layout(images, nested), wanted)).platform).toEqual(expected);
+  });
+
+  it.each<[string, ImageSpec[], string, string]>([
+    ['without a variant is the usual one', [amd64v3, amd64], 'linux/amd64', 'linux/amd64'],
+    ['of a usual variant', [arm64v9, arm64], 'linux/arm64', 'linux/arm64/v8'],
+    ['of arm is the newest that runs', [armv6, armv7], 'linux/arm', 'linux/arm/v7'],
+    ['under another name comes first if it stands first', [x86, amd64], 'linux/amd64', 'linux/x86_64'],
+    ['in capitals', [spec({ os: 'Linux' }), arm64], 'linux/amd64', 'Linux/amd64'],
+  ])('an index offers: %s', async (_, images, wanted, expected) => {
+    // Only below the top, since of a folder with several images nobody is preferred.
+    const { platform } = await opened(layout(images, true), wanted);
+    expect(platform).toEqual(platformOf(expected));
+  });
+
+  it('a second image for the same platform is told of', async () => {
+    const other = spec({ layers: [{ entries: [{ name: 'b', body: 'y' }] }] });
+    const one = await opened(layout([amd64, other, arm64], true), 'linux/amd64');
+    expect(one.remarks).toEqual([expect.stringContaining('another image for the same platform')]);
+    expect((await opened(layout([amd64, amd64, arm64], true), 'linux/amd64')).remarks).toBeUndefined();
+    expect((await opened(layout([amd64v3, amd64, arm64], true), 'linux/amd64')).remarks).toBeUndefined();
+  });
+
+  it('a manifest that is an image and an index in one is refused', async () => {
+    const both = layout(spec({ manifest: { manifests: [] } }));
+    await expect(opened(both)).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
+  it('an image with the annotation of an attestation is one to runtimes all the same', async () => {
+    const path = layout([amd64, arm64]);
+    const index = JSON.parse(readFileSync(join(path, 'index.json'), 'utf8'));
+    index.manifests[0].annotations = { 'vnd.docker.reference.type': 'attestation-manifest' };
+    writeFileSync(join(path, 'index.json'), JSON.stringify(index));
+    expect((await opened(path, 'linux/amd64')).digest).toBe(index.manifests[0].digest);
   });
 
   it.each<[string, () => string, string, string]>([

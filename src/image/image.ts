@@ -99,7 +99,17 @@ export interface Layer {
   readonly createdBy?: string;
   /** Of its descriptor: where a table of contents is said to be (eStargz, zstd:chunked). */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** A table of contents that lies beside it (SOCI). */
+  readonly table?: LayerTable;
   readonly blob: BlobLocation;
+}
+
+/** A table of contents of a layer that is a blob of its own. */
+export interface LayerTable {
+  readonly digest: string;
+  readonly blob: BlobLocation;
+  /** Whether the image's manifest names it, by digests, or only something says that it belongs to the image. */
+  readonly isVouched: boolean;
 }
 
 /** What of the image configuration (OCI image config, 1.1) is used. */
@@ -171,6 +181,8 @@ export interface OpenOptions {
   readonly places?: readonly Place[];
   readonly registry?: RegistrySettings;
   readonly engines?: EngineSettings;
+  /** Looks for tables of contents that lie beside the layers. */
+  readonly lazy?: boolean;
   readonly signal?: AbortSignal;
 }
 

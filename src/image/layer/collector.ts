@@ -28,7 +28,7 @@ export interface LayerProblem {
   readonly detail?: string;
 }
 
-/** How a layer was read by the table of contents in it, which the manifest vouches for; its diffID was not verified. */
+/** How a layer was read by its table of contents, which the manifest vouches for; its diffID was not verified. */
 export interface LazyReading {
   readonly format: 'estargz' | 'zstd-chunked' | 'soci';
   /** Bytes that were fetched, of so many. */
@@ -41,6 +41,8 @@ export interface LazyReading {
   readonly largestUnseen: number;
   /** Programs of which only the beginning was read: it shows them not to be Go's, but lists of crates and bills may be in them. */
   readonly unread: number;
+  /** Its table was only said to belong to the image (SOCI's index of version 1). */
+  readonly unvouched?: true;
 }
 
 /** What was kept of one layer; plain data that can be handed between threads. */

@@ -39,7 +39,7 @@ export async function readLayer(
   }
   const opened = await blobs.open(layer.blob);
   try {
-    const content = options.lazy === true ? await lazily(layer, opened, selects, options) : undefined;
+    const content = options.lazy === true ? await lazily(layer, opened, selects, blobs, options) : undefined;
     if (content !== undefined) return content;
     const { head, source } = await withHead(opened);
     return await readLayerBytes(layer, source, head, selects, options);
@@ -51,17 +51,22 @@ export async function readLayer(
 }
 
 /** Bytes of a layer below which a reading of the whole, which proves more, costs no more. */
-const leastLazy = 1 << 20;
+export const leastLazy: number = 1 << 20;
 
 async function lazily(
   layer: Layer,
   source: ByteSource,
   selects: Selects,
+  blobs: Blobs,
   { onBytes }: ReadOptions,
 ): Promise<LayerContent | undefined> {
-  if (source.range === undefined || layer.annotations === undefined || layer.size < leastLazy) return undefined;
+  if (source.range === undefined || layer.size < leastLazy) return undefined;
+  if (layer.annotations === undefined && layer.table === undefined) return undefined;
   const { readLazily } = await import('../lazy/lazy.ts');
-  return readLazily(layer, { range: source.range.bind(source) }, selects, onBytes && { onBytes });
+  return readLazily(layer, { range: source.range.bind(source) }, selects, {
+    open: (blob) => blobs.open(blob),
+    ...(onBytes && { onBytes }),
+  });
 }
 
 /** Says which layer it was. */

@@ -40,6 +40,7 @@ export async function estargzTable(layer: Layer, fetcher: Fetcher): Promise<Tabl
   return {
     format: 'estargz',
     codec: 'gzip',
+    isVouched: true,
     entries: [...entries, { entry, executable: false, chunks: [], bytes: json }],
   };
 }

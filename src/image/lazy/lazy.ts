@@ -1,15 +1,19 @@
 import { RegistryError } from '../../registry/registry.ts';
 import { type Glance, ImageError, type Layer } from '../image.ts';
+import type { Blobs } from '../layer/blobs.ts';
 import type { ByteSource } from '../layer/byte-source.ts';
 import { LayerCollector, type LayerContent, type Selects } from '../layer/collector.ts';
+import { besideOf } from './beside.ts';
 import { type Contents, contentsOf } from './content.ts';
 import { deliver } from './deliver.ts';
 import { estargzTable } from './estargz.ts';
-import { type Fetcher, fetcherOf, type Range } from './fetcher.ts';
+import { type Fetcher, fetcherOf } from './fetcher.ts';
 import { checkFollowing } from './follows.ts';
-import { type Plan, planOf, type Wish } from './plan.ts';
+import { type Costs, type Plan, planOf, type Wish } from './plan.ts';
+import { sociTable } from './soci.ts';
+import { spanContents } from './soci-contents.ts';
 import type { FindTable, Table } from './table.ts';
-import type { TocEntry } from './toc.ts';
+import type { Chunk, TocEntry } from './toc.ts';
 import { canUnpack } from './unpack.ts';
 import { zstdChunkedTable } from './zstd-chunked.ts';
 
@@ -17,12 +21,14 @@ import { zstdChunkedTable } from './zstd-chunked.ts';
 interface LazyOptions {
   /** Told of the bytes that were fetched. */
   readonly onBytes?: (count: number) => void;
+  /** Opens a table of contents that lies beside the layer. */
+  readonly open?: Blobs['open'];
 }
 
 /** A source that gives ranges. */
 type RangeSource = Required<Pick<ByteSource, 'range'>>;
 
-const finders: readonly FindTable[] = [zstdChunkedTable, estargzTable];
+const finders: readonly FindTable[] = [zstdChunkedTable, estargzTable, sociTable];
 /** Compressed bytes that are held at once, and entries. */
 const windowBytes = 12 << 20;
 const windowEntries = 20_000;
@@ -37,8 +43,8 @@ const leastForTails = 6 << 20;
  * be used: then the whole is to be read. The content is as a whole reading has it, but for what `lazy` says. Throws
  * `ImageError` (`digest-mismatch`), and what the source throws.
  *
- * Proven: the table is the one that the manifest names by digest, and whatever was kept of a file has the digest that the
- * table gives. Not proven: that the tar is what the table says. The digest of the blob and the diffID are not verified,
+ * Proven: the table is the one that the manifest names by digest (but see `Table.isVouched`), and whatever was kept of a file
+ * has the digest that the table gives. Not proven: that the tar is what the table says. The digest of the blob and the diffID are not verified,
  * and a runtime without a lazy snapshotter unpacks the tar: who made the image can hide files from a lazy reading, and
  * who serves it can make a file look like no program by its first bytes.
  */
@@ -46,13 +52,16 @@ export async function readLazily(
   layer: Layer,
   source: RangeSource,
   selects: Selects,
-  { onBytes }: LazyOptions = {},
+  { onBytes, open }: LazyOptions = {},
 ): Promise<LayerContent | undefined> {
   const fetcher = fetcherOf((offset, length) => source.range(offset, length), onBytes);
+  const beside = besideOf(open, onBytes);
   try {
     for (const find of finders) {
-      const table = await find(layer, fetcher);
-      if (table !== undefined && canUnpack(table.codec)) return await readBy(table, layer, fetcher, selects);
+      const table = await find(layer, fetcher, beside.fetch);
+      if (table === undefined || !canUnpack(table.codec)) continue;
+      const { lazy, ...content } = await readBy(table, layer, fetcher, selects);
+      return { ...content, lazy: { ...lazy, fetched: lazy.fetched + beside.fetched() } };
     }
     return undefined;
   } catch (error) {
@@ -63,14 +72,17 @@ export async function readLazily(
   }
 }
 
-async function readBy(table: Table, layer: Layer, fetcher: Fetcher, selects: Selects): Promise<LayerContent> {
-  const contents = contentsOf(fetcher, table.codec);
-  const plan = planOf(
-    table,
-    selects,
-    (file, bytes) => contents.headRanges(file, bytes).reduce((sum, { length }) => sum + length, 0),
-    layer.size,
-  );
+async function readBy(
+  table: Table,
+  layer: Layer,
+  whole: Fetcher,
+  selects: Selects,
+): Promise<LayerContent & Required<Pick<LayerContent, 'lazy'>>> {
+  const { contents, fetcher } =
+    table.ztoc === undefined
+      ? { contents: contentsOf(whole, table.codec), fetcher: whole }
+      : spanContents(whole, table.ztoc);
+  const plan = planOf(table, selects, costsOf(table, contents), layer.size);
   const collector = new LayerCollector(selects);
   const tails = { left: Math.max(leastForTails, layer.size * tailShare), unread: 0 };
   for (let at = 0; at < table.entries.length; ) {
@@ -97,17 +109,36 @@ async function readBy(table: Table, layer: Layer, fetcher: Fetcher, selects: Sel
     unseen,
     largestUnseen,
     unread: tails.unread,
+    ...(table.isVouched ? {} : { unvouched: true as const }),
   };
   return { ...collector.content(layer.index, layer.diffId), lazy };
 }
 
+/** What first bytes cost. Of spans, which have many files, each costs only once. */
+function costsOf({ ztoc }: Table, contents: Contents): Costs {
+  const taken = new Set<number>();
+  const ranges: Contents['headRanges'] = (file, bytes) =>
+    contents.headRanges(file, bytes).filter(({ offset }) => !taken.has(offset));
+  return {
+    of: (file, bytes) => ranges(file, bytes).reduce((sum, { length }) => sum + length, 0),
+    take(file, bytes) {
+      if (ztoc !== undefined) for (const { offset } of ranges(file, bytes)) taken.add(offset);
+    },
+  };
+}
+
 /** So many entries that what is wanted of them is held at once. */
-function windowEnd({ entries }: Table, { wishes }: Plan, start: number): number {
+function windowEnd({ entries, ztoc }: Table, { wishes }: Plan, start: number): number {
   let bytes = 0;
   let at = start;
+  let counted = -1;
   while (at < entries.length && at - start < windowEntries) {
     const [file, wish] = [entries[at], wishes[at]];
-    if (file && wish === 'everything') bytes += Math.min(aheadBytes, lengthFrom(file, 0));
+    if (file && wish !== 'nothing' && ztoc !== undefined) {
+      const chunks = wish === 'everything' ? rangesFrom(file, 0) : file.chunks.slice(0, 1);
+      bytes += chunks.reduce((sum, { offset, length }) => sum + (offset > counted ? length : 0), 0);
+      counted = Math.max(counted, ...chunks.map(({ offset }) => offset));
+    } else if (file && wish === 'everything') bytes += Math.min(aheadBytes, lengthFrom(file, 0));
     // About as much as its first bytes take, and their share of a gap.
     else if (wish !== 'nothing') bytes += 16 << 10;
     if (bytes > windowBytes && at > start) break;
@@ -116,12 +147,13 @@ function windowEnd({ entries }: Table, { wishes }: Plan, start: number): number 
   return at;
 }
 
-/** Compressed bytes of the chunks that reach beyond a place of a file. */
-function lengthFrom({ chunks }: TocEntry, from: number): number {
-  return chunks.reduce((sum, { at, size, length, zeros }) => sum + (at + size > from && !zeros ? length : 0), 0);
+/** Compressed bytes of the chunks that reach beyond a place of a file, without those that are held. */
+function lengthFrom({ chunks }: TocEntry, from: number, fetcher?: Fetcher): number {
+  const beyond = chunks.filter(({ at, size, zeros }) => at + size > from && !zeros);
+  return beyond.reduce((sum, chunk) => sum + (fetcher?.holds(chunk) === true ? 0 : chunk.length), 0);
 }
 
-function rangesFrom({ chunks }: TocEntry, from: number): Range[] {
+function rangesFrom({ chunks }: TocEntry, from: number): Chunk[] {
   let left = aheadBytes;
   return chunks.filter(({ at, size, length, zeros }) => at + size > from && !zeros && (left -= length) >= 0);
 }
@@ -150,7 +182,7 @@ async function judged(files: readonly TocEntry[], wishes: readonly Wish[], tools
     const glance = glances.judge(path, file.entry.size, await contents.head(file, glances.bytes));
     if (glance === 'everything') wanted[index] = true;
     else if (glance !== 'nothing') {
-      const cost = lengthFrom(file, glance.from);
+      const cost = lengthFrom(file, glance.from, fetcher);
       const dear = !glance.urgent && cost > tails.left;
       if (dear) tails.unread++;
       else {

@@ -21,8 +21,16 @@ export interface Plan {
   readonly largestUnseen: number;
 }
 
-/** Of a layer's bytes, what looks into unlikely files may cost. */
+/** What the first bytes of files cost, compressed. */
+export interface Costs {
+  of(file: TocEntry, bytes: number): number;
+  /** Says that they will be fetched, so that what shares them with others costs nothing any more. */
+  take(file: TocEntry, bytes: number): void;
+}
+
+/** Of a layer's bytes, what looks into unlikely files may cost; more where a look costs a span of some megabytes. */
 const unlikelyShare = 0.005;
+const unlikelySpans = 0.04;
 const leastForUnlikely = 1 << 20;
 /** What a request or a gap costs beside its bytes. */
 const lookOverhead = 512;
@@ -31,12 +39,7 @@ const lookOverhead = 512;
  * Which entries are fetched. Files that are hardly programs, by name and permission, are looked into from the largest
  * down as long as that costs little, for what brings packages is large.
  */
-export function planOf(
-  { entries }: Table,
-  selects: Selects,
-  costOf: (file: TocEntry, bytes: number) => number,
-  size: number,
-): Plan {
+export function planOf({ entries, ztoc }: Table, selects: Selects, costs: Costs, size: number): Plan {
   const unlikely: number[] = [];
   const wishes = entries.map((file, index): Wish => {
     const { entry, executable } = file;
@@ -50,16 +53,24 @@ export function planOf(
     if (!choice.glances.likely(path, executable)) unlikely.push(index);
     return { path, glances: choice.glances };
   });
+  const doubtful = new Set(unlikely);
+  for (const [index, wish] of wishes.entries()) {
+    const file = entries[index];
+    if (file !== undefined && wish !== 'nothing' && !doubtful.has(index))
+      costs.take(file, wish === 'everything' ? file.entry.size : wish.glances.bytes);
+  }
   const sizeAt = (index: number): number => entries[index]?.entry.size ?? 0;
-  let left = Math.max(leastForUnlikely, size * unlikelyShare);
+  let left = Math.max(leastForUnlikely, size * (ztoc === undefined ? unlikelyShare : unlikelySpans));
   const unseen = unlikely
     .toSorted((a, b) => sizeAt(b) - sizeAt(a))
     .filter((index) => {
       const [file, wish] = [entries[index], wishes[index]];
       if (file === undefined || wish === undefined || typeof wish === 'string') return false;
-      const cost = costOf(file, wish.glances.bytes) + lookOverhead;
+      const bytes = costs.of(file, wish.glances.bytes);
+      const cost = bytes === 0 ? 0 : bytes + lookOverhead;
       if (cost > left) return true;
       left -= cost;
+      costs.take(file, wish.glances.bytes);
       return false;
     });
   for (const index of unseen) wishes[index] = 'nothing';

@@ -31,7 +31,8 @@ export interface TocEntry {
   readonly bytes?: Buffer;
 }
 
-const kinds: ReadonlyMap<unknown, EntryKind> = new Map<string, EntryKind>([
+/** Kinds by the word that tables of contents have for them. */
+export const entryKinds: ReadonlyMap<unknown, EntryKind> = new Map<string, EntryKind>([
   ['reg', 'file'],
   ['dir', 'directory'],
   ['symlink', 'symlink'],
@@ -108,7 +109,7 @@ function count(value: unknown): number | undefined {
 
 function entryOf(rows: readonly Row[], offsets: Float64Array): TocEntry | undefined {
   const [first] = rows;
-  const kind = kinds.get(first?.['type']);
+  const kind = entryKinds.get(first?.['type']);
   const name = first?.['name'];
   const linkName = first?.['linkName'] ?? '';
   const mode = count(first?.['mode']);

@@ -24,7 +24,7 @@ export async function zstdChunkedTable(layer: Layer, fetcher: Fetcher): Promise<
   if (length > maximumPacked || unpacked > maximumTocBytes) return undefined;
   const json = tocIn(await fetcher.read(offset, length), digest, unpacked);
   const entries = json && readToc(json, offset - frameHeader);
-  return entries && { format: 'zstd-chunked', codec: 'zstd', entries };
+  return entries && { format: 'zstd-chunked', codec: 'zstd', isVouched: true, entries };
 }
 
 /** The text of the table, whose packed bytes have the digest. */

@@ -1,4 +1,5 @@
 import { type BlobLocation, ImageError } from '../image.ts';
+import { ambiguousMember } from './members.ts';
 
 /** The files of a layout, wherever they lie. */
 export interface BlobStore {
@@ -43,14 +44,27 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** Reads a JSON object. Throws `corrupt`. */
 export function parseJson(bytes: Buffer, what: string): Json {
+  const value = parseAnyJson(bytes, what);
+  if (isObject(value)) return value;
+  throw new ImageError('corrupt', 'A file of the image is not a JSON object', what);
+}
+
+/** Reads any JSON that all readers understand alike. Throws `corrupt`. */
+export function parseAnyJson(bytes: Buffer, what: string): unknown {
+  const text = bytes.toString('utf8');
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8'));
+    value = JSON.parse(text);
   } catch (cause) {
     throw new ImageError('corrupt', 'A file of the image is not JSON', what, cause);
   }
-  if (isObject(value)) return value;
-  throw new ImageError('corrupt', 'A file of the image is not a JSON object', what);
+  const name = ambiguousMember(text);
+  if (name === undefined) return value;
+  throw new ImageError(
+    'corrupt',
+    'A file of the image has a member that runtimes may take for another one',
+    `${what}: ${JSON.stringify(name.slice(0, 40))}`,
+  );
 }
 
 export function isObject(value: unknown): value is Json {

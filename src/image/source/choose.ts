@@ -1,6 +1,6 @@
 import { checkDigest } from '../digest.ts';
 import { ImageError, type Platform } from '../image.ts';
-import { formatPlatform, hostPlatform, platformMatches } from '../platform.ts';
+import { formatPlatform, hostPlatform, platformDistance, platformMatches } from '../platform.ts';
 import { isObject, type Json, objects, string } from './blob-store.ts';
 
 /** What of a content descriptor (OCI image spec 1.1) decides. */
@@ -24,6 +24,8 @@ export interface Chosen {
   readonly descriptor: Descriptor;
   readonly manifest: Json;
   readonly indexDigests: readonly string[];
+  /** How many others of the same platform an index names beside it. */
+  readonly rivals?: number;
 }
 
 const maximumDepth = 4;
@@ -38,13 +40,28 @@ export async function chooseManifest(index: Json, choice: Choice, depth = 0): Pr
   if (offered.length === 0) throw new ImageError('not-an-image', 'The image index names no image');
   const named = depth === 0 ? byName(offered, choice.name) : offered;
   const descriptor = byPlatform(named, choice.platform, depth);
+  const rivals = depth === 0 ? 0 : rivalsOf(named, descriptor);
   const manifest = await choice.read(descriptor);
   if (Array.isArray(manifest['manifests'])) {
     const chosen = await chooseManifest(manifest, choice, depth + 1);
-    return { ...chosen, indexDigests: [descriptor.digest, ...chosen.indexDigests] };
+    return {
+      ...chosen,
+      rivals: rivals + (chosen.rivals ?? 0),
+      indexDigests: [descriptor.digest, ...chosen.indexDigests],
+    };
   }
   refuseSchema1(manifest, descriptor.digest);
-  return { descriptor, manifest, indexDigests: [] };
+  return { descriptor, manifest, rivals, indexDigests: [] };
+}
+
+/** Podman may take another than the first: one that is compressed as it prefers. */
+function rivalsOf(offered: readonly Descriptor[], chosen: Descriptor): number {
+  const { platform } = chosen;
+  if (platform === undefined) return 0;
+  const alike = offered.filter(
+    (one) => one.platform && platformMatches(platform, one.platform) && platformDistance(platform, one.platform) === 0,
+  );
+  return new Set(alike.map(({ digest }) => digest)).size - 1;
 }
 
 /** Throws `unsupported-media-type` for a manifest from before 2017, which has no configuration. */
@@ -57,11 +74,15 @@ export function refuseSchema1(manifest: Json, digest: string): void {
   );
 }
 
-/** BuildKit puts attestations beside the images, marked by an annotation and an unknown platform. */
+/**
+ * BuildKit puts attestations beside the images, marked by an annotation and an unknown platform. One that has the
+ * annotation and a real platform is an image to runtimes.
+ */
 function isAttestation(entry: Json): boolean {
   const annotations = isObject(entry['annotations']) ? entry['annotations'] : {};
-  const platform = isObject(entry['platform']) ? entry['platform'] : {};
-  return annotations['vnd.docker.reference.type'] === 'attestation-manifest' || platform['os'] === 'unknown';
+  const platform = platformOf(entry['platform']);
+  if (platform !== undefined) return platform.os === 'unknown';
+  return annotations['vnd.docker.reference.type'] === 'attestation-manifest';
 }
 
 function descriptorOf(entry: Json): Descriptor {
@@ -83,7 +104,9 @@ function descriptorOf(entry: Json): Descriptor {
 function platformOf(value: unknown): Platform | undefined {
   if (!isObject(value)) return undefined;
   const [os, architecture, variant] = [string(value['os']), string(value['architecture']), string(value['variant'])];
-  if (!os || !architecture) return undefined;
+  if (!architecture) return undefined;
+  // To runtimes, no system is theirs.
+  if (!os) return { os: 'linux', architecture, ...(variant ? { variant } : {}) };
   return variant ? { os, architecture, variant } : { os, architecture };
 }
 
@@ -104,7 +127,10 @@ function byPlatform(offered: readonly Descriptor[], wanted: Platform | undefined
   if (!first) throw new ImageError('not-an-image', 'The image index names no image');
   if (offered.length === 1 && (first.platform === undefined || wanted === undefined)) return first;
   const platform = wanted ?? hostPlatform();
-  const found = offered.filter((entry) => entry.platform && platformMatches(platform, entry.platform));
+  const distance = (entry: Descriptor): number => (entry.platform ? platformDistance(platform, entry.platform) : 0);
+  const found = offered
+    .filter((entry) => entry.platform && platformMatches(platform, entry.platform))
+    .toSorted((a, b) => distance(a) - distance(b));
   if (found[0] && (found.length === 1 || depth > 0)) return found[0];
   if (found.length > 1 || offered.every((entry) => entry.platform === undefined)) {
     const names = offered.map(({ digest, names }) => names[0] ?? digest);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type BlobLocation, ImageError, type LayeredImage, type OpenOptions } from '../image.ts';
-import { type BlobStore, isObject, type Json, parseJson, string, strings } from './blob-store.ts';
+import { type BlobStore, isObject, type Json, parseAnyJson, parseJson, string, strings } from './blob-store.ts';
 import { imageOf } from './config.ts';
 
 /**
@@ -43,12 +43,7 @@ function readList(store: BlobStore): readonly Json[] {
       'The archive holds neither manifest.json nor index.json, so it is no image (or the file is cut off)',
       store.path,
     );
-  let list: unknown;
-  try {
-    list = JSON.parse(bytes.toString('utf8'));
-  } catch (cause) {
-    throw new ImageError('corrupt', 'A file of the image is not JSON', 'manifest.json', cause);
-  }
+  const list = parseAnyJson(bytes, 'manifest.json');
   if (Array.isArray(list) && list.length > 0 && list.every(isObject)) return list;
   throw new ImageError('corrupt', 'manifest.json is not a list of images', store.path);
 }

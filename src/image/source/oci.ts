@@ -62,7 +62,7 @@ export async function openManifest(
 async function imageIn(
   reference: string,
   contents: ContentStore,
-  { descriptor, manifest, indexDigests }: Chosen,
+  { descriptor, manifest, indexDigests, rivals = 0 }: Chosen,
   options: OpenOptions,
 ): Promise<LayeredImage> {
   const config = objects([manifest['config']])[0];
@@ -82,11 +82,16 @@ async function imageIn(
     layers: found,
     wanted: options.platform,
   });
-  return {
-    ...image,
-    indexDigests,
-    ...(discarded === 0 ? {} : { remarks: [discardedRemark(discarded, layers.length)] }),
-  };
+  const remarks = [
+    ...(discarded === 0 ? [] : [discardedRemark(discarded, layers.length)]),
+    ...(rivals === 0 ? [] : [rivalsRemark(rivals)]),
+  ];
+  return { ...image, indexDigests, ...(remarks.length === 0 ? {} : { remarks }) };
+}
+
+function rivalsRemark(count: number): string {
+  const others = count === 1 ? 'another image' : `${count} other images`;
+  return `Its index names ${others} for the same platform: this is the first, which containerd runs; podman may run another.`;
 }
 
 function discardedRemark(count: number, of: number): string {
@@ -145,7 +150,11 @@ async function readBlob(
   const bytes = await contents.small(digest, mediaType === configuration ? 'blob' : 'manifest');
   if (!bytes) throw new ImageError('missing-blob', 'A blob that the image names is not there', digest);
   verifyDigest(bytes, digest);
-  return parseJson(bytes, `${mediaType} ${digest}`);
+  const document = parseJson(bytes, `${mediaType} ${digest}`);
+  // Whether that is taken for an image or for an index depends on who reads it (CVE-2021-41190).
+  if (document['manifests'] !== undefined && (document['layers'] ?? document['config']) !== undefined)
+    throw new ImageError('corrupt', 'A manifest is an image and an index in one', digest);
+  return document;
 }
 
 /** A layer of which the blob may not be there. */
