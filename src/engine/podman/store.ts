@@ -208,7 +208,8 @@ function layerRecords(store: PodmanStore): ReadonlyMap<string, LayerRecord> {
 function layerOf({ root, fields }: LayerRecord, id: string, diffId: string): UnpackedLayer {
   if (!IDENTIFIER.test(id)) throw new StoreProblem('damaged', `identifier of a layer: ${id}`);
   if (fieldsOf(fields['flags'])['incomplete'] === true) throw new StoreProblem('missing-piece', `layer ${id}`);
-  // A layer that was fetched by its table of contents (zstd:chunked) has no digest of the whole.
+  // A layer that was fetched by its table of contents (zstd:chunked) has no digest of the whole: nothing shows that its
+  // files are those of the diffID that the configuration claims.
   const own = textOf(fields['diff-digest']);
   if (own !== undefined && own !== diffId) throw new StoreProblem('damaged', `layer ${id} is ${own}`);
   const driver = driverOf(root);
@@ -219,7 +220,7 @@ function layerOf({ root, fields }: LayerRecord, id: string, diffId: string): Unp
   const path = storeFolder(root, ...names);
   if (path === undefined) throw new StoreProblem('missing-piece', join(root, ...names));
   const size = sizeOf(fields['diff-size']);
-  const tarSplit = storeFile(join(root, `${driver}-layers`, `${id}.tar-split.gz`));
+  const tarSplit = own === undefined ? undefined : storeFile(join(root, `${driver}-layers`, `${id}.tar-split.gz`));
   return {
     diffId,
     path,
