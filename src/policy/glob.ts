@@ -8,7 +8,8 @@ export interface GlobOptions {
   readonly fold?: boolean;
 }
 
-type Step = { readonly char: string } | { readonly one: true } | { readonly many: 'any' | 'segment' };
+/** `folders` is whole names, each with its `/`, or nothing. */
+type Step = { readonly char: string } | { readonly one: true } | { readonly many: 'any' | 'segment' | 'folders' };
 
 /** A function that says whether a text is matched as a whole; linear in the text for each character of the glob. */
 export function globOf(glob: string, options: GlobOptions = {}): (text: string) => boolean {
@@ -42,8 +43,9 @@ function stepsOf(pattern: string, path: boolean): readonly Step[] {
     else {
       const double = pattern[at + 1] === '*';
       if (double) at += 1;
-      steps.push({ many: double || !path ? 'any' : 'segment' });
-      if (double && path && pattern[at + 1] === '/') at += 1;
+      const folders = double && path && pattern[at + 1] === '/';
+      steps.push({ many: folders ? 'folders' : double || !path ? 'any' : 'segment' });
+      if (folders) at += 1;
     }
   }
   return steps;
@@ -53,7 +55,7 @@ function stepsOf(pattern: string, path: boolean): readonly Step[] {
 function runs(steps: readonly Step[], text: string, path: boolean): boolean {
   let here = new Uint8Array(steps.length + 1);
   here[0] = 1;
-  skip(steps, here);
+  skip(steps, here, true);
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at] ?? '';
     const next = new Uint8Array(steps.length + 1);
@@ -66,7 +68,7 @@ function runs(steps: readonly Step[], text: string, path: boolean): boolean {
       alive = true;
     }
     if (!alive) return false;
-    skip(steps, next);
+    skip(steps, next, char === '/');
     here = next;
   }
   return here[steps.length] === 1;
@@ -78,6 +80,8 @@ function moved(step: Step, char: string, path: boolean, place: number): number |
   return step.many === 'segment' && char === '/' ? undefined : place;
 }
 
-function skip(steps: readonly Step[], here: Uint8Array): void {
-  for (const [place, step] of steps.entries()) if (here[place] === 1 && 'many' in step) here[place + 1] = 1;
+function skip(steps: readonly Step[], here: Uint8Array, named: boolean): void {
+  for (const [place, step] of steps.entries()) {
+    if (here[place] === 1 && 'many' in step && (named || step.many !== 'folders')) here[place + 1] = 1;
+  }
 }
