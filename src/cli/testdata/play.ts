@@ -28,6 +28,8 @@ export interface Stage {
   readonly signal?: AbortSignal;
   /** Standard input; a terminal without it. */
   readonly input?: string;
+  /** In place of one that gives `report`. */
+  readonly loadScan?: World['loadScan'];
   readonly loadScanAll?: World['loadScanAll'];
   /** Whether stdout is still read, after so many characters. */
   readonly isOpen?: (stdout: string) => boolean;
@@ -56,12 +58,14 @@ export async function play(line: string, stage: Stage = {}): Promise<Played> {
     readInput: () => stage.input,
     signal: stage.signal ?? new AbortController().signal,
     now: () => 0,
-    loadScan: async () => async (reference, options) => {
-      scanned.push([reference, options]);
-      options.onProgress?.({ stage: 'reading', done: 1, total: 2 });
-      if (stage.error !== undefined) throw stage.error;
-      return stage.report ?? sampleReports.clean;
-    },
+    loadScan:
+      stage.loadScan ??
+      (async () => async (reference, options) => {
+        scanned.push([reference, options]);
+        options.onProgress?.({ stage: 'reading', done: 1, total: 2 });
+        if (stage.error !== undefined) throw stage.error;
+        return stage.report ?? sampleReports.clean;
+      }),
     loadScanAll: stage.loadScanAll ?? (() => import('../../scan/all/scan-all.ts')),
     loadCaches: async () => caches,
     loadConflicts: async () => () => ({ conflicts: [], packages: 0, unordered: [] }),
