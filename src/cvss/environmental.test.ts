@@ -17,6 +17,26 @@ describe('the asset’s metrics are merged into the vector', () => {
     [THREE, { availability: 'medium', metrics: { MAV: 'L' } }, `${THREE}/AR:M/MAV:L`, 6.2, 'CVSS-BE'],
     [`${THREE}/CR:H`, { confidentiality: 'low' }, `${THREE}/CR:L`, 5.7, 'CVSS-BE'],
     [`${THREE}/E:U/CR:H`, { withoutThreat: true }, `${THREE}/CR:H`, 9.3, 'CVSS-BE'],
+    // Examples of FIRST's for 4.0: CVE-2020-3549, CVE-2023-3089.
+    [
+      'CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N',
+      { metrics: { E: 'U' } },
+      'CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U',
+      5.2,
+      'CVSS-BT',
+    ],
+    [
+      'CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:N/VC:H/VI:L/VA:L/SC:N/SI:N/SA:N',
+      {
+        confidentiality: 'high',
+        integrity: 'low',
+        availability: 'low',
+        metrics: { MAV: 'N', MAC: 'H', MVC: 'H', MVI: 'L', MVA: 'L' },
+      },
+      'CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:N/VC:H/VI:L/VA:L/SC:N/SI:N/SA:N/CR:H/IR:L/AR:L/MAV:N/MAC:H/MVC:H/MVI:L/MVA:L',
+      8.1,
+      'CVSS-BE',
+    ],
     // The guide to version 2, section 3.3.1 (CVE-2002-0392).
     [
       `${TWO}/E:F/RL:OF/RC:C`,

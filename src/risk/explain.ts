@@ -1,5 +1,7 @@
 import type { Sourced } from './circumstances.ts';
 import type { Factor } from './exposure.ts';
+import { probabilityOfHazard } from './hazard.ts';
+import type { RiskSum } from './image-risk.ts';
 import type { Impact } from './impact.ts';
 import type { Probability } from './probability.ts';
 import type { Risk } from './risk-of.ts';
@@ -20,6 +22,17 @@ export function explain(risk: Risk): readonly string[] {
     ssvcLine(ssvc),
     ...(grype === undefined ? [] : [`Grype's risk, for comparison: ${rounded(grype, 1)}`]),
     ...(assumed.length === 0 ? [] : [`assumed, since not known: ${assumed.join(', ')}`]),
+  ];
+}
+
+/** The same of a sum: `what` is what it is of, an image, a package. */
+export function explainSum(what: string, { hazard, score, exploited, flaws, assumed }: RiskSum): readonly string[] {
+  const most = assumed === 0 ? '' : `, at most ${rounded(100 * probabilityOfHazard(hazard.most), 1)}`;
+  return [
+    `${what}: risk ${rounded(score, 1)} of 100${most}`,
+    `hazard = Σ over ${flaws} ${flaws === 1 ? 'flaw' : 'flaws'}, each once on each asset = ${rounded(hazard.value)}; risk = 100 · (1 − e^(−hazard))`,
+    `at least one is exploited: 1 − ∏(1 − p) = ${rounded(exploited)}`,
+    ...(assumed === 0 ? [] : [`not everything is known of ${assumed} of them`]),
   ];
 }
 

@@ -151,6 +151,8 @@ describe('the probability of a flaw is the highest of EPSS, KEV and LEV', () => 
     ['EPSS is never certain', predicted(1), 0.999, 0.999, 'predicted', []],
     ['nothing', {}, 0.1, 0.999, 'assumed', ['no EPSS score']],
     ['LEV alone', { history }, 0.75, 0.999, 'past', ['no EPSS score']],
+    ['a score of 30 days ago', predicted(0.2, '2026-10-25'), 0.2, 0.2, 'predicted', []],
+    ['an older one', predicted(0.2, '2026-10-24'), 0.2, 0.999, 'predicted', ['the EPSS score is of another time']],
     ['a score that is none', predicted(Number.NaN), 0.1, 0.999, 'assumed', ['no EPSS score']],
   ] as const)('%s', (_name, given, value, most, from, assumed) => {
     const found = probabilityOf(flawWith(given), HERE);

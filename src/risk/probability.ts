@@ -1,6 +1,7 @@
 import type { Circumstances, DayScore, KnownFlaw, Sourced } from './circumstances.ts';
-import { daysBetween, isDay } from './day.ts';
+import { daysAfter, daysBetween, isDay } from './day.ts';
 import table from './probability.json' with { type: 'json' };
+import { remembered } from './remembered.ts';
 
 /** No flaw is more likely exploited than this: that of one which has been, so that its hazard is finite. */
 const CERTAIN = table.exploited;
@@ -64,7 +65,7 @@ export function likelyExploited(history: readonly DayScore[], until: string): Pa
   return { value, from, until, days: lengths.reduce((sum, days) => sum + days, 0), windows: dates.length };
 }
 
-/** The probability of CSWP 41's composite, `max(EPSS, KEV, LEV)`, with KEV as 0.999. */
+/** The probability of CSWP 41's composite, `max(EPSS, KEV, LEV)`, with KEV as 0.999. Throws `RangeError` where `today` is no day. */
 export function probabilityOf(flaw: KnownFlaw, circumstances: Circumstances): Probability {
   const days = circumstances.horizonDays ?? EPSS_DAYS;
   const predicted = predictedOf(flaw, days);
@@ -81,15 +82,20 @@ export function probabilityOf(flaw: KnownFlaw, circumstances: Circumstances): Pr
   if ((past?.value ?? 0) > stated) found.from = 'past';
   else found.from = predicted === undefined ? 'assumed' : 'predicted';
   if (predicted === undefined) found.assumed = UNPREDICTED;
+  else if ((predicted.date ?? '') < oldest(circumstances.today)) found.assumed = OUTDATED;
   else if (circumstances.held?.exploited === undefined) found.assumed = UNLISTED;
   else found.most = found.value;
   return found;
 }
 
+/** The first day whose scores are of today, since one tells of the 30 days after it. */
+const oldest = remembered((today) => daysAfter(today, -EPSS_DAYS));
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NONE: readonly string[] = [];
 const UNPREDICTED: readonly string[] = ['no EPSS score'];
+const OUTDATED: readonly string[] = ['the EPSS score is of another time'];
 const UNLISTED: readonly string[] = ['no KEV catalogue'];
 
 function predictedOf({ prediction }: KnownFlaw, days: number): Sourced<number> | undefined {

@@ -22,8 +22,8 @@ export interface Risk {
   /** The same with the worst in place of all that is not known. */
   readonly most: number;
   readonly ssvc: Ssvc;
-  /** Grype's risk, 0 to 100, for comparison. */
-  readonly grype?: number;
+  /** Grype's risk, 0 to 100, for comparison; undefined where it lacks an input. */
+  readonly grype: number | undefined;
   /** What is not known of it, in words: each was taken for worse than it may be. */
   readonly assumed: readonly string[];
 }
@@ -38,7 +38,6 @@ export function riskOf(finding: VulnerabilityFinding, circumstances: Circumstanc
     value: hazardOf(probability.value, exposure.value, impact.value),
     most: hazardOf(probability.most, exposure.value, impact.value),
   };
-  const grype = grypeRisk(flaw);
   const assumed = assumptions(finding, probability, impact);
   return {
     finding,
@@ -49,9 +48,14 @@ export function riskOf(finding: VulnerabilityFinding, circumstances: Circumstanc
     hazard,
     score: 100 * probabilityOfHazard(hazard.value),
     most: 100 * probabilityOfHazard(hazard.most),
-    ssvc: ssvcOf(flaw, circumstances),
-    ...(grype === undefined ? {} : { grype }),
     assumed,
+    // Reckoned when they are looked at: of thousands of findings hardly any is.
+    get ssvc() {
+      return ssvcOf(flaw, circumstances);
+    },
+    get grype() {
+      return grypeRisk(flaw);
+    },
   };
 }
 

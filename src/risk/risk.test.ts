@@ -2,7 +2,7 @@ import { assert, constantFrom, double, option, property, record, shuffledSubarra
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../finding/finding.ts';
 import type { Circumstances, KnownFlaw } from './circumstances.ts';
-import { compareByRisk, explain, type Risk, riskOf, riskOfImage } from './risk.ts';
+import { compareByRisk, explain, explainSum, type Risk, riskOf, riskOfImage } from './risk.ts';
 import { CRITICAL, EXPLOITED, findingWith, predicted, rating, TODAY } from './testdata/findings.ts';
 
 const HELD: Circumstances = { today: TODAY, held: { exploited: '2026-11-23', predictions: TODAY } };
@@ -101,6 +101,14 @@ describe('a whole image', () => {
     expect(image.exploited).toBeCloseTo(1 - 0.612 * 0.9, 9);
     expect(image.hazard.value).toBeCloseTo(-Math.log(0.612 * 0.9) * 0.98, 9);
     expect(image.hazard.most).toBeGreaterThan(6.9 * 0.98);
+  });
+  it('is explained', () => {
+    expect(explainSum('the image', image)).toEqual([
+      'the image: risk 44.3 of 100, at most 99.9',
+      'hazard = Σ over 4 flaws, each once on each asset = 0.5845; risk = 100 · (1 − e^(−hazard))',
+      'at least one is exploited: 1 − ∏(1 − p) = 0.4492',
+      'not everything is known of 1 of them',
+    ]);
   });
   it('without findings has none', () => {
     expect(riskOfImage(reportOf([]), HELD)).toMatchObject({

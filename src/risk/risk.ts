@@ -9,7 +9,7 @@ export type {
   Sourced,
 } from './circumstances.ts';
 export { CLOCKS, type Clock, type ClockDates, type Due, dueDate, type Within } from './clock.ts';
-export { explain } from './explain.ts';
+export { explain, explainSum } from './explain.ts';
 export { explainStep, type FixOptions, type FixPlan, type FixStep, fixFirst } from './fix-first.ts';
 export type { Hazard } from './hazard.ts';
 export { type ImageRisk, type PackageRisk, type RiskSum, riskOfImage, riskSum } from './image-risk.ts';
