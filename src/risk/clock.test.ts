@@ -114,7 +114,7 @@ describe('by severity', () => {
     const due = dueDate(findingWith(severe(label)), clock(id), HELD, { discovered: TODAY, fixed: TODAY });
     expect(due.day).toBe(day);
     expect(due.state).toBe(day === undefined ? 'no-limit' : 'due');
-    expect(due.assumed).toEqual(label === 'unknown' ? ['no severity'] : []);
+    expect(due.assumed).toEqual(label === 'unknown' ? ['severity'] : []);
   });
   it('is overdue the day after', () => {
     const on = (today: string): boolean =>

@@ -102,7 +102,7 @@ function bySeverity({ vulnerability }: VulnerabilityFinding, { title, severities
   const within = severities[counted];
   const said = label === 'unknown' ? 'severity unknown, taken for critical' : `severity ${label} (${by})`;
   const lines = [`${title}: ${said}: ${within === undefined ? 'no limit' : inWords(within)}`];
-  return { ...(within && { within }), assumed: label === 'unknown' ? ['no severity'] : [], lines };
+  return { ...(within && { within }), assumed: label === 'unknown' ? ['severity'] : [], lines };
 }
 
 function byQuestions(finding: VulnerabilityFinding, rows: readonly ClockRow[], circumstances: Circumstances): Limit {

@@ -21,7 +21,7 @@ export function explain(risk: Risk): readonly string[] {
     `exposure = ${exposure.factors.map(factorText).join(' · ')} = ${rounded(exposure.value)}`,
     ssvcLine(ssvc),
     ...(grype === undefined ? [] : [`Grype's risk, for comparison: ${rounded(grype, 1)}`]),
-    ...(assumed.length === 0 ? [] : [`assumed, since not known: ${assumed.join(', ')}`]),
+    ...(assumed.length === 0 ? [] : [`not known, and taken for worse than it may be: ${assumed.join(', ')}`]),
   ];
 }
 

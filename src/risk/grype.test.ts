@@ -23,11 +23,7 @@ it.each<[string, Partial<KnownFlaw>, number | undefined]>([
   ['100 at most', { ...RANSOM, severity: rating(CRITICAL) }, 100],
   ['ransomware is 1.1', { ...RANSOM, severity: word, ratings: [word] }, 82.5],
   ['without EPSS it is not known', {}, undefined],
-  [
-    'without a label it is not known',
-    { ...predicted(0.5), severity: rating('', 'unknown', ''), ratings: [] },
-    undefined,
-  ],
+  ['without a label it is medium', { ...predicted(0.5), severity: rating('', 'unknown', ''), ratings: [] }, 25],
 ])('%s', (_name, given, expected) => {
   const found = grypeRisk(flawWith(given));
   expect(found && Number(found.toFixed(9))).toBe(expected);

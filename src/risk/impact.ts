@@ -38,7 +38,7 @@ export function impactOf(flaw: KnownFlaw, circumstances: Circumstances): Impact 
   }
   const word = severity.label === 'unknown' ? ratings.find(({ label }) => label !== 'unknown') : severity;
   if (word === undefined || word.label === 'unknown') {
-    return { value: 1, score: 10, from: 'assumed', by: 'assumption', label: 'unknown', assumed: ['no severity'] };
+    return { value: 1, score: 10, from: 'assumed', by: 'assumption', label: 'unknown', assumed: ['severity'] };
   }
   const score = LABEL_SCORES[word.label];
   return { value: score / 10, score, from: 'label', by: word.by, label: word.label, assumed: [] };

@@ -149,11 +149,11 @@ describe('the probability of a flaw is the highest of EPSS, KEV and LEV', () => 
     ['LEV', { ...predicted(0.2), history }, 0.75, 0.75, 'past', []],
     ['EPSS above LEV', { ...predicted(0.9), history }, 0.9, 0.9, 'predicted', []],
     ['EPSS is never certain', predicted(1), 0.999, 0.999, 'predicted', []],
-    ['nothing', {}, 0.1, 0.999, 'assumed', ['no EPSS score']],
-    ['LEV alone', { history }, 0.75, 0.999, 'past', ['no EPSS score']],
+    ['nothing', {}, 0.1, 0.999, 'assumed', ['EPSS score']],
+    ['LEV alone', { history }, 0.75, 0.999, 'past', ['EPSS score']],
     ['a score of 30 days ago', predicted(0.2, '2026-10-25'), 0.2, 0.2, 'predicted', []],
-    ['an older one', predicted(0.2, '2026-10-24'), 0.2, 0.999, 'predicted', ['the EPSS score is of another time']],
-    ['a score that is none', predicted(Number.NaN), 0.1, 0.999, 'assumed', ['no EPSS score']],
+    ['an older one', predicted(0.2, '2026-10-24'), 0.2, 0.999, 'predicted', ['EPSS score of today']],
+    ['a score that is none', predicted(Number.NaN), 0.1, 0.999, 'assumed', ['EPSS score']],
   ] as const)('%s', (_name, given, value, most, from, assumed) => {
     const found = probabilityOf(flawWith(given), HERE);
     expect(found).toMatchObject({ from, assumed });
@@ -164,7 +164,7 @@ describe('the probability of a flaw is the highest of EPSS, KEV and LEV', () => 
     expect(probabilityOf(flawWith(predicted(0.2)), { today: TODAY })).toMatchObject({
       value: 0.2,
       most: 0.999,
-      assumed: ['no KEV catalogue'],
+      assumed: ['whether it is in the KEV catalogue'],
     });
   });
   it('names source, day and formula of another horizon', () => {

@@ -94,9 +94,9 @@ const oldest = remembered((today) => daysAfter(today, -EPSS_DAYS));
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NONE: readonly string[] = [];
-const UNPREDICTED: readonly string[] = ['no EPSS score'];
-const OUTDATED: readonly string[] = ['the EPSS score is of another time'];
-const UNLISTED: readonly string[] = ['no KEV catalogue'];
+const UNPREDICTED: readonly string[] = ['EPSS score'];
+const OUTDATED: readonly string[] = ['EPSS score of today'];
+const UNLISTED: readonly string[] = ['whether it is in the KEV catalogue'];
 
 function predictedOf({ prediction }: KnownFlaw, days: number): Sourced<number> | undefined {
   if (prediction === undefined) return undefined;

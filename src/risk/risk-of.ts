@@ -60,7 +60,7 @@ export function riskOf(finding: VulnerabilityFinding, circumstances: Circumstanc
 }
 
 function assumptions(finding: VulnerabilityFinding, probability: Probability, impact: Impact): readonly string[] {
-  const affected = finding.verdict === 'unknown' ? ['not known whether it is affected'] : [];
+  const affected = finding.verdict === 'unknown' ? ['whether it is affected'] : [];
   return [...affected, ...probability.assumed, ...impact.assumed];
 }
 

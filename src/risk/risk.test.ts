@@ -53,7 +53,7 @@ describe('--explain', () => {
       'impact = 10 / 10 = 1: the worst, as nobody rates it',
       'exposure = 1 (reachable: unknown, taken for the worst) · 1 (loaded: unknown, taken for the worst) · 1 (privilege: unknown, taken for the worst) · 1 (confinement: unknown, taken for the worst) = 1',
       'SSVC (CISA Coordinator 2.0.3): exploitation active (taken for the worst, there is no KEV catalogue that would say) → automatable yes (taken for the worst) → technical impact total (taken for the worst) → mission and well-being high (taken for the worst, mission prevalence unknown, public well-being unknown) = act',
-      'assumed, since not known: no EPSS score, no severity',
+      'not known, and taken for worse than it may be: EPSS score, severity',
     ]);
   });
 });
