@@ -2,7 +2,8 @@
 // head    = { "schemaVersion", "journal": "seaworthy scan", "settings" }
 // entry   = { "digest", "database", "at", "references", "summary" }
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { databasePath, databaseStatus } from '../../database/database.ts';
 import { type ImageSummary, type Outcome, summaryOf } from '../../report/many/outcome.ts';
 import { cacheRepository } from '../layer-caches.ts';
@@ -77,7 +78,9 @@ function entryOf({ references, report }: Extract<Outcome, { kind: 'report' }>): 
   return { digest: summary.digest, database: database.digest, at, references, summary };
 }
 
-function isStale({ at }: Entry, { archive }: ScanOptions): boolean {
+/** Nor are documents that are attached to an image where it lies remembered: its digest does not tell of them. */
+function isStale({ at }: Entry, { archive, vex = [] }: ScanOptions): boolean {
+  if (vex.includes('image')) return true;
   return archive !== undefined && !(Date.now() - Date.parse(at) < archiveMs);
 }
 
@@ -89,14 +92,22 @@ function currentDatabase({ databasePath: given }: ScanOptions): string | undefin
 /** What else decides what is found: an outcome under other settings is another one. */
 function settingsOf(options: ScanOptions): string {
   const { platform, lazy = false, vex = [], archive } = options;
-  const documents = vex.map((place) => [place, ...statOf(place)]);
+  const documents = vex.filter((place) => place !== 'image').map((place) => [place, ...statsBelow(place)]);
   const settings = [version, platform, lazy, cacheRepository(options), documents, archive];
   return createHash('sha256').update(JSON.stringify(settings)).digest('hex');
 }
 
-function statOf(place: string): readonly number[] {
-  const stats = place === 'image' ? undefined : statSync(place, { throwIfNoEntry: false });
-  return stats === undefined ? [] : [stats.size, stats.mtimeMs];
+/** Of the file, or of all in the folder: one that is written anew leaves its folder as it was. */
+function statsBelow(place: string): readonly (string | number)[] {
+  const stats = statSync(place, { throwIfNoEntry: false });
+  if (stats === undefined) return [];
+  if (!stats.isDirectory()) return [stats.size, stats.mtimeMs, stats.ctimeMs];
+  return readdirSync(place, { recursive: true, encoding: 'utf8' })
+    .toSorted()
+    .flatMap((name) => {
+      const found = statSync(join(place, name), { throwIfNoEntry: false });
+      return found?.isFile() ? [name, found.size, found.mtimeMs, found.ctimeMs] : [];
+    });
 }
 
 function openFile(path: string): number {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -21,4 +21,20 @@ it.each<{ name: string; options: ScanOptions; readsAhead: boolean }>([
     { databasePath: join(folder, 'none.db'), cacheFolder: join(folder, 'cache'), ...options },
   );
   expect(result).toMatchObject({ kind: 'opened', opened: [{ kind: 'image', readsAhead }] });
+});
+
+it('an image in folders that may have changed does not go by its digest', async () => {
+  const store = join(folder, 'store');
+  cpSync(new URL('../../engine/podman/testdata/overlay-store', import.meta.url), store, { recursive: true });
+  const conf = join(folder, 'storage.conf');
+  writeFileSync(conf, `[storage]\ndriver = "overlay"\ngraphroot = "${store}"\n`);
+  const engines = { home: folder, env: { CONTAINERS_STORAGE_CONF: conf } };
+  const open = (): Promise<unknown> => perform({ kind: 'open', references: ['podman://d037eb45ffe8'] }, { engines });
+  expect(await open()).toMatchObject({ opened: [{ kind: 'image', digest: expect.stringMatching(/^sha256:/) }] });
+  const layers = join(store, 'overlay-layers');
+  for (const name of readdirSync(layers)) if (name.endsWith('.tar-split.gz')) rmSync(join(layers, name));
+  expect(await open()).toEqual({
+    kind: 'opened',
+    opened: [{ kind: 'image', readsAhead: true, image: expect.objectContaining({ kind: 'layered' }) }],
+  });
 });

@@ -5,6 +5,7 @@ import { cacheRepository } from '../layer-caches.ts';
 import { openOptions } from '../open-options.ts';
 import type { ScanOptions } from '../options.ts';
 import { scan, scanImage } from '../scan.ts';
+import { isVerified } from '../verified.ts';
 import { outcomeError } from './outcome-error.ts';
 import { placesOf, readAhead } from './read-ahead.ts';
 import type { Opened, PlainImage, Result, Task } from './tasks.ts';
@@ -31,7 +32,8 @@ async function openOne(reference: string, options: ScanOptions): Promise<Opened>
     const image = await openImage(reference, openOptions(options));
     if (image.kind === 'rootfs') return { kind: 'image', readsAhead: false };
     const { dispose } = image;
-    const digest = image.digest ?? image.configDigest;
+    // What a container has written is not in its image's digest, nor is what was changed in an engine's folders.
+    const digest = image.layers.every(isVerified) ? (image.digest ?? image.configDigest) : undefined;
     const opened = {
       kind: 'image',
       ...(digest === undefined ? {} : { digest }),

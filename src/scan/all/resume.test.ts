@@ -122,6 +122,26 @@ describe('a run that is killed', () => {
     expect(await kindsOf({ ...options, vex: [vex] })).toEqual({ report: images });
   });
 
+  it('scans all again when a document in a folder of VEX was written anew, and always with attached ones', async () => {
+    const vex = join(own, 'vex');
+    const write = (id: string): void =>
+      writeFileSync(
+        join(vex, 'a.json'),
+        JSON.stringify({ '@context': 'https://openvex.dev/ns/v0.2.0', '@id': id, statements: [] }),
+      );
+    mkdirSync(vex);
+    write('first');
+    const [first = ''] = paths;
+    const wanted = { ...options, resume: join(own, 'vex.ndjson'), vex: [vex] };
+    const kinds = async (one: ScanAllOptions): Promise<string[]> =>
+      (await outcomesOf([first], one)).map(({ kind }) => kind);
+    expect([await kinds(wanted), await kinds(wanted)].flat()).toEqual(['report', 'remembered']);
+    write('other');
+    expect([await kinds(wanted), await kinds(wanted)].flat()).toEqual(['report', 'remembered']);
+    const attached = { ...options, resume: join(own, 'attached.ndjson'), vex: ['image'] };
+    expect([await kinds(attached), await kinds(attached)].flat()).toEqual(['report', 'report']);
+  });
+
   it.each([
     ['a list', 'a list of images\n'],
     ['what was found', '{"schemaVersion":"1","references":[]}\n'],

@@ -93,7 +93,7 @@ export async function* scanAll(
         const total = progress.isWhole ? { total: Math.max(progress.known, progress.done) } : {};
         onProgress?.({ stage: 'images', done: progress.done, ...total, label: outcome.references[0] ?? '' });
         yield outcome;
-        run.journal?.keep(outcome);
+        if (isTold(outcome, run)) run.journal?.keep(outcome);
       }
     }
   } finally {
@@ -188,6 +188,14 @@ async function* scanBatch(batch: readonly BatchImage[], run: Run): AsyncGenerato
     if (outcome.kind === 'failed' && image.digest !== undefined) run.told.delete(image.digest);
     yield outcome;
   }
+}
+
+/** Whether it is of an image that goes by its digest: a container does not, though its report has its image's. */
+function isTold(outcome: Outcome, { told }: Run): boolean {
+  if (outcome.kind !== 'report' || outcome.report.subject.kind !== 'image') return false;
+  const { digest, configDigest } = outcome.report.subject;
+  const first = told.get(digest ?? configDigest ?? '');
+  return first !== undefined && outcome.references.includes(first);
 }
 
 interface Settled {
