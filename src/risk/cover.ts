@@ -20,7 +20,8 @@ export function cover(candidates: readonly Candidate[], weights: readonly number
   const affordable = [...candidates.keys()].filter((index) => (candidates[index]?.cost ?? Infinity) <= budget);
   const picks = greedy(candidates, affordable, weights, budget);
   const total = picks.reduce((sum, { gain }) => sum + gain, 0);
-  let best = { index: -1, gain: total };
+  // More than what the order of a sum makes of it.
+  let best = { index: -1, gain: total * (1 + 1e-9) };
   for (const index of affordable) {
     const gain = gainOf(candidates[index]?.covers ?? [], weights, new Set());
     if (gain > best.gain) best = { index, gain };

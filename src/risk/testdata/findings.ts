@@ -23,7 +23,7 @@ export function flawWith(given: Partial<KnownFlaw> = {}): KnownFlaw {
   };
 }
 
-export function packageWith(given: Partial<PackageRef> = {}): PackageRef {
+function packageWith(given: Partial<PackageRef> = {}): PackageRef {
   const { name = 'openssl', version = '1.0' } = given;
   const purl = `pkg:deb/debian/${name}@${version}`;
   return { id: purl, name, version, type: 'deb', purl, ...given };
