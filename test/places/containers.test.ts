@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dockerContainers } from '../../src/engine/docker/docker.ts';
 import type { Report } from '../../src/finding/finding.ts';
 import type { EngineSettings } from '../../src/image/image.ts';
 import { scan } from '../../src/scan/scan.ts';
@@ -165,10 +164,7 @@ describe.skipIf(noDaemons)(`containers of Docker and podman (skipped: ${noDaemon
       daemon.client(['load', '--input', archive]);
       daemon.client(['create', '--name', name, '--network', 'none', 'seaworthy.test/image:1', '/bin/sleep']);
     }
-    const [container] = (await dockerContainers({ kind: 'docker', socket: docker.socket })).filter(({ names }) =>
-      names.includes('box1'),
-    );
-    docker.client(['cp', source(), `${container?.id}:/srv/app/node_modules/fresh`]);
+    docker.client(['cp', source(), 'box1:/srv/app/node_modules/fresh']);
     podman.client(['cp', source(), 'box2:/srv/app/node_modules/fresh']);
   }, 60_000);
   afterAll(async () => {

@@ -88,12 +88,14 @@ describe('files and folders', () => {
 
   it.each(names)('an OCI archive of %s, plain and gzip', async (name) => {
     await expectSame(name, join(folder, `${name}-oci.tar`));
-    await expectSame(name, `oci-archive:${join(folder, `${name}-oci.tar.gz`)}`);
+    const gzip = await expectSame(name, `oci-archive:${join(folder, `${name}-oci.tar.gz`)}`);
+    expect(gzip.provenance.image?.foundAt).toBeUndefined();
   });
 
   // `docker save` of old keeps no manifest.
   it.each(names)('a docker archive of %s', async (name) => {
-    await expectSame(name, join(folder, `${name}-docker.tar`), {}, ['digest']);
+    const report = await expectSame(name, join(folder, `${name}-docker.tar`), {}, ['digest']);
+    expect(report.subject).not.toHaveProperty('digest');
   });
 });
 
@@ -131,10 +133,11 @@ describe.runIf(haveRegistry)('a registry (skipped where no docker-registry is in
       join(hostsFolder, 'registry.test', 'hosts.toml'),
       `server = "http://127.0.0.1:1"\n[host."http://${host}"]\n  capabilities = ["pull", "resolve"]\n`,
     );
-    for (const name of names)
-      await expectSame(name, `registry.test/team/app:${images[name].tag}`, {
-        registry: { ...registrySettings, hostsFolder },
-      });
+    const registry = { ...registrySettings, hostsFolder };
+    for (const name of names) {
+      const report = await expectSame(name, `registry.test/team/app:${images[name].tag}`, { registry });
+      expect(report.provenance.image?.foundAt?.address).toBe('registry.test');
+    }
   });
 
   it('with TLS and passwords, and none of them in the report', async () => {
@@ -195,7 +198,8 @@ describe.skipIf(noContainerd)(`containerd (skipped: ${noContainerd ?? 'no'})`, (
 
   it.each(names)('%s out of its folder, without asking it', async (name) => {
     const root = join(containerd.folder, 'root');
-    await expectSame(name, `containerd-root:${root}#app:${images[name].tag}`);
+    const report = await expectSame(name, `containerd-root:${root}#app:${images[name].tag}`);
+    expect(report.provenance.image?.foundAt).toEqual({ place: 'containerd', address: `default in ${root}` });
   });
 
   // Nothing proves that folders are still what their digests say, and they have other entries.
@@ -279,6 +283,7 @@ describe.skipIf(noPodman)(`podman (skipped: ${noPodman ?? 'no'})`, () => {
 
   it.each(names)('%s by its service', async (name) => {
     const service = { ...noEngines, sockets: { ...noEngines.sockets, podman: podman.socket } };
-    await expectSame(name, `podman://app:${images[name].tag}`, { engines: service });
+    const report = await expectSame(name, `podman://app:${images[name].tag}`, { engines: service });
+    expect(report.provenance.image?.foundAt?.place).toBe('podman');
   });
 });

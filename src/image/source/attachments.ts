@@ -5,7 +5,12 @@ import { type ContentStore, isObject, type Json, objects, parseJson, string } fr
 
 const deepest = 4;
 /** What a registry says of a document that is not there, or not what its digest says. */
-const absent: readonly RegistryErrorCode[] = ['not-found', 'digest-mismatch', 'limit-exceeded', 'bad-answer'];
+const absent: ReadonlySet<RegistryErrorCode> = new Set([
+  'not-found',
+  'digest-mismatch',
+  'limit-exceeded',
+  'bad-answer',
+]);
 /** Manifests that are looked at for one image. */
 const most = 10_000;
 
@@ -65,7 +70,7 @@ async function quietly<T>(read: () => Promise<T>): Promise<T | undefined> {
     return await read();
   } catch (error) {
     if (error instanceof ImageError) return undefined;
-    if (error instanceof RegistryError && absent.includes(error.code)) return undefined;
+    if (error instanceof RegistryError && absent.has(error.code)) return undefined;
     throw error;
   }
 }

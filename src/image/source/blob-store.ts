@@ -31,12 +31,15 @@ export interface ContentStore {
 
 /** The blobs of an OCI layout: `blobs/ALGORITHM/ENCODED`. */
 export function contentsOf(store: BlobStore): ContentStore {
-  const nameOf = (digest: string): string => `blobs/${digest.replace(':', '/')}`;
   return {
     place: store.path,
     small: async (digest) => store.small(nameOf(digest)),
     locate: async (digest) => store.locate(nameOf(digest)),
   };
+}
+
+function nameOf(digest: string): string {
+  return `blobs/${digest.replace(':', '/')}`;
 }
 
 /** A JSON object. */

@@ -50,6 +50,10 @@ async function standsOn(
   return withoutImage(reference, written, engine);
 }
 
+function chainOf(diffIds: readonly string[]): string | undefined {
+  return chainIds(diffIds).at(-1);
+}
+
 async function ifItIs(
   chainId: string,
   { engine, digest, mediaType = '' }: EngineImage,
@@ -57,7 +61,6 @@ async function ifItIs(
 ): Promise<LayeredImage | undefined> {
   if (digest === undefined) return undefined;
   const { reference, written, options } = asked;
-  const chainOf = (diffIds: readonly string[]): string | undefined => chainIds(diffIds).at(-1);
   const lowers = written.lowers.map((path) => overlay(written, path));
   try {
     const image = await openTarget(reference, { ...engine, digest, mediaType }, options, (diffIds) =>

@@ -40,7 +40,7 @@ export async function openContainer(
       if (image !== undefined) return { ...image, remarks: [...(image.remarks ?? []), ...failed.flatMap(remarkOf)] };
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (!(error instanceof EngineError) || !unasked.includes(error.code)) throw error;
+      if (!(error instanceof EngineError) || !unasked.has(error.code)) throw error;
       failed.push({ place, error });
     }
   }
@@ -55,7 +55,7 @@ export async function openContainer(
 }
 
 /** Codes of an engine that could not be asked: the next may have the container. */
-const unasked: readonly string[] = ['not-running', 'no-permission', 'timeout', 'interrupted'];
+const unasked: ReadonlySet<string> = new Set(['not-running', 'no-permission', 'timeout', 'interrupted']);
 
 function remarkOf({ place, error }: { readonly place: Engine; readonly error: EngineError }): string[] {
   if (error.code === 'not-running') return [];

@@ -32,20 +32,20 @@ const spec: ImageSpec = { layers: [{ entries: [{ name: 'a', body: 'b' }] }] };
 const refusing = (response: ServerResponse): void => void response.writeHead(403).end('{"message":"no"}');
 
 async function engine(answers: Answers): Promise<string> {
-  const { socket, stop } = await startFakeEngine(answers);
-  onTestFinished(stop);
-  return socket;
+  const started = await startFakeEngine(answers);
+  onTestFinished(() => started.stop());
+  return started.socket;
 }
 
 /** A containerd that answers every question with a code of gRPC. */
 async function failingContainerd(code: number): Promise<string> {
   const fail = (_call: unknown, done: (error: object) => void): void => done({ code, details: 'as told' });
-  const { socket, stop } = await startGrpc(descriptions, [
+  const started = await startGrpc(descriptions, [
     { name: 'containerd.services.namespaces.v1.Namespaces', methods: { List: fail } },
     { name: 'containerd.services.images.v1.Images', methods: { List: fail } },
   ]);
-  onTestFinished(stop);
-  return socket;
+  onTestFinished(() => started.stop());
+  return started.socket;
 }
 
 interface Sockets {

@@ -13,7 +13,7 @@ const engines: Readonly<Record<Exclude<Place, 'registry'>, () => Promise<OpenFro
 };
 
 /** What an engine lacks another place may have. */
-const elsewhere: readonly ImageErrorCode[] = ['no-such-platform', 'missing-blob'];
+const elsewhere: ReadonlySet<ImageErrorCode> = new Set(['no-such-platform', 'missing-blob']);
 
 /** What came of asking one place. */
 interface Tried {
@@ -67,7 +67,7 @@ async function askedAt(
     options.signal?.throwIfAborted();
     if (error instanceof EngineError && error.code !== 'ambiguous') return { error };
     if (error instanceof RegistryError) return { error };
-    if (place !== 'registry' && error instanceof ImageError && elsewhere.includes(error.code)) return { error };
+    if (place !== 'registry' && error instanceof ImageError && elsewhere.has(error.code)) return { error };
     throw error;
   }
 }

@@ -26,7 +26,7 @@ export async function openOci(
   name: string | undefined,
   options: OpenOptions,
 ): Promise<LayeredImage> {
-  const top = await store.small('index.json');
+  const top = store.small('index.json');
   if (!top) throw new ImageError('not-an-image', 'There is no index.json, so it is no OCI layout', store.path);
   const index = parseJson(top, 'index.json');
   const contents = contentsOf(store);
@@ -179,7 +179,11 @@ async function layerOf(contents: ContentStore, descriptor: Json): Promise<Sought
   }
   const size = descriptor['size'];
   if (size !== undefined && !(Number.isSafeInteger(size) && Number(size) >= 0)) {
-    throw new ImageError('corrupt', 'A layer has a size that is none', `${digest}: ${String(size).slice(0, 40)}`);
+    throw new ImageError(
+      'corrupt',
+      'A layer has a size that is none',
+      `${digest}: ${JSON.stringify(size).slice(0, 40)}`,
+    );
   }
   const blob = await contents.locate(digest, Number(size ?? 0));
   if (blob !== undefined && typeof size === 'number' && size !== blob.size) {
