@@ -52,17 +52,20 @@ function differences(expect: PolicyCase['expect'], { outcome, reasons }: Decisio
 function findingOf(given: CaseFacts): FindingFacts {
   const { package: where, ...facts } = given;
   const usual = { kind: 'vulnerability', aliases: [], verdict: 'affected', disputed: false };
-  const finding = { ...usual, ...(facts as Partial<FindingFacts> & Pick<FindingFacts, 'id'>) } as FindingFacts;
+  const most = { ...mostOf('riskMost', given['risk']), ...mostOf('hazardMost', given['hazard']) };
+  const finding = { ...usual, ...most, ...(facts as Partial<FindingFacts> & Pick<FindingFacts, 'id'>) } as FindingFacts;
   return where === undefined ? finding : { ...finding, package: packageOf(where as string | CaseFacts) };
 }
 
+/** A number in a test is meant as it stands. */
+function mostOf(name: string, value: unknown): CaseFacts {
+  return value === undefined ? {} : { [name]: value };
+}
+
 function packageOf(given: string | CaseFacts): PackageFacts {
-  if (typeof given !== 'string') {
-    const { name, version } = given;
-    return { id: [name, version].filter(Boolean).join('@'), ...given } as PackageFacts;
-  }
-  const [name = '', version] = given.split(' ', 2);
-  return { id: given.replace(' ', '@'), name, ...(version === undefined ? {} : { version }) };
+  const [name = '', version] = typeof given === 'string' ? given.split(' ', 2) : [String(given['name'])];
+  const facts = typeof given === 'string' ? { name, ...(version === undefined ? {} : { version }) } : given;
+  return { id: [name, facts['version']].filter(Boolean).join('@'), source: name, ...facts } as unknown as PackageFacts;
 }
 
 function imageOf({ base, baseDigest, distribution, ...given }: CaseFacts): ImageFacts {

@@ -46,7 +46,8 @@ function packageFacts(found: Package): PackageFacts {
     version: found.version,
     type: found.type,
     purl: found.purl,
-    ...defined({ source: found.source?.name, path }),
+    source: found.source?.name ?? found.name,
+    ...defined({ path }),
     locked: found.presence === 'locked',
     ...(found.licenses.length === 0 ? {} : { licences: found.licenses }),
   };

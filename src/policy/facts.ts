@@ -55,7 +55,7 @@ export interface FindingFacts {
   readonly epss?: number;
   readonly epssPercentile?: number;
   readonly cvss?: number;
-  /** 0 to 100; and the most that it may be, where that is more. */
+  /** 0 to 100; and the most that it may be, without which it is not known. */
   readonly risk?: number;
   readonly riskMost?: number;
   readonly hazard?: number;
@@ -84,6 +84,7 @@ export interface PackageFacts {
   readonly version?: string;
   readonly type?: string;
   readonly purl?: string;
+  /** Its source package, which is its own name where it has none apart. */
   readonly source?: string;
   readonly path?: string;
   readonly locked?: boolean;

@@ -31,8 +31,8 @@ const derived: Readonly<Record<string, (subject: Subject) => FactValue>> = {
   'finding.publishedDays': ({ finding, now }) => ageInDays(finding?.published, now),
   'finding.firstSeenDays': ({ finding, now }) => ageInDays(finding?.firstSeen, now),
   'finding.fixedDays': ({ finding, now }) => ageInDays(finding?.fixed, now),
-  'finding.riskMost': ({ finding }) => finding?.riskMost ?? finding?.risk,
-  'finding.hazardMost': ({ finding }) => finding?.hazardMost ?? finding?.hazard,
+  'finding.risk': ({ finding }) => exact(finding?.risk, finding?.riskMost),
+  'finding.hazard': ({ finding }) => exact(finding?.hazard, finding?.hazardMost),
   'licence.name': ({ licence }) => licence,
   'image.root': ({ facts }) => rootOf(facts.image.user),
   'image.base': ({ facts }) => facts.image.base?.name,
@@ -88,6 +88,11 @@ export function rootOf(user: string | undefined): boolean | undefined {
   if (user === undefined) return undefined;
   const name = user.split(':', 1)[0] ?? '';
   return name === '' || name === 'root' || /^0+$/.test(name);
+}
+
+/** A number that may be larger is not known. */
+function exact(least: number | undefined, most: number | undefined): number | undefined {
+  return least !== undefined && most !== undefined && most - least < 1e-9 ? least : undefined;
 }
 
 function endOfLifePassed({ endOfLife }: ImageFacts, now: number): boolean | undefined {

@@ -3,7 +3,7 @@ import { type FactValue, type Group, packageOf, readerOf, rootOf, severityRanks 
 import { anyGlob, type GlobOptions } from './glob.ts';
 import { licenceHolds, parseLicence } from './licence.ts';
 import type { Subject, Test, Truth } from './policy.ts';
-import { any, over } from './truth.ts';
+import { all, any, over } from './truth.ts';
 import { type VersionSchemes, versionRange } from './version-range.ts';
 
 /** A key of a condition: what must be there to judge for it to be asked, any of them, and how it is asked. */
@@ -29,8 +29,8 @@ export const keys: Readonly<Record<string, Key>> = {
   epss: bounds('finding.epss'),
   epssPercentile: bounds('finding.epssPercentile'),
   cvss: bounds('finding.cvss'),
-  risk: { groups: ['finding'], test: (value) => between('finding.risk', 'finding.riskMost', value as Bounds) },
-  hazard: { groups: ['finding'], test: (value) => between('finding.hazard', 'finding.hazardMost', value as Bounds) },
+  risk: { groups: ['finding'], test: (value) => between('risk', 'riskMost', value as Bounds) },
+  hazard: { groups: ['finding'], test: (value) => between('hazard', 'hazardMost', value as Bounds) },
   ssvc: word('finding.ssvc'),
   exploitation: word('finding.exploitation'),
   automatable: flag('finding.automatable'),
@@ -124,26 +124,31 @@ function bounds(path: string): Key {
   return { groups: groupOf(path), test: (value) => within(path, value as Bounds) };
 }
 
-/** What is no number is unknown: no comparison with NaN holds. */
-function within(path: string, { atLeast, over: above, atMost, under }: Bounds): Test {
+function within(path: string, value: Bounds): Test {
   const read = readerOf(path);
-  return (subject) => {
-    const fact = read?.(subject);
-    if (typeof fact !== 'number' || Number.isNaN(fact)) return 'unknown';
-    if (atLeast !== undefined && fact < atLeast) return false;
-    if (above !== undefined && fact <= above) return false;
-    if (atMost !== undefined && fact > atMost) return false;
-    return under === undefined || fact < under;
-  };
+  return (subject) => isWithin(read?.(subject), value);
 }
 
-/** Of what lies between two numbers: true or false where it is so of both. */
-function between(least: string, most: string, value: Bounds): Test {
-  const [one, other] = [within(least, value), within(most, value)];
-  return (subject) => {
-    const [low, high] = [one(subject), other(subject)];
-    return low === high ? low : 'unknown';
+/** What is no number is unknown: no comparison with NaN holds. */
+function isWithin(fact: FactValue, { atLeast, over: above, atMost, under }: Bounds): Truth {
+  if (typeof fact !== 'number' || Number.isNaN(fact)) return 'unknown';
+  if (atLeast !== undefined && fact < atLeast) return false;
+  if (above !== undefined && fact <= above) return false;
+  if (atMost !== undefined && fact > atMost) return false;
+  return under === undefined || fact < under;
+}
+
+/** Of what lies between two numbers: true or false where it is so of both, and of all that is between. */
+function between(least: 'risk' | 'hazard', most: 'riskMost' | 'hazardMost', value: Bounds): Test {
+  const lower = Object.fromEntries(Object.entries(value).filter(([key]) => key === 'atLeast' || key === 'over'));
+  const upper = Object.fromEntries(Object.entries(value).filter(([key]) => key === 'atMost' || key === 'under'));
+  const bounded = (part: Bounds): Test => {
+    return ({ finding }) => {
+      const [low, high] = [isWithin(finding?.[least], part), isWithin(finding?.[most], part)];
+      return low === high ? low : 'unknown';
+    };
   };
+  return all([bounded(lower), bounded(upper)]);
 }
 
 function severityTest(value: unknown): Test {
@@ -188,18 +193,19 @@ function pathTest(globs: readonly string[]): Test {
   };
 }
 
-/** Where in the image something is. */
+/** Where in the image something is. That of a finding is never guessed from its package, which may be in other places too. */
 export function pathOf({ finding, problem, package: found }: Subject): string | undefined {
-  return finding === undefined ? (problem ?? found)?.path : (finding.path ?? finding.package?.path);
+  return (finding ?? problem ?? found)?.path;
 }
 
+/** A package without a source package has its own name for that; where none is said, it may be of any. */
 function packageTest(globs: readonly string[]): Test {
   const matches = anyGlob(globs);
   return (subject) => {
     const found = packageOf(subject);
-    return found === undefined
-      ? 'unknown'
-      : matches(found.name) || (found.source !== undefined && matches(found.source));
+    if (found === undefined) return 'unknown';
+    if (matches(found.name)) return true;
+    return found.source === undefined ? 'unknown' : matches(found.source);
   };
 }
 
