@@ -93,6 +93,20 @@ describe('scan --all-from', () => {
     expect(silent).toMatchObject({ code, stderr: '' });
   });
 
+  it.each<[string, string, Stage]>([
+    ['a flag', ' --username corp', { input: 'secret' }],
+    ['the environment', '', { env: { SEAWORTHY_REGISTRY_USERNAME: 'corp', SEAWORTHY_REGISTRY_PASSWORD: 'secret' } }],
+  ])('does not show all registries of a list the credentials of one: %s', async (_, flags, stage) => {
+    const list = join(folder, 'registries.txt');
+    writeFileSync(list, 'corp.example/a:1\nevil.example/b:1\n');
+    const wanted = { ...outcomes(clean), ...stage };
+    expect(await play(`scan --all-from ${list}${flags}`, wanted)).toMatchObject({ code: 2 });
+    expect(await play(`scan --all-from corp.example/a${flags}`, wanted)).toMatchObject({ code: 0 });
+    const env = { ...stage.env, SEAWORTHY_REGISTRY_HOST: 'corp.example' };
+    if (flags === '')
+      await expect(play(`scan --all-from ${list}`, { ...wanted, env })).resolves.toMatchObject({ code: 0 });
+  });
+
   it('passes on what the user asked for', async () => {
     const stage = outcomes(clean);
     await play('scan --all-from docker --lazy --resume run.ndjson --cache-from r.example.org/l', stage);

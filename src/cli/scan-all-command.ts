@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Outcome } from '../report/many/outcome.ts';
 import type { ImageRow } from '../report/many/table.ts';
 import type { Tally } from '../report/many/tally.ts';
@@ -32,7 +33,7 @@ export async function scanAllCommand(place: string, flags: ScanFlags, world: Wor
   const { env, stderr, now } = world;
   const progress = createProgress(stderr, { env, quiet: flags.quiet === true, color: flags.color, now });
   // Options that can't be right are told before anything is touched.
-  const options = manyOptions(flags, world);
+  const options = manyOptions(place, flags, world);
   const target = path === undefined ? undefined : openTarget(path);
   try {
     const { tally, isWhole } = await told({ place, flags, world, progress, target }, options);
@@ -86,8 +87,9 @@ interface ManyOptions {
   readonly scan: ScanAllOptions;
 }
 
-function manyOptions(flags: ScanFlags, world: World): ManyOptions {
+function manyOptions(place: string, flags: ScanFlags, world: World): ManyOptions {
   const { include, exclude, latest, resume } = flags;
+  refuseLooseCredentials(place, flags, world);
   const options = { ...imageOptions(flags, world), ...scanOptions(flags, world.env) };
   const filter = {
     ...(include === undefined ? {} : { include }),
@@ -95,6 +97,19 @@ function manyOptions(flags: ScanFlags, world: World): ManyOptions {
     ...(latest === undefined ? {} : { latest: countOf(latest) }),
   };
   return { list: { ...filter, ...options }, scan: { ...options, ...(resume === undefined ? {} : { resume }) } };
+}
+
+/** A list may name registries that are not to see what another one's credentials are. Throws `CliError` (`usage`). */
+function refuseLooseCredentials(place: string, { passwordStdin }: ScanFlags, { env }: World): void {
+  if (place !== '-' && statSync(place, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  const given = ['USERNAME', 'PASSWORD', 'TOKEN'].map((name) => `SEAWORTHY_REGISTRY_${name}`).find((name) => env[name]);
+  const loose = passwordStdin ? '--password-stdin' : env['SEAWORTHY_REGISTRY_HOST'] ? undefined : given;
+  if (loose === undefined) return;
+  throw new CliError(
+    'usage',
+    'a list may name several registries: give credentials by --authfile, or with SEAWORTHY_REGISTRY_HOST',
+    loose,
+  );
 }
 
 function countOf(text: string): number {

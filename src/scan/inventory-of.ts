@@ -29,7 +29,7 @@ export async function inventoryOf(image: Image, database: string, options: ScanO
   const { onProgress, signal } = options;
   // A known image needs nothing that reads packages.
   const { discover } = await import('./discover.ts');
-  const caches = await openLayerCaches(places, options);
+  const caches = await openLayerCaches(places, options, foundAt?.place === 'registry' ? foundAt.address : undefined);
   let layers: LayerUse | undefined;
   const inventory = await discover(image, {
     onProgress: onProgress && ((done, total) => onProgress({ stage: 'reading', done, total })),
@@ -42,8 +42,8 @@ export async function inventoryOf(image: Image, database: string, options: ScanO
     },
     ...(options.oneLane ? { laneBytes: Number.POSITIVE_INFINITY } : {}),
   }).finally(() => caches.close());
-  // A table of contents is trusted by request only, which the next scan may not make.
-  if (layers?.lazy.length === 0) cache?.write(image, inventory);
+  // A table of contents, or a team's cache, is trusted by request only, which the next scan may not make.
+  if (layers?.lazy.length === 0 && !layers.shared?.fetched) cache?.write(image, inventory);
   return {
     inventory,
     cached: false,
@@ -71,11 +71,15 @@ function sharedRemarks(layers: LayerUse | undefined): string[] {
   ];
 }
 
+const unvouchedRemark =
+  'The image itself does not vouch for such a table (a SOCI index of version 1 that refers to it): whoever may write to its repository could have made one that hides files.';
+
 function lazyRemarks(layers: LayerUse | undefined): string[] {
   const count = layers?.lazy.length ?? 0;
   if (count === 0) return [];
   const which = count === 1 ? 'the table of contents of a layer was' : `the tables of contents of ${count} layers were`;
   return [
     `By request (--lazy) ${which} trusted: what a layer holds that its table does not list, a runtime may unpack and this report does not know.`,
+    ...(layers?.lazy.some(({ unvouched }) => unvouched) === true ? [unvouchedRemark] : []),
   ];
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeOciLayout } from '../../test/images/oci-image.ts';
 import { haveRegistry, startRegistry, type TestRegistry } from '../../test/registry/start-registry.ts';
+import type { Layer } from '../image/image.ts';
 import { openImage } from '../image/open.ts';
 import { type InventoryRead, inventoryOf } from './inventory-of.ts';
 import { openLayerCaches } from './layer-caches.ts';
@@ -34,6 +35,11 @@ async function read(options: ScanOptions): Promise<InventoryRead> {
   return await inventoryOf(await openImage(path), join(root, 'none.db'), { cacheFolder, ...options });
 }
 
+async function layersOf(reference: string): Promise<readonly Layer[]> {
+  const image = await openImage(reference);
+  return image.kind === 'layered' ? image.layers : [];
+}
+
 const why = haveRegistry ? '' : ': SKIPPED, no docker-registry here';
 
 describe.skipIf(!haveRegistry)(`a real registry as a team’s cache${why}`, () => {
@@ -50,6 +56,29 @@ describe.skipIf(!haveRegistry)(`a real registry as a team’s cache${why}`, () =
     ]);
     for (const { inventory } of [first, again, second])
       expect(JSON.stringify(inventory)).toBe(JSON.stringify(without.inventory));
+  });
+
+  it('is believed only by who names it again', async () => {
+    const options = { cacheFrom, registry: { ...settings, credentials }, cacheFolder: join(root, 'believed') };
+    await read({ ...options, cachePush: true, cacheFolder: join(root, 'giver') });
+    expect((await read(options)).remarks).toEqual([expect.stringContaining('which is believed')]);
+    const again = await read({ ...options, cacheFrom: '' });
+    expect(again).toMatchObject({ cached: false, use: { layers: { known: 0, shared: 0 } }, remarks: [] });
+  });
+
+  it('is not shown the credentials for the registry of the image', async () => {
+    const folder = join(root, 'elsewhere');
+    const places = { inventories: folder, layers: folder, maxBytes: 1 << 20 };
+    const options = { cacheFrom, registry: { ...settings, credentials } };
+    const layers = (await layersOf(path)).map((layer) => ({ layer, wants: 'a', same: [] }));
+    const troubleOf = async (foundIn?: string): Promise<string | undefined> => {
+      const opened = await openLayerCaches(places, options, foundIn);
+      if (opened.layers !== undefined) await opened.shared?.fetch(opened.layers, layers);
+      await opened.close();
+      return opened.shared?.use().trouble?.code;
+    };
+    expect(await troubleOf('other.example')).toBe('unauthorized');
+    expect([await troubleOf(registry?.host), await troubleOf()]).toEqual([undefined, undefined]);
   });
 
   it('that does not let us in is done without', async () => {

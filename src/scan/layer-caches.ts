@@ -1,4 +1,5 @@
 import { type LayerCache, layerCache } from '../image/cache/layer-cache.ts';
+import type { RegistrySettings } from '../registry/registry.ts';
 import type { CachePlaces } from './caches.ts';
 import { openOptions } from './open-options.ts';
 import type { ScanOptions } from './options.ts';
@@ -17,12 +18,14 @@ export function cacheRepository({ cacheFrom }: Pick<ScanOptions, 'cacheFrom'>): 
 }
 
 /**
- * Opens the cache of layers here, and the team's that is named. Throws `RegistryError` where that is no name of a
- * repository, or a setting can't be used.
+ * Opens the cache of layers here, and the team's that is named. What the user says of credentials is for the registry
+ * that the image was `foundIn`, if any: another one that has the cache is not shown them. Throws `RegistryError` where
+ * that is no name of a repository, or a setting can't be used.
  */
 export async function openLayerCaches(
   places: CachePlaces | undefined,
   options: Pick<ScanOptions, 'cacheFrom' | 'cachePush' | 'registry' | 'offline'>,
+  foundIn?: string,
 ): Promise<LayerCaches> {
   if (places === undefined) return { close: async () => {} };
   const layers = layerCache(places.layers, places);
@@ -30,13 +33,23 @@ export async function openLayerCaches(
   const { registry } = openOptions(options);
   if (name === undefined || options.offline === true || registry === undefined)
     return { layers, close: async () => {} };
-  const [{ parseName }, { accessOf }, { openSharedLayers }] = await Promise.all([
+  const [{ isSameRegistry, parseName }, { accessOf }, { openSharedLayers }] = await Promise.all([
     import('../registry/name.ts'),
     import('../registry/access.ts'),
     import('./share-cache.ts'),
   ]);
-  const shared = await openSharedLayers(await accessOf(parseName(name), registry), {
+  const repository = parseName(name);
+  const isElsewhere = foundIn !== undefined && !isSameRegistry(foundIn, repository.registry);
+  const settings = isElsewhere ? withoutCredentials(registry) : registry;
+  const shared = await openSharedLayers(await accessOf(repository, settings), {
     push: options.cachePush === true,
   });
   return { layers, shared, close: () => shared.close() };
+}
+
+/** What flags say, and the environment of no certain registry; files say for which each is. */
+function withoutCredentials({ credentials: _, ...settings }: RegistrySettings): RegistrySettings {
+  if (settings.env['SEAWORTHY_REGISTRY_HOST']) return settings;
+  const env = Object.entries(settings.env).filter(([name]) => !name.startsWith('SEAWORTHY_REGISTRY_'));
+  return { ...settings, env: Object.fromEntries(env) };
 }

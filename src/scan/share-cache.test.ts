@@ -58,8 +58,10 @@ describe('a team’s cache', () => {
     expect(second.use).toEqual({ known: 4, bytes: 0, lazy: [], shared: { fetched: 3, pushed: 0 } });
     for (const { inventory } of [first, second])
       expect(JSON.stringify(inventory)).toBe(JSON.stringify(plain.inventory));
-    // They are here now.
-    expect((await found(cache)).use).toMatchObject({ known: 4, bytes: 0 });
+    // They are here now, for whoever asks it again, and no one else.
+    const silent = { ...repository, manifest: () => Promise.reject(new RegistryError('unreachable', 'no')) };
+    expect((await found(cache, silent)).use).toMatchObject({ known: 4, bytes: 0, shared: { fetched: 3 } });
+    expect((await found(cache, silent, { name: 'another' })).use).toMatchObject({ known: 0, bytes: allBytes });
   });
 
   it('is given nothing unless it is to be', async () => {

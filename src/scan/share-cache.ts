@@ -17,6 +17,8 @@ export interface SharedUse {
 
 /** How to share. */
 export interface ShareOptions {
+  /** The full name of its repository: what it gave is kept here for whoever names that again. */
+  readonly name?: string;
   /** Gives it what it does not know. */
   readonly push?: boolean;
   /** For one entry, milliseconds; default 10,000. */
@@ -25,7 +27,7 @@ export interface ShareOptions {
 
 /** A team's cache, for the time of one scan. */
 export interface SharedLayers {
-  /** The contents of layers that it knows, which are then in the cache here too. Never throws. */
+  /** The contents of layers that it knows, now or when it was asked before. Never throws. */
   fetch(cache: LayerCache, layers: readonly WantedLayer[]): Promise<LayerContent[]>;
   /** Gives it what was read of layers that it did not know, and what the cache here knew if it does not. Never throws. */
   push(cache: LayerCache, read: readonly WantedLayer[], known: readonly WantedLayer[]): Promise<void>;
@@ -42,7 +44,7 @@ const atOnce = 8;
  * what an image holds; what it gave stays in the cache here. The first trouble ends the asking, and layers are read as without it.
  */
 export function sharedLayers(repository: Repository, options: ShareOptions = {}): SharedLayers {
-  const { push = false, timeoutMs = usualTimeoutMs } = options;
+  const { name = '', push = false, timeoutMs = usualTimeoutMs } = options;
   let [fetched, pushed] = [0, 0];
   let trouble: RegistryError | undefined;
   async function each(layers: readonly WantedLayer[], work: (unread: WantedLayer) => Promise<void>): Promise<void> {
@@ -65,8 +67,10 @@ export function sharedLayers(repository: Repository, options: ShareOptions = {})
       let room = limits.selectedBytesPerImage;
       await each(layers, async ({ layer: { diffId, index }, wants }) => {
         if (room < 0) return;
-        const file = await fetchEntry(repository, cache.keyOf(diffId, wants));
-        const content = file && cache.accept(file, diffId, wants);
+        const believed = `${wants}, as ${name} has it`;
+        const before = cache.read(diffId, believed);
+        const file = before === undefined ? await fetchEntry(repository, cache.keyOf(diffId, wants)) : undefined;
+        const content = before ?? (file && cache.accept(file, diffId, wants, believed));
         if (content === undefined) return;
         room -= content.files.reduce((sum, { bytes }) => sum + bytes.length, 0);
         contents.push({ ...content, index });
@@ -97,7 +101,8 @@ export async function openSharedLayers(
 ): Promise<SharedLayers & { close(): Promise<void> }> {
   const { openRepository } = await import('../registry/repository.ts');
   const repository = await openRepository(access);
-  return { ...sharedLayers(repository, options), close: () => repository.close() };
+  const name = `${access.registry}/${access.repository}`;
+  return { ...sharedLayers(repository, { name, ...options }), close: () => repository.close() };
 }
 
 async function within(ms: number, work: Promise<void>): Promise<void> {

@@ -37,8 +37,11 @@ export interface LayerCache {
   keyOf(diffId: string, wants: string): string;
   /** The file of an entry as it is, for another cache. */
   fileOf(diffId: string, wants: string): Uint8Array | undefined;
-  /** Takes such a file from elsewhere: gives and keeps what it says, unless anything of it is odd. */
-  accept(file: Uint8Array, diffId: string, wants: string): LayerContent | undefined;
+  /**
+   * Takes such a file from elsewhere: gives what it says, unless anything of it is odd, and keeps it under other wants, so
+   * that nobody else believes it.
+   */
+  accept(file: Uint8Array, diffId: string, wants: string, keptAs: string): LayerContent | undefined;
   /** Keeps a content that was read whole and verified; any other is passed over. */
   write(content: LayerContent, wants: string): void;
   /** All entries, for whoever prunes several caches together. */
@@ -88,10 +91,10 @@ export function layerCache(folder: string, { maxBytes }: LayerCacheOptions): Lay
     },
     keyOf: entryKey,
     fileOf: (diffId, wants) => readEntry(entryPath(folder, entryKey(diffId, wants))),
-    accept(file, diffId, wants) {
-      const key = entryKey(diffId, wants);
-      const content = decodeLayer(file, key, diffId);
-      if (content !== undefined) keep(key, () => file);
+    accept(file, diffId, wants, keptAs) {
+      const content = decodeLayer(file, entryKey(diffId, wants), diffId);
+      const key = entryKey(diffId, keptAs);
+      if (content !== undefined) keep(key, () => encodeLayer(content, key));
       return content;
     },
     entries: () => entriesIn(folder, ending),
