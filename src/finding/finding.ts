@@ -1,4 +1,4 @@
-import type { AffectedStatus, FixState, Reference, Severity, SourceRef } from '../advisory/advisory.ts';
+import type { AffectedStatus, FixState, FlawFact, Reference, Severity, SourceRef } from '../advisory/advisory.ts';
 import type { Distro } from '../distro/distro.ts';
 import type { CatalogerRun, LayerRef, Package, Problem, Relationship, Subject } from '../inventory/inventory.ts';
 
@@ -113,6 +113,63 @@ export interface Vulnerability {
   readonly exploited?: { readonly added: string; readonly due: string; readonly ransomware: boolean };
   /** How likely it is exploited in the 30 days after `date` (EPSS): a probability and its percentile, 0 to 1. */
   readonly prediction?: { readonly score: number; readonly percentile: number; readonly date: string };
+  /** What EPSS said on earlier days, newest first; absent where only one day is known. */
+  readonly history?: readonly { readonly date: string; readonly score: number }[];
+  /** CISA's decision points (SSVC 2.0.3). */
+  readonly decision?: NonNullable<FlawFact['decision']>;
+}
+
+/** What a finding puts at risk, each with the worst that it may be where not everything is known. */
+export interface FindingRisk {
+  /** The hazard as a probability of harm, in percent. */
+  readonly score: number;
+  readonly most: number;
+  /** `−ln(1 − p) · exposure · impact`; hazards add over flaws, packages and images. */
+  readonly hazard: number;
+  readonly mostHazard: number;
+  /** `track`, `track*`, `attend`, `act` (SSVC). */
+  readonly ssvc: string;
+  /** What is not known of it, in words. */
+  readonly assumed: readonly string[];
+}
+
+/** The same of all findings of an image, each flaw once. */
+export interface ImageRisk {
+  readonly score: number;
+  readonly most: number;
+  readonly hazard: number;
+  readonly mostHazard: number;
+  /** How likely at least one of the flaws is exploited. */
+  readonly exploited: number;
+  readonly flaws: number;
+  /** Flaws of which something is not known. */
+  readonly assumed: number;
+  /** What to upgrade first: always what removes the most hazard; ten at most. */
+  readonly fixFirst: readonly {
+    /** Of the source package where there is one. */
+    readonly name: string;
+    readonly type: string;
+    readonly version: string;
+    /** Packages of the image that it replaces, by `Package.id`. */
+    readonly packages: readonly string[];
+    /** Flaws that it newly closes. */
+    readonly flaws: readonly string[];
+    /** Hazard that it newly removes, and what is left after it. */
+    readonly removes: number;
+    readonly left: number;
+  }[];
+}
+
+/** How long the distribution of an image is looked after. */
+export interface Lifecycle {
+  /** endoflife.date's product and cycle: `debian`, `12`. */
+  readonly product: string;
+  readonly cycle: string;
+  /** A day, or whether it is over already. */
+  readonly endOfLife: string | boolean;
+  /** End of what is paid for or done by others (LTS, ESM, ELS). */
+  readonly endOfExtended?: string | boolean;
+  readonly source: { readonly name: string; readonly asOf: string };
 }
 
 /** A known flaw in a package of the image. */
@@ -126,6 +183,7 @@ export interface VulnerabilityFinding {
   readonly package: PackageRef;
   readonly vulnerability: Vulnerability;
   readonly fix: Fix;
+  readonly risk?: FindingRisk;
   /** First is what decided, then every record that says the same of it, then those that say otherwise. */
   readonly evidence: readonly Evidence[];
   /** What a VEX document says of it, which does not settle it: `affected` or `under_investigation`. */
@@ -265,7 +323,14 @@ export interface ReportProvenance {
   readonly tool: { readonly name: 'seaworthy'; readonly version: string };
   /** ISO 8601. */
   readonly createdAt: string;
-  readonly database?: { readonly digest: string; readonly builtAt: string; readonly starter: boolean };
+  readonly database?: {
+    readonly digest: string;
+    readonly builtAt: string;
+    readonly starter: boolean;
+    /** Days of what it holds of exploited flaws (CISA KEV) and of predictions (EPSS); absent where it holds none. */
+    readonly exploited?: string;
+    readonly predictions?: string;
+  };
   /** Whether the inventory came from the cache of an earlier scan of the same digest. */
   readonly inventoryCached: boolean;
   readonly image?: ImageUse;
@@ -285,6 +350,9 @@ export interface Report {
   readonly vex?: VexUse;
   /** Only where an archive was asked. */
   readonly archive?: ArchiveUse;
+  /** Absent where nobody says how long its distribution is looked after. */
+  readonly lifecycle?: Lifecycle;
+  readonly risk?: ImageRisk;
   readonly coverage: Coverage;
   readonly runs: readonly CatalogerRun[];
   readonly problems: readonly Problem[];

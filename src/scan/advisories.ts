@@ -4,6 +4,7 @@ import {
   DatabaseError,
   databaseStatus,
   type EcosystemInfo,
+  type FeedInfo,
   openDatabase,
   sourcesFor,
   updateDatabase,
@@ -93,17 +94,29 @@ interface Opened {
 function openKnown(path: string, ecosystems: readonly string[]): Opened {
   const database = openDatabase(path);
   const lacking = ecosystems.filter((name) => isLacking(database.ecosystem(name)));
-  const { digest, builtAt } = database.info;
+  const { digest, builtAt, feeds } = database.info;
   return {
     chosen: {
       advisories: withStarter(database),
       starter: false,
-      provenance: { digest, builtAt, starter: false },
+      provenance: { digest, builtAt, starter: false, ...editions(feeds) },
       notes: [],
     },
     lacking,
     some: lacking.length < ecosystems.length,
   };
+}
+
+/** Of which days the catalogues of exploited flaws and of predictions are. */
+function editions(feeds: readonly FeedInfo[]): { exploited?: string; predictions?: string } {
+  const dayOf = (kind: 'exploited' | 'prediction'): string | undefined =>
+    feeds
+      .flatMap(({ facts, publishedAt, fetchedAt }) => ((facts?.[kind] ?? 0) > 0 ? [publishedAt ?? fetchedAt] : []))
+      .toSorted()
+      .at(-1)
+      ?.slice(0, 10);
+  const [exploited, predictions] = [dayOf('exploited'), dayOf('prediction')];
+  return { ...(exploited === undefined ? {} : { exploited }), ...(predictions === undefined ? {} : { predictions }) };
 }
 
 /** Nothing is loaded, or only what adds to advisories that failed to come. */

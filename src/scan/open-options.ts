@@ -4,7 +4,7 @@ import type { ScanOptions } from './options.ts';
 import { version } from './version.ts';
 
 /** How to open an image, with what the environment says where the caller says nothing. */
-export function openOptions({ platform, places, registry, engines, signal }: ScanOptions): OpenOptions {
+export function openOptions({ platform, places, registry, engines, lazy, signal }: ScanOptions): OpenOptions {
   const { env } = process;
   const home = env['HOME'] || homedir();
   return {
@@ -12,6 +12,7 @@ export function openOptions({ platform, places, registry, engines, signal }: Sca
     ...(places === undefined ? {} : { places }),
     registry: registry ?? { env, home, userAgent: `seaworthy/${version}` },
     engines: engines ?? { env, home },
+    ...(lazy === undefined ? {} : { lazy }),
     ...(signal === undefined ? {} : { signal }),
   };
 }

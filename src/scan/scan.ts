@@ -11,9 +11,11 @@ import { coverageOf } from './coverage.ts';
 import { versionSchemes } from './formats.ts';
 import { type InventoryRead, inventoryOf } from './inventory-of.ts';
 import { judgedOf, judgedProblems } from './judged.ts';
+import { lifecycleOf } from './lifecycle.ts';
 import { openOptions } from './open-options.ts';
 import type { ScanOptions } from './options.ts';
 import { precedence } from './precedence.ts';
+import { withRisk } from './risk.ts';
 import { version } from './version.ts';
 import { applyVex, purlsOf, type VexOutcome } from './vex.ts';
 import { type DocumentsRead, readDocuments } from './vex-documents.ts';
@@ -71,8 +73,13 @@ export async function scanImage(image: Image, options: ScanOptions = {}): Promis
     await checkpoint(options.signal);
     const indexes = image.kind === 'layered' ? (image.indexDigests ?? []) : [];
     const outcome = applyVex(withAvailable(assessment.findings, answer), documents, inventory, indexes);
+    const lifecycle = lifecycleOf(inventory.distro, chosen.advisories);
     const report = reportOf(inventory, outcome, coverage, { ...read, database: chosen.provenance });
-    return answer === undefined ? report : { ...report, archive: answer.use };
+    return withRisk({
+      ...report,
+      ...(answer === undefined ? {} : { archive: answer.use }),
+      ...(lifecycle === undefined ? {} : { lifecycle }),
+    });
   } finally {
     chosen.advisories.close();
   }

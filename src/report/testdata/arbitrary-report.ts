@@ -11,6 +11,7 @@ import type {
   PackageRef,
   Report,
   ImageUse,
+  Lifecycle,
   ReportProvenance,
   SuppressedFinding,
   VexCitation,
@@ -104,6 +105,13 @@ const vulnerability = record<Vulnerability>(
       'due',
       'ransomware',
     ]),
+    history: few(fc.record({ date: text, score: share })),
+    decision: fc.record({
+      exploitation: fc.constantFrom('none', 'poc', 'active'),
+      automatable: flag,
+      technicalImpact: fc.constantFrom('partial', 'total'),
+      at: text,
+    }),
     prediction: record<NonNullable<Vulnerability['prediction']>>({ score: share, percentile: share, date: text }, [
       'score',
       'percentile',
@@ -137,6 +145,36 @@ const vexCitation = record<VexCitation>(
   },
   ['status', 'document', 'digest', 'statement', 'signature'],
 );
+const amounts = { score: natural, most: natural, hazard: natural, mostHazard: natural };
+const findingRisk = fc.record({ ...amounts, ssvc: text, assumed: few(text) });
+const imageRisk = fc.record({
+  ...amounts,
+  exploited: share,
+  flaws: natural,
+  assumed: natural,
+  fixFirst: few(
+    fc.record({
+      name: text,
+      type: text,
+      version: text,
+      packages: few(text),
+      flaws: few(text),
+      removes: natural,
+      left: natural,
+    }),
+  ),
+});
+const lifecycle = record<Lifecycle>(
+  {
+    product: text,
+    cycle: text,
+    endOfLife: fc.oneof(text, flag),
+    endOfExtended: fc.oneof(text, flag),
+    source: fc.record({ name: text, asOf: text }),
+  },
+  ['product', 'cycle', 'endOfLife', 'source'],
+);
+
 const finding: fc.Arbitrary<Finding> = fc
   .record({
     kind: fc.constant('vulnerability' as const),
@@ -147,9 +185,10 @@ const finding: fc.Arbitrary<Finding> = fc
     evidence: few(evidence),
     unknownReason: fc.option(text, { nil: undefined }),
     vex: fc.option(vexCitation, { nil: undefined }),
+    risk: fc.option(findingRisk, { nil: undefined }),
   })
-  .map(({ unknownReason, vex, ...rest }) => {
-    const whole = vex === undefined ? rest : { ...rest, vex };
+  .map(({ unknownReason, vex, risk, ...rest }) => {
+    const whole = { ...rest, ...(vex === undefined ? {} : { vex }), ...(risk === undefined ? {} : { risk }) };
     return unknownReason === undefined
       ? { ...whole, verdict: 'affected' as const }
       : { ...whole, verdict: 'unknown' as const, unknownReason };
@@ -274,11 +313,10 @@ const reportProvenance = record<ReportProvenance>(
   {
     tool: record<ReportProvenance['tool']>({ name: fc.constant('seaworthy'), version: text }, ['name', 'version']),
     createdAt: time,
-    database: record<NonNullable<ReportProvenance['database']>>({ digest: text, builtAt: time, starter: flag }, [
-      'digest',
-      'builtAt',
-      'starter',
-    ]),
+    database: record<NonNullable<ReportProvenance['database']>>(
+      { digest: text, builtAt: time, starter: flag, exploited: text, predictions: text },
+      ['digest', 'builtAt', 'starter'],
+    ),
     inventoryCached: flag,
     image: imageUse,
   },
@@ -297,6 +335,8 @@ export const arbitraryReport: fc.Arbitrary<Report> = record<Report>(
     suppressed: few(suppressed),
     vex: vexUse,
     archive: archiveUse,
+    lifecycle,
+    risk: imageRisk,
     coverage,
     runs: few(run),
     problems: few(problem),
