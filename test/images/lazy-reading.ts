@@ -8,6 +8,7 @@ import { readLayer } from '../../src/image/layer/layer.ts';
 import { readLazily } from '../../src/image/lazy/lazy.ts';
 import type { LazyLayer } from './lazy-layer.ts';
 import { digestOf } from './oci-image.ts';
+import type { SociLayer } from './soci.ts';
 
 /** A blob in memory that gives ranges. */
 export function rangeSource(blob: Buffer): Required<Pick<ByteSource, 'range'>> & ByteSource {
@@ -98,3 +99,11 @@ export const selects: Selects = (path) => {
   if (beginnings.selects(path)) return beginnings;
   return path.endsWith('.txt') ? false : probe;
 };
+
+/** Reads a gzip layer by its zTOC; `undefined` where it is to be read whole. */
+export function readBySoci(layer: SociLayer, selects: Selects, isVouched = true): Promise<LayerContent | undefined> {
+  const { ztoc, blob } = layer;
+  const place = { kind: 'file', path: '', offset: 0, size: ztoc.length } as const;
+  const described = { ...layerOf(layer), table: { digest: digestOf(ztoc), blob: place, isVouched } };
+  return readLazily(described, rangeSource(blob), selects, { open: () => Promise.resolve(rangeSource(ztoc)) });
+}

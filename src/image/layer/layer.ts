@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { limits } from '../../internal/limit.ts';
 import { algorithmOf } from '../digest.ts';
 import { ImageError, type Layer } from '../image.ts';
+import { leastLazy } from '../lazy/table.ts';
 import { type Blobs, withHead } from './blobs.ts';
 import type { ByteSource } from './byte-source.ts';
 import { LayerCollector, type LayerContent, type Selects } from './collector.ts';
@@ -49,9 +50,6 @@ export async function readLayer(
     opened.close();
   }
 }
-
-/** Bytes of a layer below which a reading of the whole, which proves more, costs no more. */
-export const leastLazy: number = 1 << 20;
 
 async function lazily(
   layer: Layer,

@@ -12,7 +12,7 @@ import { checkFollowing } from './follows.ts';
 import { type Costs, type Plan, planOf, type Wish } from './plan.ts';
 import { sociTable } from './soci.ts';
 import { spanContents } from './soci-contents.ts';
-import type { FindTable, Table } from './table.ts';
+import { type FindTable, leastLazy, type Table } from './table.ts';
 import type { Chunk, TocEntry } from './toc.ts';
 import { canUnpack } from './unpack.ts';
 import { zstdChunkedTable } from './zstd-chunked.ts';
@@ -34,6 +34,8 @@ const windowBytes = 12 << 20;
 const windowEntries = 20_000;
 /** Of a large file only so much is fetched ahead. */
 const aheadBytes = 4 << 20;
+/** Of a layer's bytes, those that are sure to be wanted above which the whole is read, which proves more. */
+const mostWorthwhile = 0.9;
 /** Of a layer's bytes, what looks at the ends of a distribution's programs may cost. */
 const tailShare = 0.015;
 const leastForTails = 6 << 20;
@@ -60,7 +62,9 @@ export async function readLazily(
     for (const find of finders) {
       const table = await find(layer, fetcher, beside.fetch);
       if (table === undefined || !canUnpack(table.codec)) continue;
-      const { lazy, ...content } = await readBy(table, layer, fetcher, selects);
+      const found = await readBy(table, layer, fetcher, selects);
+      if (found === undefined) return undefined;
+      const { lazy, ...content } = found;
       return { ...content, lazy: { ...lazy, fetched: lazy.fetched + beside.fetched() } };
     }
     return undefined;
@@ -77,12 +81,14 @@ async function readBy(
   layer: Layer,
   whole: Fetcher,
   selects: Selects,
-): Promise<LayerContent & Required<Pick<LayerContent, 'lazy'>>> {
+): Promise<(LayerContent & Required<Pick<LayerContent, 'lazy'>>) | undefined> {
   const { contents, fetcher } =
     table.ztoc === undefined
       ? { contents: contentsOf(whole, table.codec), fetcher: whole }
       : spanContents(whole, table.ztoc);
-  const plan = planOf(table, selects, costsOf(table, contents), layer.size);
+  const costs = costsOf(table, contents);
+  const plan = planOf(table, selects, costs, layer.size);
+  if (costs.taken() > Math.max(leastLazy, layer.size * mostWorthwhile)) return undefined;
   const collector = new LayerCollector(selects);
   const tails = { left: Math.max(leastForTails, layer.size * tailShare), unread: 0 };
   for (let at = 0; at < table.entries.length; ) {
@@ -115,15 +121,21 @@ async function readBy(
 }
 
 /** What first bytes cost. Of spans, which have many files, each costs only once. */
-function costsOf({ ztoc }: Table, contents: Contents): Costs {
+function costsOf({ ztoc }: Table, contents: Contents): Costs & { taken(): number } {
   const taken = new Set<number>();
+  let bytes = 0;
   const ranges: Contents['headRanges'] = (file, bytes) =>
     contents.headRanges(file, bytes).filter(({ offset }) => !taken.has(offset));
   return {
-    of: (file, bytes) => ranges(file, bytes).reduce((sum, { length }) => sum + length, 0),
-    take(file, bytes) {
-      if (ztoc !== undefined) for (const { offset } of ranges(file, bytes)) taken.add(offset);
+    of: (file, first) => ranges(file, first).reduce((sum, { length }) => sum + length, 0),
+    take(file, first) {
+      if (ztoc === undefined) return;
+      for (const { offset, length } of ranges(file, first)) {
+        taken.add(offset);
+        bytes += length;
+      }
     },
+    taken: () => bytes,
   };
 }
 

@@ -3,6 +3,9 @@ import type { Fetcher } from './fetcher.ts';
 import type { Ztoc } from './soci-ztoc.ts';
 import type { TocEntry } from './toc.ts';
 
+/** Bytes of a layer below which a reading of the whole, which proves more, costs no more. */
+export const leastLazy: number = 1 << 20;
+
 /** A form of layers that tells where its files are. */
 type LazyFormat = 'estargz' | 'zstd-chunked' | 'soci';
 

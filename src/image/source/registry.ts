@@ -3,7 +3,7 @@ import { accessOf } from '../../registry/access.ts';
 import type { ImageName, Manifest, RegistryAccess, Repository } from '../../registry/registry.ts';
 import { RegistryError } from '../../registry/registry.ts';
 import { openRepository } from '../../registry/repository.ts';
-import { type Attachment, ImageError, type LayeredImage, type OpenOptions } from '../image.ts';
+import { type Attachment, ImageError, type Layer, type LayeredImage, type OpenOptions } from '../image.ts';
 import { attachmentsOf } from './attachments.ts';
 import { type ContentStore, type Json, objects, parseJson } from './blob-store.ts';
 import { openManifest } from './oci.ts';
@@ -22,14 +22,31 @@ export async function openFromRegistry(
     const top = await repository.manifest(name.digest ?? name.tag ?? 'latest');
     const image = await openManifest(reference, contentsIn(repository, access, top), top, options);
     const digests = [top.digest, ...(image.indexDigests ?? []), ...(image.digest === undefined ? [] : [image.digest])];
+    const layers = options.lazy === true ? await lazyLayers(image, repository, access) : image.layers;
     return {
       ...image,
+      layers,
       foundAt: { place: 'registry', address: name.registry },
       attachments: () => attachedTo(access, top, [...new Set(digests)]),
     };
   } finally {
     await repository.close();
   }
+}
+
+/** The layers with tables of contents that lie beside them. */
+async function lazyLayers(
+  { digest, layers }: LayeredImage,
+  repository: Repository,
+  access: RegistryAccess,
+): Promise<readonly Layer[]> {
+  if (digest === undefined) return layers;
+  const { withSociTables } = await import('../lazy/soci-index.ts');
+  return withSociTables(layers, digest, {
+    manifest: (wanted) => repository.manifest(wanted),
+    referrers: (wanted) => repository.referrers(wanted),
+    locate: (wanted, size) => ({ kind: 'registry', access, digest: wanted, size }),
+  });
 }
 
 function contentsIn(repository: Repository, access: RegistryAccess, top: Manifest): ContentStore {
