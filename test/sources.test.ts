@@ -119,7 +119,9 @@ describe('all sources in one build', () => {
   });
 
   it('there is no source without an excerpt', () => {
-    expect(sources.map(({ id }) => id).toSorted()).toEqual(Object.keys(expected).toSorted());
+    // The addresses of EPSS's earlier days depend on today; epss.test.ts reads them.
+    const ids = sources.map(({ id }) => id).filter((id) => id !== 'epss-history');
+    expect(ids.toSorted()).toEqual(Object.keys(expected).toSorted());
   });
 
   it.each(Object.entries(expected))('%s: %s', (id, counts) => {

@@ -190,6 +190,7 @@ export async function advisorySources(): Promise<readonly AdvisorySource[]> {
     import('../advisory/source/vulnrichment/vulnrichment.ts').then(({ vulnrichment }) => vulnrichment),
     import('../advisory/source/kev/kev.ts').then(({ kev }) => kev),
     import('../advisory/source/epss/epss.ts').then(({ epss }) => epss),
+    import('../advisory/source/epss/epss.ts').then(({ epssHistory }) => epssHistory(() => new Date())),
     import('../advisory/source/endoflife/endoflife.ts').then(({ endoflife }) => endoflife),
   ]);
 }

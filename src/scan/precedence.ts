@@ -32,6 +32,7 @@ export const precedence: readonly string[] = [
   'vulnrichment',
   'kev',
   'epss',
+  'epss-history',
   'endoflife',
   'archive',
   'starter',

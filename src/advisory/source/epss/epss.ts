@@ -37,6 +37,7 @@ export function epssHistory(now: () => Date, count = 12): AdvisorySource {
   return {
     id: 'epss-history',
     role: 'facts',
+    broughtBy: 'name',
     lists: () => 'fixes',
     feeds: (ecosystems) => (ecosystems === undefined ? editions(now(), count) : []),
     parse: parseDay,
