@@ -22,7 +22,7 @@ export async function migratedPolicy(
       `#   line ${line}: ${effect === 'left-out' ? 'left out' : 'changed'}: ${message}${detail === undefined ? '' : ` (${plain(detail)})`}`,
   );
   const head = remarks.length === 0 ? [] : ['# Not as it stands in the file:', ...remarks, ''];
-  return [...head, stringify(document, { lineWidth: 0 })].join('\n');
+  return [...head, stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })].join('\n');
 }
 
 /** In one line, so that a comment can't end early. */
