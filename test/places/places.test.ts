@@ -202,6 +202,22 @@ describe.skipIf(noContainerd)(`containerd (skipped: ${noContainerd ?? 'no'})`, (
     expect(report.provenance.image?.foundAt).toEqual({ place: 'containerd', address: `default in ${root}` });
   });
 
+  it('its folder says which images there are, and guesses none', async () => {
+    const root = `containerd-root:${containerd.folder}/root`;
+    const digest = expected.get('alpine')?.subject.digest ?? '';
+    await expectSame('alpine', `${root}#${digest}`);
+    await expectSame('alpine', `${root}#${digest.slice(7, 20)}`);
+    const refused = (reference: string): Promise<unknown> => scanned(reference).catch((error: unknown) => error);
+    const several = { name: 'ImageError', code: 'bad-reference' };
+    expect(await refused(root)).toMatchObject({ ...several, detail: expect.stringContaining('library/app:alpine') });
+    const none = { name: 'EngineError', code: 'not-found' };
+    expect(await refused(`${root}#app:none`)).toMatchObject({ ...none, detail: expect.stringContaining('app:1') });
+    expect(await refused(`${root}#container://nobody`)).toMatchObject(none);
+    expect(await refused(`containerd-root:${folder}`)).toMatchObject(none);
+    const engines = { ...noEngines, namespace: 'k8s.io' };
+    expect(await scanned(`${root}#app:1`, { engines }).catch((error: unknown) => error)).toMatchObject(none);
+  });
+
   // Nothing proves that folders are still what their digests say, and they have other entries.
   it.each(names)('%s of which the blobs were discarded, as it is unpacked', async (name) => {
     const { layers } = JSON.parse(containerd.ctr(['content', 'get', expected.get(name)?.subject.digest ?? ''])) as {
