@@ -1,18 +1,18 @@
 import { rootOf } from '../fields.ts';
 import type { ControlResult } from './baseline.ts';
 import type { BaselineFacts } from './facts.ts';
-import { addedFiles, secretNames, unverifiedInstalls, updatesAlone } from './instructions.ts';
+import { addedFiles, type Found, secretNames, unverifiedInstalls, updatesAlone } from './instructions.ts';
 import words from './words.json' with { type: 'json' };
 
 /** What a check is held against. */
-export interface CheckContext {
+interface CheckContext {
   readonly facts: BaselineFacts;
   /** Whether a base image is trusted; absent where nobody says which are. */
   readonly trusted: ((name: string) => boolean) | undefined;
 }
 
 /** What came of a check. */
-export type CheckResult = Pick<ControlResult, 'status' | 'why'> & { readonly evidence?: readonly string[] };
+type CheckResult = Pick<ControlResult, 'status' | 'why'> & { readonly evidence?: readonly string[] };
 
 type Check = (context: CheckContext) => CheckResult;
 
@@ -98,10 +98,7 @@ export const checks: Readonly<Record<string, Check>> = {
 /** Where `proves`, an image of which all instructions are known and none is found passes. */
 function ofInstructions(
   { instructions }: BaselineFacts,
-  find: (instructions: readonly (string | undefined)[]) => {
-    readonly found: readonly string[];
-    readonly unclear: boolean;
-  },
+  find: (instructions: readonly (string | undefined)[]) => Found,
   why: string,
   proves: boolean,
 ): CheckResult {

@@ -2,7 +2,7 @@ import type * as Yaml from 'yaml';
 import type { Told } from './finish.ts';
 
 /** A value and the line it stands in. */
-export interface Placed {
+interface Placed {
   readonly value: unknown;
   readonly line: number;
 }
