@@ -27,7 +27,7 @@ export async function openPodmanContainer(
   const image = unpackedImage(reference, stored, options, marks);
   if (image === undefined) {
     const detail = stored.kind === 'elsewhere' ? stored.detail : id;
-    throw new EngineError('not-found', 'The image of the container is not to be had', detail);
+    throw new EngineError('bad-answer', 'The image of the container is not to be had', detail);
   }
   if (image.kind !== 'layered') throw notApart(id);
   const isMixed = stored.kind === 'layers' && stored.whiteouts === 'either';

@@ -40,10 +40,12 @@ export async function openContainer(
       if (image !== undefined) return { ...image, remarks: [...(image.remarks ?? []), ...failed.flatMap(remarkOf)] };
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (!(error instanceof EngineError) || !unasked.has(error.code)) throw error;
+      if (!(error instanceof EngineError) || error.code === 'ambiguous') throw error;
       failed.push({ place, error });
     }
   }
+  const [news, ...others] = failed.filter((one) => isNews(one.error));
+  if (news !== undefined && others.length === 0) throw news.error;
   const [first] = failed;
   if (first !== undefined && asked.length === 1) throw first.error;
   const detail = failed.map(({ place, error }) => `${place}: ${error.message}`).join('; ');
@@ -54,13 +56,15 @@ export async function openContainer(
   );
 }
 
-/** Codes of an engine that could not be asked: the next may have the container. */
-const unasked: ReadonlySet<string> = new Set(['not-running', 'no-permission', 'timeout', 'interrupted']);
+/** An engine that is not there is none. */
+function isNews({ code }: EngineError): boolean {
+  return code !== 'not-running' && code !== 'not-found';
+}
 
 function remarkOf({ place, error }: { readonly place: Engine; readonly error: EngineError }): string[] {
-  if (error.code === 'not-running') return [];
+  if (!isNews(error)) return [];
   const why = error.message.charAt(0).toLowerCase() + error.message.slice(1);
-  return [`A container of that name may also be in ${place}, which could not be asked: ${why}.`];
+  return [`A container of that name may also be in ${place}, where it could not be read: ${why}.`];
 }
 
 /** Puts on top of an image what a container has written. */
