@@ -173,7 +173,12 @@ function binary(node: Node, [one, other]: readonly [ASTNode, ASTNode], scope: Sc
   const type = node.checkedType?.name ?? '';
   if (type.startsWith('list')) throw new Unavailable('lists are not added up in policies', node.start);
   const whole = type === 'int';
-  return mapped([compileCel(one, scope), compileCel(other, scope)], ([left, right]) => operate(left, right, whole));
+  const [first, second] = [compileCel(one, scope), compileCel(other, scope)];
+  return (state) => {
+    const left = first(state);
+    const right = left === undefined ? undefined : second(state);
+    return right === undefined ? undefined : operate(left, right, whole);
+  };
 }
 
 function call(node: Node, name: string, args: readonly ASTNode[], scope: Scope): Compiled {

@@ -25,11 +25,18 @@ export function compileRule(merged: MergedRule, cel: ReadonlyMap<string, Test>, 
   return {
     rule,
     scope: compileCondition(rule.scope ?? {}, context),
-    test: all(parts.map(([, test]) => test)),
+    test: all(parts.toSorted(cheapFirst).map(([, test]) => test)),
     parts,
     message: compileTemplate(rule.message),
     remedy: rule.remedy === undefined ? defaultRemedy(rule.on) : compileTemplate(rule.remedy),
   };
+}
+
+/** Keys that are dear to ask; what is false without them need not be asked of them. */
+const dear: ReadonlySet<string> = new Set(['all', 'any', 'not', 'cel', 'id', 'package', 'path', 'purl', 'version']);
+
+function cheapFirst([one]: readonly [string, Test], [other]: readonly [string, Test]): number {
+  return Number(dear.has(one)) - Number(dear.has(other));
 }
 
 function ruleOf({ source, scope, origin }: MergedRule): Rule {

@@ -1,9 +1,22 @@
 const day = 86_400_000;
 
+/** Dates that were read lately: each rule asks for that of each finding. */
+const read = new Map<string, number>();
+
+/** A date in milliseconds since 1970; NaN for what is none. */
+export function timeOf(date: string): number {
+  const known = read.get(date);
+  if (known !== undefined) return known;
+  const at = Date.parse(date);
+  if (read.size > 50_000) read.clear();
+  read.set(date, at);
+  return at;
+}
+
 /** Whole days from a date (ISO 8601) to a moment, negative where it is still to come; undefined for what is no date. */
 export function daysSince(date: string | undefined, now: number): number | undefined {
   if (date === undefined) return undefined;
-  const at = Date.parse(date);
+  const at = timeOf(date);
   return Number.isNaN(at) ? undefined : Math.floor((now - at) / day);
 }
 

@@ -1,15 +1,18 @@
-/**
- * glob = *( "**" | "*" | "?" | character )
- *
- * In paths `*` and `?` stop at `/` and `**` does not, and `**` followed by `/` may be nothing; elsewhere `*` and `**` are any text. Case counts unless `fold`.
- */
+// glob = *( folders | "**" | "*" | "?" | character )       folders = "**/" at the start or after "/"
+//
+// In paths `*` and `?` stop at `/`, `**` does not, and `**/` is any number of whole folders, also none; elsewhere `*` and
+// `**` are any text.
+
+/** How a glob is meant. */
 export interface GlobOptions {
+  /** Over a path. */
   readonly path?: boolean;
+  /** Whatever the case of letters. */
   readonly fold?: boolean;
 }
 
-/** `folders` is whole names, each with its `/`, or nothing. */
-type Step = { readonly char: string } | { readonly one: true } | { readonly many: 'any' | 'segment' | 'folders' };
+/** A character; `one` of any; any text without `/` (`segment`), with (`any`), or that ends in `/` or is empty (`folders`). */
+type Step = { readonly char: string } | 'one' | 'segment' | 'any' | 'folders';
 
 /** A function that says whether a text is matched as a whole; linear in the text for each character of the glob. */
 export function globOf(glob: string, options: GlobOptions = {}): (text: string) => boolean {
@@ -22,8 +25,12 @@ export function globOf(glob: string, options: GlobOptions = {}): (text: string) 
     const start = pattern.slice(0, -1);
     return (text) => prepared(text).startsWith(start);
   }
+  const start = /^[^*?]*/.exec(pattern)?.[0] ?? '';
   const steps = stepsOf(pattern, path);
-  return (text) => runs(steps, prepared(text), path);
+  return (text) => {
+    const whole = prepared(text);
+    return whole.startsWith(start) && runs(steps, whole, path);
+  };
 }
 
 /** A function that says whether any of the globs matches. */
@@ -38,50 +45,65 @@ function stepsOf(pattern: string, path: boolean): readonly Step[] {
   const steps: Step[] = [];
   for (let at = 0; at < pattern.length; at += 1) {
     const char = pattern[at] ?? '';
-    if (char === '?') steps.push({ one: true });
+    if (char === '?') steps.push('one');
     else if (char !== '*') steps.push({ char });
     else {
+      const before = pattern[at - 1] ?? '/';
       const double = pattern[at + 1] === '*';
       if (double) at += 1;
-      const folders = double && path && pattern[at + 1] === '/';
-      steps.push({ many: folders ? 'folders' : double || !path ? 'any' : 'segment' });
+      const folders = double && path && before === '/' && pattern[at + 1] === '/';
       if (folders) at += 1;
+      steps.push(folders ? 'folders' : double || !path ? 'any' : 'segment');
     }
   }
   return steps;
 }
 
-/** All places in the pattern are followed at once, so that no text takes more than its length times the pattern's. */
+/** A place to which one goes back: the wildcard there takes more of the text. */
+interface Retry {
+  readonly step: number;
+  at: number;
+}
+
+/**
+ * Each wildcard takes as little as it can; where the rest does not fit, the last one takes more, or where it may not, the
+ * last that crosses `/`. None before that need be tried again, as a later one takes whatever it could have taken.
+ */
 function runs(steps: readonly Step[], text: string, path: boolean): boolean {
-  let here = new Uint8Array(steps.length + 1);
-  here[0] = 1;
-  skip(steps, here, true);
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text[at] ?? '';
-    const next = new Uint8Array(steps.length + 1);
-    let alive = false;
-    for (const [place, step] of steps.entries()) {
-      if (here[place] !== 1) continue;
-      const to = moved(step, char, path, place);
-      if (to === undefined) continue;
-      next[to] = 1;
-      alive = true;
+  let [step, at] = [0, 0];
+  let segment: Retry | undefined;
+  let wide: Retry | undefined;
+  while (at < text.length || step < steps.length) {
+    const wanted = steps[step];
+    if (wanted === 'segment') segment = { step, at };
+    else if (wanted === 'any' || wanted === 'folders') [wide, segment] = [{ step, at }, undefined];
+    if (typeof wanted === 'string' && wanted !== 'one') {
+      step += 1;
+      continue;
     }
-    if (!alive) return false;
-    skip(steps, next, char === '/');
-    here = next;
+    if (wanted !== undefined && fits(wanted, text[at], path)) {
+      [step, at] = [step + 1, at + 1];
+      continue;
+    }
+    const retry = more(segment, steps, text) ?? more(wide, steps, text);
+    if (retry === undefined) return false;
+    if (retry === wide) segment = undefined;
+    [step, at] = [retry.step + 1, retry.at];
   }
-  return here[steps.length] === 1;
+  return true;
 }
 
-function moved(step: Step, char: string, path: boolean, place: number): number | undefined {
-  if ('char' in step) return step.char === char ? place + 1 : undefined;
-  if ('one' in step) return path && char === '/' ? undefined : place + 1;
-  return step.many === 'segment' && char === '/' ? undefined : place;
+function fits(wanted: Step, char: string | undefined, path: boolean): boolean {
+  if (char === undefined) return false;
+  return typeof wanted === 'object' ? wanted.char === char : !path || char !== '/';
 }
 
-function skip(steps: readonly Step[], here: Uint8Array, named: boolean): void {
-  for (const [place, step] of steps.entries()) {
-    if (here[place] === 1 && 'many' in step && (named || step.many !== 'folders')) here[place + 1] = 1;
-  }
+function more(retry: Retry | undefined, steps: readonly Step[], text: string): Retry | undefined {
+  if (retry === undefined || retry.at >= text.length) return undefined;
+  const kind = steps[retry.step];
+  if (kind === 'segment' && text[retry.at] === '/') return undefined;
+  const next = kind === 'folders' ? text.indexOf('/', retry.at) + 1 : retry.at + 1;
+  if (next === 0) return undefined;
+  retry.at = next;
+  return retry;
 }

@@ -1,5 +1,5 @@
 import type { Grace } from './condition.ts';
-import { dayOf, daysUntil, endOfDay, later } from './days.ts';
+import { dayOf, daysUntil, endOfDay, later, timeOf } from './days.ts';
 import type { Reason, Subject } from './policy.ts';
 import { daysFor } from './tighten.ts';
 
@@ -20,6 +20,6 @@ export function graceLeft(grace: Grace, { finding, now }: Subject): Reason['grac
 
 function startOf({ from = 'discovered' }: Grace, finding: Subject['finding']): number | undefined {
   const date = from === 'fixed' ? finding?.fixed : from === 'published' ? finding?.published : finding?.firstSeen;
-  const at = date === undefined ? Number.NaN : Date.parse(date);
+  const at = date === undefined ? Number.NaN : timeOf(date);
   return Number.isNaN(at) ? undefined : at;
 }

@@ -56,9 +56,10 @@ function readYaml(name: string, text: string): ReadDocument {
   const told = onePerPlace(
     [...yaml.errors, ...yaml.warnings].map(({ message, pos }) => ({ detail: message, offset: pos[0] })),
   );
+  // The parser takes the end of the stack for a fault of the document.
+  if (yaml.errors.some(({ message }) => message.includes('call stack'))) throw new RangeError('too deep');
   const faults = told.length > 0 ? told : forbidden(yaml);
   if (faults.length > 0) {
-    if (faults.some(({ detail }) => detail.includes('call stack'))) throw new RangeError('too deep');
     return {
       file: undefined,
       problems: faults.slice(0, most).map(({ detail, offset }) => problemAt('not-yaml', placeAt(offset), detail)),

@@ -174,7 +174,7 @@ export function unknownField(name: string, known: readonly string[]): string {
 export function suggestion(text: string, words: readonly string[]): string {
   const near = words
     .map((word) => ({ word, distance: distance(text.slice(0, 60).toLowerCase(), word.toLowerCase()) }))
-    .filter((one) => one.distance <= Math.max(1, Math.floor(one.word.length / 3)))
+    .filter((one) => one.distance <= (one.word.length < 4 ? 1 : Math.max(2, Math.floor(one.word.length / 3))))
     .toSorted((a, b) => a.distance - b.distance)[0];
   return near === undefined ? '' : ` (did you mean ${near.word}?)`;
 }
