@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,6 +124,27 @@ describe('references', () => {
   ])('%s', async (reference) => {
     const { layers } = await opened(reference);
     expect(layers.map(({ createdBy }) => createdBy)).toEqual(['ADD a']);
+  });
+
+  it('an archive that has another image for Docker is refused, unless it is said which is meant', async () => {
+    const other = spec({ layers: [{ entries: [{ name: 'b', body: 'y' }], createdBy: 'ADD b' }] });
+    const folders = [amd64, other].map((image) => {
+      const at = fresh();
+      writeDockerArchive(`${at}.tar`, image);
+      mkdirSync(at);
+      execFileSync('tar', ['-xf', `${at}.tar`, '-C', at]);
+      writeOciLayout(at, amd64);
+      execFileSync('tar', ['-cf', `${at}.tar`, '-C', at, '.']);
+      return `${at}.tar`;
+    });
+    const [same = '', lies = ''] = folders;
+    for (const name of ['', ':latest']) {
+      expect((await opened(`${same}${name}`)).digest).toMatch(/^sha256:/);
+      await expect(opened(`${lies}${name}`)).rejects.toMatchObject({ code: 'corrupt' });
+    }
+    const says = async (reference: string): Promise<unknown> => (await opened(reference)).layers[0]?.createdBy;
+    expect(await says(`oci-archive:${lies}`)).toBe('ADD a');
+    expect(await says(`docker-archive:${lies}`)).toBe('ADD b');
   });
 
   it('by digest', async () => {

@@ -48,7 +48,11 @@ export function resolveReference(text: string, from: readonly Place[] = usualPla
   // A root file system has no tags: what follows is part of its path.
   const { path, name } = scheme === 'rootfs' ? { path: rest } : splitName(rest);
   const wantsFolder = scheme === 'oci' || scheme === 'rootfs';
-  if (wantsFolder !== statOf(path, text).isDirectory()) {
+  const stats = statOf(path, text);
+  // A pipe can't be read here and there, and opening one waits for whoever writes to it.
+  if (!wantsFolder && !stats.isDirectory() && !stats.isFile())
+    throw new ImageError('not-an-image', 'That is neither a file nor a folder', path);
+  if (wantsFolder !== stats.isDirectory()) {
     throw new ImageError(
       'bad-reference',
       wantsFolder ? 'That scheme wants a folder and this is a file' : 'That scheme wants a file and this is a folder',

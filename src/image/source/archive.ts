@@ -1,6 +1,6 @@
 import { ImageError, type LayeredImage, type OpenOptions, type PathReference } from '../image.ts';
 import { archiveStore } from './archive-store.ts';
-import { openDocker } from './docker.ts';
+import { openDocker, refuseOther } from './docker.ts';
 import { openOci } from './oci.ts';
 
 /** Opens a tar archive, plain or gzip, of an OCI layout or of `docker save`. Throws `ImageError`. */
@@ -19,6 +19,10 @@ export async function openArchive(
     );
   }
   // `docker save` writes both since version 25; the OCI side also has the digests of the blobs.
-  const open = isOci && resolved.scheme !== 'docker-archive' ? openOci : openDocker;
-  return open(reference, store, resolved.name, options);
+  if (!isOci || resolved.scheme === 'docker-archive') return openDocker(reference, store, resolved.name, options);
+  const image = await openOci(reference, store, resolved.name, options);
+  // Of several platforms Docker's side has one.
+  const mayDiffer = resolved.scheme === 'oci-archive' || options.platform !== undefined;
+  if (!mayDiffer && store.locate('manifest.json') !== undefined) refuseOther(store, resolved.name, image.configDigest);
+  return image;
 }

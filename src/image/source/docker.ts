@@ -24,7 +24,7 @@ export function openDocker(
     );
   return imageOf({
     reference,
-    configDigest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+    configDigest: digestOf(bytes),
     mediaType: 'application/vnd.docker.image',
     config: parseJson(bytes, configName ?? ''),
     layers: strings(entry['Layers']).map((layer) => ({
@@ -33,6 +33,31 @@ export function openDocker(
     })),
     wanted: options.platform,
   });
+}
+
+/**
+ * Throws `corrupt` unless what `docker load` takes from an archive is that image: it looks at `manifest.json` alone, podman
+ * and containerd at the OCI layout that may be beside it.
+ */
+export function refuseOther(store: BlobStore, name: string | undefined, configDigest: string | undefined): void {
+  for (const entry of entriesFor(readList(store), name)) {
+    const config = store.small(string(entry['Config']) ?? '');
+    if (config !== undefined && digestOf(config) === configDigest) continue;
+    throw new ImageError(
+      'corrupt',
+      'The archive has one image for Docker and another one for others; write docker-archive:FILE or oci-archive:FILE',
+      strings(entry['RepoTags']).join(', '),
+    );
+  }
+}
+
+function entriesFor(list: readonly Json[], name: string | undefined): readonly Json[] {
+  const isNamed = (tag: string): boolean => tag === name || tag.endsWith(`:${name}`);
+  return name === undefined ? list : list.filter((entry) => strings(entry['RepoTags']).some(isNamed));
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 function readList(store: BlobStore): readonly Json[] {
@@ -49,15 +74,11 @@ function readList(store: BlobStore): readonly Json[] {
 }
 
 function chooseEntry(list: readonly Json[], name: string | undefined): Json {
-  const tagged = list.map((entry) => ({ entry, tags: strings(entry['RepoTags']) }));
-  const found =
-    name === undefined
-      ? tagged
-      : tagged.filter(({ tags }) => tags.some((tag) => tag === name || tag.endsWith(`:${name}`)));
+  const found = entriesFor(list, name);
   const [first] = found;
-  if (first && found.length === 1) return first.entry;
-  const known = tagged
-    .flatMap(({ tags }) => tags)
+  if (first && found.length === 1) return first;
+  const known = list
+    .flatMap((entry) => strings(entry['RepoTags']))
     .slice(0, 10)
     .join(', ');
   throw first

@@ -1,7 +1,8 @@
 // list    = *( line newline )        UTF-8; newline is LF or CR LF, the last may be missing
 // line    = *WSP [ reference ] *WSP [ "#" comment ]
 // A "#" begins a comment at the start of a line or after a blank, for a path may hold one.
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, openSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { ScanAllError } from './error.ts';
 
 /** Longer lines are no references, bytes; PATH_MAX and then some. */
@@ -41,12 +42,17 @@ function textOf(line: Buffer, where: string): string {
   return text;
 }
 
-/** The bytes of a file. Throws `ScanAllError` (`bad-list`). */
+/** The bytes of a file or a pipe. Throws `ScanAllError` (`bad-list`). */
 export async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(path);
+    yield* statSync(path).isFIFO() ? pipe(path) : createReadStream(path);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new ScanAllError('bad-list', 'The list of images cannot be read', `${path} (${code})`, cause);
   }
+}
+
+/** Opening a pipe waits for whoever writes to it, and nothing can interrupt that. */
+function pipe(path: string): AsyncIterable<Uint8Array> {
+  return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
 }

@@ -47,7 +47,8 @@ function imagesOfLayout(folder: string): string[] {
 
 function namesIn(path: string): string[] {
   try {
-    if (statSync(path).size > limits.manifestBytes) return [];
+    const stats = statSync(path);
+    if (!stats.isFile() || stats.size > limits.manifestBytes) return [];
     const index = JSON.parse(readFileSync(path, 'utf8')) as { readonly manifests?: unknown };
     return Array.isArray(index.manifests) ? index.manifests.flatMap(nameOf) : [];
   } catch {

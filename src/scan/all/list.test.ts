@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +55,17 @@ describe('a list', () => {
         expect(found).toEqual(wanted);
       }),
     );
+  });
+
+  it('comes out of a pipe, whose writer may come later, and of a folder with pipes in it', async () => {
+    const path = join(folder, 'pipe');
+    mkdirSync(path);
+    for (const name of ['list', 'index.json', 'a.tar']) execFileSync('mkfifo', [join(path, name)]);
+    const found = all(join(path, 'list'));
+    const writer = spawn('sh', ['-c', 'exec 3>"$0"; echo a >&3; sleep 0.3; echo b >&3', join(path, 'list')]);
+    expect(await found).toEqual(['a', 'b']);
+    writer.kill();
+    expect(await all(path)).toEqual([`oci:${path}`]);
   });
 
   it('of a million lines is not held', async () => {
