@@ -1,7 +1,7 @@
 import { rootOf } from '../fields.ts';
-import type { ControlResult } from './baseline.ts';
 import type { BaselineFacts } from './facts.ts';
 import { addedFiles, type Found, secretNames, unverifiedInstalls, updatesAlone } from './instructions.ts';
+import type { ControlResult } from './model.ts';
 import words from './words.json' with { type: 'json' };
 
 /** What a check is held against. */

@@ -1,10 +1,7 @@
 import { limitText } from '../../internal/limit-text.ts';
 import { dayOf, endOfDay, later } from '../days.ts';
 import type { ExceptionSource } from '../policy.ts';
-import type { MigrateOptions, MigrationProblem } from './migrate.ts';
-
-/** Where problems are put as they are met. */
-export type Told = MigrationProblem[];
+import type { MigrateOptions, Told } from './model.ts';
 
 /** An entry of an ignore file as far as it is understood. */
 export interface Wish {

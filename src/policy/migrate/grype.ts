@@ -1,5 +1,5 @@
-import type { Told, Wish } from './finish.ts';
-import type { MigrationCode } from './migrate.ts';
+import type { Wish } from './finish.ts';
+import type { MigrationCode, Told } from './model.ts';
 import names from './names.json' with { type: 'json' };
 import { onlyVersion } from './package.ts';
 import { nameGlob, pathGlobs } from './pattern.ts';
@@ -20,7 +20,10 @@ const beyond: Readonly<Record<string, string>> = {
   'upstream-name': 'an exception does not ask for the source package',
 };
 
-/** The rules of Grype's `ignore:`, all of whose criteria hold together; settings that hide flaws otherwise are told. */
+/**
+ * The rules of Grype's `ignore:`, all of whose criteria hold together; settings that hide flaws otherwise are told. A flaw is
+ * one finding here whatever its names, so that `include-aliases` makes no difference.
+ */
 export async function readGrype(text: string, told: Told): Promise<readonly Wish[]> {
   const settings = await readMapping(text, told);
   const wishes: Wish[] = [];

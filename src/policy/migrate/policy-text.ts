@@ -1,5 +1,5 @@
 import type { PolicyDocument } from '../policy.ts';
-import type { MigrateOptions, Migration } from './migrate.ts';
+import type { MigrateOptions, Migration } from './model.ts';
 
 /**
  * Text of a policy file that extends a built-in policy and has the exceptions of an ignore file; what was left out or changed

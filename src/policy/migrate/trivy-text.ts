@@ -1,5 +1,6 @@
 import { dayBefore } from './expiry.ts';
-import type { Told, Wish } from './finish.ts';
+import type { Wish } from './finish.ts';
+import type { Told } from './model.ts';
 import names from './names.json' with { type: 'json' };
 
 /**

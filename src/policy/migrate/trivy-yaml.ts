@@ -1,6 +1,6 @@
 import { dayBefore } from './expiry.ts';
-import type { Told, Wish } from './finish.ts';
-import type { MigrationCode } from './migrate.ts';
+import type { Wish } from './finish.ts';
+import type { MigrationCode, Told } from './model.ts';
 import names from './names.json' with { type: 'json' };
 import { packageOfPurl } from './package.ts';
 import { pathGlobs } from './pattern.ts';

@@ -1,5 +1,5 @@
 import type * as Yaml from 'yaml';
-import type { Told } from './finish.ts';
+import type { Told } from './model.ts';
 
 /** A value and the line it stands in. */
 interface Placed {
