@@ -207,7 +207,9 @@ describe('organisation, team, image', () => {
     const wide = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`${at}.yaml`, 'rules: []\n']));
     const twice = await load({
       ...wide,
-      'image.yaml': `extends: [${Object.keys(wide).map((name) => `./${name}, ./${name}`)}]\n`,
+      'image.yaml': `extends: [${Object.keys(wide)
+        .map((name) => `./${name}, ./${name}`)
+        .join()}]\n`,
     });
     expect(twice.files).toHaveLength(12);
   });

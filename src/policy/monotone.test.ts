@@ -65,7 +65,7 @@ async function policyFor(source: {
   return await parsePolicy(stringify(document, { aliasDuplicateObjects: false }), { now: NOW, schemes });
 }
 
-const allow = Object.fromEntries([['then', 'allow']]);
+const allow = JSON.parse('{"then":"allow"}') as object;
 
 describe('whoever knows less is not let through for it', () => {
   it('forgetting facts never makes a decision milder', { timeout: 60_000 }, async () => {
@@ -76,7 +76,7 @@ describe('whoever knows less is not let through for it', () => {
         if (policy === undefined) return;
         const less = forget(facts, () => stream.next().value === 0);
         const [before, after] = [decide(policy, facts, NOW), decide(policy, less, NOW)];
-        expect(rankOf(after.outcome), JSON.stringify(less)).toBeGreaterThanOrEqual(rankOf(before.outcome));
+        expect(rankOf(after.outcome)).toBeGreaterThanOrEqual(rankOf(before.outcome));
         expect(denying(after.reasons)).toEqual(expect.arrayContaining([...denying(before.reasons)]));
         seen.denied += Number(before.outcome === 'deny');
         seen.changed += Number(before.outcome !== after.outcome);
@@ -85,7 +85,7 @@ describe('whoever knows less is not let through for it', () => {
       }),
       { numRuns: 800 },
     );
-    expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(20);
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(20);
   });
 
   it('says the same of the same facts, whatever order they are in', { timeout: 60_000 }, async () => {

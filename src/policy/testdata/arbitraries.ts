@@ -259,5 +259,5 @@ export const exceptionsArbitrary: Arbitrary<readonly ExceptionSource[]> = fc.arr
 );
 
 function outcomeOf(outcome: string): object {
-  return Object.fromEntries([['then', outcome]]);
+  return JSON.parse(`{"then":"${outcome}"}`) as object;
 }
