@@ -1,5 +1,5 @@
 import { type HttpError, withoutCredentials } from '../internal/http.ts';
-import { RegistryError, type RegistryErrorCode } from './registry.ts';
+import { type RegistryEndpoint, RegistryError, type RegistryErrorCode } from './registry.ts';
 
 /** Said of a 401 where the server says no more, and we had said who we are. */
 export const withCredentials = 'with credentials';
@@ -76,9 +76,12 @@ function refusal({ status, said }: RefusedError, place: string): RegistryError {
   return new RegistryError('bad-answer', 'The registry answers with an error', detail);
 }
 
-/** What an error's body says (OCI distribution spec 1.1, "Error Codes"), on one line of at most 300 characters. */
-export function saidIn(body: Buffer): string {
-  const text = body.toString('utf8');
+/**
+ * What an error's body says (OCI distribution spec 1.1, "Error Codes"), on one line of at most 300 characters, without the
+ * secrets that were sent: some servers and proxies show the whole request.
+ */
+export function saidIn(body: Buffer, secrets: readonly string[]): string {
+  const text = withoutSecrets(body.toString('utf8'), secrets);
   try {
     const { errors } = JSON.parse(text) as { errors?: readonly { code?: unknown; message?: unknown }[] };
     const said = errors?.map(({ code, message }) =>
@@ -88,6 +91,25 @@ export function saidIn(body: Buffer): string {
   } catch {
     return /^\s*</.test(text) ? '' : clean(text);
   }
+}
+
+/** A secret in the form in which it was sent, and in those in which a document or an address would have it. */
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const forms = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
+  const known = forms.filter(({ length }) => length > 3).toSorted((a, b) => b.length - a.length);
+  return known.reduce((rest, form) => rest.replaceAll(form, '***'), text);
+}
+
+/** What of a header or of credentials nobody else is to see. */
+export function secretsOf(
+  endpoint: Pick<RegistryEndpoint, 'credentials' | 'headers'>,
+  ...headers: readonly (string | undefined)[]
+): readonly string[] {
+  const { credentials, headers: own = {} } = endpoint;
+  const given =
+    credentials === undefined ? [] : [credentials.kind === 'basic' ? credentials.password : credentials.token];
+  const sent = headers.flatMap((header) => header?.replace(/^\S+ /, '') ?? []);
+  return [...given, ...sent, ...Object.values(own).flatMap((value) => [value, value.replace(/^\S+ /, '')])];
 }
 
 function clean(text: string): string {

@@ -3,7 +3,7 @@ import { HttpError } from '../internal/http.ts';
 import type { HttpAnswer, HttpRequest } from '../internal/request.ts';
 import { type Judgement, retry, retryAfterMs } from '../internal/retry.ts';
 import { type Authorization, openAuthorization } from './authorization.ts';
-import { asRegistryError, RefusedError, saidIn } from './failure.ts';
+import { asRegistryError, RefusedError, saidIn, secretsOf } from './failure.ts';
 import type { Patience } from './limits.ts';
 import type { RegistryAccess, RegistryEndpoint } from './registry.ts';
 import { openWire, type Wire } from './wire.ts';
@@ -110,7 +110,12 @@ async function admitted(
       await authorization.challenged(answer, question.scopes, header);
       continue;
     }
-    throw await refused(answer, question.method, own && endpoint.credentials !== undefined);
+    throw await refused(
+      answer,
+      question.method,
+      own && endpoint.credentials !== undefined,
+      secretsOf(endpoint, header),
+    );
   }
 }
 
@@ -123,13 +128,18 @@ function addressOf(endpoint: RegistryEndpoint, { path, query }: Question): URL {
 
 const saidBytes = 64 << 10;
 
-async function refused(answer: HttpAnswer, method: string, known: boolean): Promise<RefusedError> {
+async function refused(
+  answer: HttpAnswer,
+  method: string,
+  known: boolean,
+  secrets: readonly string[],
+): Promise<RefusedError> {
   const body = method === 'HEAD' ? answer.discard() : await answer.whole(saidBytes).catch(() => undefined);
   const retryAfter = answer.header('retry-after');
   // Who is known but may not do this is asked anew for a better token (RFC 6750 3.1); that is no question of who we are.
   const scope = /insufficient_scope/.test(answer.header('www-authenticate') ?? '');
   const status = answer.status === 401 && known && scope ? 403 : answer.status;
-  return new RefusedError(status, retryAfter, body === undefined ? '' : saidIn(body));
+  return new RefusedError(status, retryAfter, body === undefined ? '' : saidIn(body, secrets));
 }
 
 function judge(error: unknown, clock: Clock): Judgement {

@@ -1,7 +1,7 @@
 import type { Clock } from '../internal/clock.ts';
 import { HttpError } from '../internal/http.ts';
 import type { HttpAnswer } from '../internal/request.ts';
-import { RefusedError, saidIn } from './failure.ts';
+import { RefusedError, saidIn, secretsOf } from './failure.ts';
 import type { Credentials } from './registry.ts';
 import type { Wire } from './wire.ts';
 
@@ -36,13 +36,14 @@ export async function fetchToken(
 ): Promise<Token> {
   if (credentials?.kind === 'identity') {
     const grant = { grant_type: 'refresh_token', refresh_token: credentials.token };
-    return tokenOf(await post(wire, realm, scopes, grant), clock);
+    return tokenOf(await post(wire, realm, scopes, grant), credentials, clock);
   }
   const answer = await get(wire, realm, scopes, credentials);
-  if (credentials?.kind !== 'basic' || (answer.status !== 404 && answer.status !== 405)) return tokenOf(answer, clock);
+  if (credentials?.kind !== 'basic' || (answer.status !== 404 && answer.status !== 405))
+    return tokenOf(answer, credentials, clock);
   answer.discard();
   const { username, password } = credentials;
-  return tokenOf(await post(wire, realm, scopes, { grant_type: 'password', username, password }), clock);
+  return tokenOf(await post(wire, realm, scopes, { grant_type: 'password', username, password }), credentials, clock);
 }
 
 async function get(
@@ -79,12 +80,14 @@ function post(
   return wire.send({ method: 'POST', url: realm.url, headers, secret: {}, body });
 }
 
-async function tokenOf(answer: HttpAnswer, clock: Clock): Promise<Token> {
+async function tokenOf(answer: HttpAnswer, credentials: Credentials | undefined, clock: Clock): Promise<Token> {
   const body = await answer.whole(tokenBytes);
   if (answer.status !== 200) {
     // What a realm finds wrong with our request is as good as a refusal of who we are.
+    const basic = credentials?.kind === 'basic' ? basicHeader(credentials.username, credentials.password) : undefined;
+    const secrets = secretsOf(credentials === undefined ? {} : { credentials }, basic);
     const status = answer.status === 400 ? 401 : answer.status;
-    throw new RefusedError(status, answer.header('retry-after'), `token service: ${saidIn(body)}`);
+    throw new RefusedError(status, answer.header('retry-after'), `token service: ${saidIn(body, secrets)}`);
   }
   const fields = parse(body);
   const text = [fields['token'], fields['access_token']].find((one) => typeof one === 'string' && one !== '');
