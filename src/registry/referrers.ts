@@ -6,6 +6,8 @@ import { type Descriptor, RegistryError } from './registry.ts';
 import type { Server } from './server.ts';
 import type { Servers } from './servers.ts';
 
+/** More than refer to any image. */
+const mostReferrers = 100_000;
 /** Statuses of registries that do not know the referrers API (some old ones take it for a bad request). */
 const unknown = [400, 404, 405, 406, 501];
 
@@ -47,7 +49,9 @@ async function fromApi(
     for await (const { status, items } of pagesOf(server, listing, pages)) {
       if (status !== 200) return undefined;
       known = true;
-      found.push(...items);
+      for (const one of items) found.push(one);
+      if (found.length > mostReferrers)
+        throw new RegistryError('limit-exceeded', 'A listing of the registry has too many entries', server.place);
     }
     return found;
   } catch (error) {

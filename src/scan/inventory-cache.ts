@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeOpenFolder, markUsed, placeFile } from '../image/cache/shared-file.ts';
+import { isTrusted, makeOpenFolder, markUsed, placeFile } from '../image/cache/shared-file.ts';
 import type { Image } from '../image/image.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { formats } from './formats.ts';
@@ -29,11 +29,11 @@ export function inventoryCache(folder: string): InventoryCache {
   return {
     knows(image) {
       const file = fileOf(folder, image);
-      return file !== undefined && existsSync(file);
+      return file !== undefined && isTrusted(folder) && existsSync(file);
     },
     read(image) {
       const file = fileOf(folder, image);
-      return file === undefined ? undefined : readInventory(file, image.reference);
+      return file === undefined || !isTrusted(folder) ? undefined : readInventory(file, image.reference);
     },
     write(image, inventory) {
       const file = fileOf(folder, image);
@@ -43,6 +43,7 @@ export function inventoryCache(folder: string): InventoryCache {
       try {
         const body = JSON.stringify({ ...inventory, ownership: [] } satisfies Inventory);
         makeOpenFolder(folder);
+        if (!isTrusted(folder)) return;
         placeFile(file, `${checksum(body)}\n${body}`);
         prune(folder);
       } catch {}

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { LayerContent } from '../image/layer/collector.ts';
 import { PathIndex } from '../image/layer/path-index.ts';
 import { squash } from '../image/tree/squash.ts';
-import { storeProblems, treeProblems } from './problems.ts';
+import { layerProblems, storeProblems, treeProblems } from './problems.ts';
 
 const squashed = squash([], { selects: () => true, folders: [] });
 
@@ -20,6 +20,13 @@ it('a file behind a link that could not be read, and a link round, may hide pack
     { code: 'link-cycle', path: '/a', layer: 1, lossy: true },
     { code: 'unreadable', path: '/opt/status', lossy: true },
   ]);
+});
+
+it('a layer read by its table is never whole: a table may leave files out that a runtime unpacks', () => {
+  const lazy = { format: 'estargz', fetched: 1, of: 9, requests: 1, unseen: 0, largestUnseen: 0, unread: 0 } as const;
+  const content = { index: 2, problems: [] } as unknown as LayerContent;
+  expect(layerProblems({ ...content, lazy })).toMatchObject([{ code: 'not-fetched', layer: 2, lossy: true }]);
+  expect(layerProblems(content)).toEqual([]);
 });
 
 it('a Nix store without its database is not silent', () => {

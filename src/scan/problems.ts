@@ -25,7 +25,7 @@ export function layerProblems({ index, problems, lazy }: LayerContent): Problem[
   return lazy === undefined ? odd : [...odd, ...lazyProblems(index, lazy)];
 }
 
-function lazyProblems(layer: number, { unseen, largestUnseen, unread }: LazyReading): Problem[] {
+function lazyProblems(layer: number, { format, unseen, largestUnseen, unread }: LazyReading): Problem[] {
   const problem = (message: string, detail: string): Problem => ({
     code: 'not-fetched',
     message,
@@ -37,7 +37,10 @@ function lazyProblems(layer: number, { unseen, largestUnseen, unread }: LazyRead
   const names = 'Files that are neither executable nor named as programs or libraries were not looked into (--lazy)';
   const ends =
     'Of programs in the folders of a distribution only the beginnings were looked into (--lazy): lists of Rust crates in them would be missed';
+  const table =
+    'A layer was read by its table of contents (--lazy): files that are in it but not in the table were not seen';
   return [
+    problem(table, format),
     ...(unseen === 0 ? [] : [problem(names, `${unseen} files of ${largestUnseen} bytes at most`)]),
     ...(unread === 0 ? [] : [problem(ends, `${unread} programs`)]),
   ];

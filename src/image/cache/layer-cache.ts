@@ -14,7 +14,7 @@ import {
   removeLeftovers,
   statusOf,
 } from './folder.ts';
-import { makeOpenFolder, markUsed, placeFile } from './shared-file.ts';
+import { isTrusted, makeOpenFolder, markUsed, placeFile } from './shared-file.ts';
 import { countWritten, restartUsage } from './usage.ts';
 
 /** How large the cache may grow. */
@@ -25,7 +25,7 @@ export interface LayerCacheOptions {
 
 /**
  * What was kept of layers, by their diffIDs: an entry stands for bytes whose diffID was verified as they were read,
- * wherever they came from. Any number of processes may use the same folder at once. Whatever goes wrong with a file or
+ * wherever they came from. A folder in the hands of others is none (`isTrusted`). Any number of processes may use the same folder at once. Whatever goes wrong with a file or
  * the folder is a miss or nothing written, never an error.
  */
 export interface LayerCache {
@@ -65,6 +65,7 @@ export function layerCache(folder: string, { maxBytes }: LayerCacheOptions): Lay
       if (bytes === undefined || bytes.length > maxBytes) return;
       const path = entryPath(folder, key);
       makeOpenFolder(folder);
+      if (!isTrusted(folder)) throw new Error('a folder of others');
       makeOpenFolder(dirname(path));
       placeFile(path, bytes);
       if (countWritten(folder, bytes.length) > maxBytes) pruneLayers(folder, { maxBytes: maxBytes * 0.9 });
@@ -78,7 +79,7 @@ export function layerCache(folder: string, { maxBytes }: LayerCacheOptions): Lay
     read(diffId, wants) {
       const key = entryKey(diffId, wants);
       const path = entryPath(folder, key);
-      const bytes = readEntry(path);
+      const bytes = isTrusted(folder) ? readEntry(path) : undefined;
       if (bytes === undefined) return undefined;
       const content = decodeLayer(bytes, key, diffId);
       if (content === undefined) removeFile(path);
@@ -90,7 +91,7 @@ export function layerCache(folder: string, { maxBytes }: LayerCacheOptions): Lay
       keep(key, () => encodeLayer(content, key));
     },
     keyOf: entryKey,
-    fileOf: (diffId, wants) => readEntry(entryPath(folder, entryKey(diffId, wants))),
+    fileOf: (diffId, wants) => (isTrusted(folder) ? readEntry(entryPath(folder, entryKey(diffId, wants))) : undefined),
     accept(file, diffId, wants, keptAs) {
       const content = decodeLayer(file, entryKey(diffId, wants), diffId);
       const key = entryKey(diffId, keptAs);

@@ -23,6 +23,19 @@ export function makeOpenFolder(path: string): void {
 }
 
 /**
+ * Whether a folder, if it is there, is only in the hands of those whose word counts: this user, root, or a group that the
+ * user is in. Another's, or one that all may write to, could hold whatever hides packages.
+ */
+export function isTrusted(folder: string): boolean {
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  const user = process.geteuid?.();
+  if (stats === undefined || user === undefined) return true;
+  const isOpen = (stats.mode & 0o002) !== 0 && (stats.mode & 0o1000) === 0;
+  const groups = [process.getegid?.(), ...(process.getgroups?.() ?? [])];
+  return !isOpen && (stats.uid === user || stats.uid === 0 || groups.includes(stats.gid));
+}
+
+/**
  * Puts a file in its place by renaming, open as its folder is. It is not synced: a file that a crash leaves
  * incomplete must be seen to be so. Throws the first error of the file system, and leaves nothing behind then.
  */

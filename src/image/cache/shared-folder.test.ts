@@ -1,4 +1,15 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -79,6 +90,29 @@ describe.skipIf(!isRoot)(`a folder of a group${isRoot ? '' : ': SKIPPED, only ro
     for (const number of [5, 6]) open(folder).write(sampleContent(number, 100), 'wants');
     for (const number of [2, 3, 4, 5, 6]) expect([read(number), asOther(() => read(number))]).toEqual([true, true]);
     expect(asOther(() => open(folder).prune({ maxBytes: 0 }))).toMatchObject({ removed: 6, kept: 0 });
+  });
+
+  it.each([
+    ['of another user', 0o755, nobody, nobody],
+    ['that all may write to', 0o777, 0, 0],
+  ])('one %s is neither believed nor written to', (name, mode, user, group) => {
+    const own = folderWith(0o755, name);
+    open(own).write(sampleContent(1, 100), 'wants');
+    chownSync(own, user, group);
+    chmodSync(own, mode);
+    const { diffId } = sampleContent(1, 100);
+    expect([open(own).read(diffId, 'wants'), open(own).fileOf(diffId, 'wants')]).toEqual([undefined, undefined]);
+    open(own).write(sampleContent(2, 100), 'wants');
+    expect(open(own).entries().length).toBe(1);
+  });
+
+  it('a link in the place of the count is not followed', () => {
+    const own = folderWith(0o755, 'linked');
+    const target = join(root, 'target');
+    writeFileSync(target, 'mine');
+    symlinkSync(target, join(own, 'usage'));
+    open(own).write(sampleContent(1, 100), 'wants');
+    expect(readFileSync(target, 'utf8')).toBe('mine');
   });
 
   it('one that only reads a folder of another’s uses what is there', () => {

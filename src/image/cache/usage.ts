@@ -27,9 +27,9 @@ export function countWritten(folder: string, bytes: number): number {
   }
 }
 
-/** Only to a file that is there: it must begin with what all entries take. */
+/** Only to a file that is there, not to where a link leads: it must begin with what all entries take. */
 function append(path: string, line: string): void {
-  const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND);
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW);
   try {
     writeSync(descriptor, line);
   } finally {

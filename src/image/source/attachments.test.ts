@@ -45,6 +45,12 @@ describe('what is attached to an image', () => {
   ])('%s', async (_, index, expected) => {
     expect(await attachmentsOf(contentsOf(store), index, [image])).toEqual(expected);
   });
+  it('is not more than a bounded number of documents', async () => {
+    const many = put({ subject: { digest: image }, layers: Array.from({ length: 7_000 }, () => layers[0]) });
+    const index = { manifests: [{ digest: many }, { digest: many }] };
+    expect((await attachmentsOf(contentsOf(store), index, [image])).length).toBe(10_000);
+  });
+
   it('ends in an index that holds itself', async () => {
     blobs.set('blobs/sha256/' + 'f'.repeat(64), Buffer.from(`{"manifests":[{"digest":"sha256:${'f'.repeat(64)}"}]}`));
     expect(

@@ -11,8 +11,9 @@ const absent: ReadonlySet<RegistryErrorCode> = new Set([
   'limit-exceeded',
   'bad-answer',
 ]);
-/** Manifests that are looked at for one image. */
+/** Manifests that are looked at for one image, and documents that are taken with it, by number and by bytes. */
 const most = 10_000;
+const mostBytes = 256 << 20;
 
 /**
  * What is attached to an image, or to an index that names it, in its layout: artifacts that name it as their subject (OCI image spec 1.1), BuildKit's
@@ -26,6 +27,7 @@ export async function attachmentsOf(
 ): Promise<readonly Attachment[]> {
   const found: Attachment[] = [];
   let seen = 0;
+  const room = { documents: most, bytes: mostBytes };
   const walk = async (level: Json, depth: number): Promise<void> => {
     for (const descriptor of objects(level['manifests'])) {
       if (++seen > most || depth > deepest) return;
@@ -33,7 +35,7 @@ export async function attachmentsOf(
       if (manifest === undefined) continue;
       if (Array.isArray(manifest['manifests'])) await walk(manifest, depth + 1);
       else if (digests.some((digest) => belongs(descriptor, manifest, digest)))
-        found.push(...(await contentsOfArtifact(store, manifest)));
+        found.push(...(await contentsOfArtifact(store, manifest, room)));
     }
   };
   await walk(index, 0);
@@ -50,13 +52,19 @@ function belongs(descriptor: Json, manifest: Json, digest: string): boolean {
   );
 }
 
-/** The documents that an artifact's manifest names; what is absent or bad is left out. */
-export async function contentsOfArtifact(store: ContentStore, manifest: Json): Promise<Attachment[]> {
+/** The documents that an artifact's manifest names, as long as there is room; what is absent or bad is left out. */
+async function contentsOfArtifact(
+  store: ContentStore,
+  manifest: Json,
+  room: { documents: number; bytes: number },
+): Promise<Attachment[]> {
   const artifactType = string(manifest['artifactType']);
   const found: Attachment[] = [];
   for (const layer of objects(manifest['layers'])) {
+    if (room.documents-- <= 0 || room.bytes <= 0) break;
     const bytes = await quietly(() => readBlob(store, string(layer['digest']), 'blob'));
     if (bytes === undefined) continue;
+    room.bytes -= bytes.length;
     const mediaType = string(layer['mediaType']) ?? '';
     const digest = string(layer['digest']) ?? '';
     found.push({ digest, mediaType, ...(artifactType === undefined ? {} : { artifactType }), bytes });

@@ -66,6 +66,9 @@ async function* orError(
   }
 }
 
+/** Of which the newest are looked for. */
+const mostTags = 1_000_000;
+
 async function* imagesOfRepository(
   registry: string,
   repository: string,
@@ -80,7 +83,8 @@ async function* imagesOfRepository(
     for await (const tag of opened.tags()) {
       if (!isImageTag(tag) || !fits(repository, tag)) continue;
       if (filter.latest === undefined) yield imageOf(registry, repository, tag);
-      else chosen.push(tag);
+      else if (chosen.push(tag) > mostTags)
+        throw new RegistryError('limit-exceeded', 'A repository has too many tags to find the newest', repository);
     }
   } finally {
     await opened.close();
