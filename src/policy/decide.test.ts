@@ -85,6 +85,7 @@ describe('a condition is asked of facts', () => {
     ['an unknown user', '{ user: root }', { findings: [flaw] }, 'deny'],
     ['a label', '{ label: { team: "a*" } }', { findings: [flaw], image: { labels: { team: 'abc' } } }, 'deny'],
     ['no label', '{ not: { label: { team: true } } }', { findings: [flaw], image: { labels: {} } }, 'deny'],
+    ['labels that may be there', '{ label: { team: true } }', { findings: [flaw] }, 'deny'],
     ['unknown labels', '{ not: { label: { team: true } } }', { findings: [flaw] }, 'deny'],
     [
       'a distribution',

@@ -4,9 +4,6 @@ import type { ImageFacts } from './facts.ts';
 import types from './fields.json' with { type: 'json' };
 import type { Subject } from './policy.ts';
 
-/** What a field holds, in CEL's words. */
-export type FieldType = 'string' | 'bool' | 'int' | 'double' | 'list<string>' | 'map<string, string>';
-
 /** A value of a fact; undefined is unknown. */
 export type FactValue = string | boolean | number | readonly string[] | Readonly<Record<string, string>> | undefined;
 

@@ -12,7 +12,7 @@ export type {
   SubjectRef,
 } from '../finding/decision.ts';
 export type { Condition, Grace, SubjectKind } from './condition.ts';
-export type { Circumstances, Facts, FindingFacts, ImageFacts, PackageFacts } from './facts.ts';
+export type { Circumstances, Facts } from './facts.ts';
 
 /** One rule as a policy file states it. In a lower file, a rule of the same id says only what changes. */
 export interface RuleSource {

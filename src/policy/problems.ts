@@ -1,7 +1,7 @@
 import { type Place, PolicyError, type PolicyErrorCode, type PolicyProblem } from './policy.ts';
 
 /** Constant texts of what may be wrong with a policy. */
-export const messages: Readonly<Record<PolicyErrorCode, string>> = {
+const messages: Readonly<Record<PolicyErrorCode, string>> = {
   unreadable: 'the policy file can’t be read',
   'too-large': 'the policy file is too large',
   'not-yaml': 'the policy file is not YAML of the kind that policies are written in',

@@ -166,7 +166,7 @@ function quoted(text: string): string {
 }
 
 /** That a key is not known, which is meant perhaps, and which there are. */
-export function unknownField(name: string, known: readonly string[]): string {
+function unknownField(name: string, known: readonly string[]): string {
   return `${quoted(name)} is not known here${suggestion(name, known)}; allowed: ${known.toSorted().join(', ')}`;
 }
 
