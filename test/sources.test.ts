@@ -178,6 +178,7 @@ async function command(...argv: readonly string[]): Promise<{ code: number; out:
     signal: new AbortController().signal,
     now: () => performance.now(),
     loadScan: async () => (await import('../src/scan/scan.ts')).scan,
+    loadJudgement: () => import('../src/scan/judgement.ts'),
     loadScanAll: () => import('../src/scan/all/scan-all.ts'),
     loadCaches: async () => import('../src/scan/caches.ts'),
     loadConflicts: async () => listConflicts,

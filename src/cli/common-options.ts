@@ -22,3 +22,9 @@ export const everyFeed = (): Option => new Option('-v, --verbose', 'every feed, 
 
 /** `--quiet`. */
 export const quiet = (): Option => new Option('-q, --quiet', 'no progress and no remarks');
+
+/** An option that is given once for each value: one that takes all that follows would take the reference too. */
+export const several = (flags: string, description: string): Option =>
+  new Option(flags, `${description}; may be given several times`).argParser(
+    (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
+  );

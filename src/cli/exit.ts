@@ -1,4 +1,5 @@
 import type { SeverityLabel } from '../advisory/advisory.ts';
+import type { Decision } from '../finding/decision.ts';
 import type { Finding, Report } from '../finding/finding.ts';
 import type { Ending, Tally } from '../report/many/tally.ts';
 
@@ -78,6 +79,15 @@ export function exitOfMany(tally: Tally, ending: Ending, failOn: FailOn): Exit {
 
 function imagesText(images: number): string {
   return `${images} ${images === 1 ? 'image' : 'images'}`;
+}
+
+/** 1 where a policy denies the image: incomplete coverage is a reason too, unless the policy says otherwise. */
+export function exitOfDecision({ outcome, counts }: Pick<Decision, 'outcome' | 'counts'>): Exit {
+  if (outcome !== 'deny') return { code: exits.clean };
+  return {
+    code: exits.findings,
+    reason: `denied by policy: ${counts.deny} ${counts.deny === 1 ? 'reason' : 'reasons'}`,
+  };
 }
 
 function isOver({ verdict, vulnerability }: Finding, failOn: FailOn): boolean {

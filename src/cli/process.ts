@@ -62,6 +62,7 @@ function worldOf(process: NodeJS.Process, version: string, signal: AbortSignal):
     signal,
     now: () => performance.now(),
     loadScan,
+    loadJudgement: () => import('../scan/judgement.ts'),
     loadScanAll: () => import('../scan/all/scan-all.ts'),
     loadCaches: () => import('../scan/caches.ts'),
     loadConflicts: async () => (await import('../scan/conflicts.ts')).listConflicts,

@@ -2,10 +2,11 @@ import { Argument, Command } from 'commander';
 import type { CachePruneFlags, CacheStatusFlags } from './cache-command.ts';
 import { database, everyFeed, format, mirror, quiet } from './common-options.ts';
 import { helpBelow } from './help.ts';
+import { addBaseline, addGate, addPolicy, type PolicyActions } from './policy-program.ts';
 import { addScan, type ScanActions } from './scan-flags.ts';
 
 /** What the commands do; each loads what it needs only when it is called. */
-export interface Actions extends ScanActions {
+export interface Actions extends ScanActions, PolicyActions {
   dbUpdate(options: DbUpdateFlags): Promise<void>;
   dbStatus(options: DbReadFlags): Promise<void>;
   dbSearch(text: string, options: DbReadFlags): Promise<void>;
@@ -41,6 +42,9 @@ export function buildProgram(version: string, actions: Actions): Command {
     .showSuggestionAfterError(true)
     .addHelpText('after', () => helpBelow(''));
   addScan(program, actions);
+  addGate(program, actions);
+  addBaseline(program, actions);
+  addPolicy(program, actions);
   addDatabase(program, actions);
   addCache(program, actions);
   program

@@ -44,6 +44,14 @@ function actionsFor(world: World, done: (exit: Exit) => void): Actions {
     dbSearch: async (text, flags) => done(await (await import('./db-command.ts')).searchCommand(text, flags, world)),
     dbConflicts: async (name, flags) =>
       done(await (await import('./conflicts-command.ts')).conflictsCommand(name, flags, world)),
+    gate: async (reference, flags) =>
+      done(await (await import('./gate-command.ts')).gateCommand(reference, flags, world)),
+    baseline: async (reference, flags) =>
+      done(await (await import('./baseline-command.ts')).baselineCommand(reference, flags, world)),
+    policyTest: async (files) => done(await (await import('./policy-command.ts')).policyTestCommand(files, world)),
+    policyExplain: async (name, report) =>
+      done(await (await import('./policy-command.ts')).policyExplainCommand(name, report, world)),
+    policyInit: async (flags) => done(await (await import('./policy-command.ts')).policyInitCommand(flags, world)),
     cacheStatus: async (flags) => done(await (await import('./cache-command.ts')).cacheStatusCommand(flags, world)),
     cachePrune: async (flags) => done(await (await import('./cache-command.ts')).cachePruneCommand(flags, world)),
     completion: async (shell) => {

@@ -1,9 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Report } from '../finding/finding.ts';
+import { visible } from '../internal/terminal.ts';
+import type { JudgeOptions } from '../scan/judgement.ts';
+import { CliError } from './cli-error.ts';
 import { wantsColor } from './color.ts';
-import { type Exit, exitOf } from './exit.ts';
+import { type Exit, exitOf, exitOfDecision } from './exit.ts';
 import { imageOptions } from './image-flags.ts';
 import { checkTarget, writeTarget } from './output.ts';
+import { judgeOptions } from './policy-flags.ts';
 import { createProgress } from './progress.ts';
 import type { ScanFlags } from './scan-flags.ts';
 import { scanOptions } from './scan-options.ts';
@@ -13,20 +17,33 @@ import type { World } from './world.ts';
 export async function scanCommand(reference: string, flags: ScanFlags, world: World): Promise<Exit> {
   const target = flags.output === '-' ? undefined : flags.output;
   if (target !== undefined) checkTarget(target);
-  const report = await scanned(reference, flags, world);
+  const judge = await judging(judgeOptions(flags, undefined, Date.now()), world);
+  const report = judge(await scanned(reference, flags, world));
   const text = await presented(report, flags, world, target === undefined);
   // An interrupt that came during the last of the work finds its handler only now.
   await setImmediate();
   world.signal.throwIfAborted();
   if (target !== undefined) writeTarget(target, text);
   else for (const piece of text) await world.stdout.write(piece);
-  const exit = exitOf(report, flags.failOn);
+  const exit = report.decision === undefined ? exitOf(report, flags.failOn) : exitOfDecision(report.decision);
   const untold = target !== undefined || flags.format !== 'table';
   if (untold && !flags.quiet && exit.reason !== undefined) await world.stderr.write(`seaworthy: ${exit.reason}\n`);
   return exit;
 }
 
-async function scanned(reference: string, flags: ScanFlags, world: World): Promise<Report> {
+/** Policies are loaded before anything is scanned: what is wrong with them is told at once. */
+export async function judging(
+  options: JudgeOptions | undefined,
+  { loadJudgement }: World,
+): Promise<(report: Report) => Report> {
+  if (options === undefined) return (report) => report;
+  const { judged, loadPolicies } = await loadJudgement();
+  const policy = await loadPolicies(options);
+  return (report) => judged(report, policy, options);
+}
+
+/** Scans with progress on the terminal. */
+export async function scanned(reference: string, flags: ScanFlags, world: World): Promise<Report> {
   const { env, signal } = world;
   const options = { ...imageOptions(flags, world), ...scanOptions(flags, env) };
   const progress = createProgress(world.stderr, {
@@ -57,6 +74,24 @@ async function presented(report: Report, flags: ScanFlags, world: World, toStdou
     width: (isTerminal ? world.stdout.columns : undefined) ?? 80,
     color: wantsColor(flags.color, world.env, isTerminal),
     verbose: flags.verbose === true,
+    sort: flags.sort ?? 'severity',
   };
-  return presenter.pieces?.(report) ?? [presenter.present(report, options)];
+  const text = presenter.pieces?.(report) ?? [presenter.present(report, options)];
+  return flags.explain === undefined ? text : [...text, ...(await explained(report, flags.explain, flags.format))];
+}
+
+/** How the risk of a flaw is reckoned, in each package that has it. Throws `CliError` (`usage`). */
+async function explained(report: Report, flaw: string, format: string): Promise<string[]> {
+  if (format !== 'table') throw new CliError('usage', '--explain goes with --format table; JSON has the numbers', flaw);
+  const [{ explain, riskOf }, { riskCircumstances }] = await Promise.all([
+    import('../risk/risk.ts'),
+    import('../scan/risk.ts'),
+  ]);
+  const wanted = flaw.toUpperCase();
+  const named = report.findings.filter(({ vulnerability: { id, aliases } }) =>
+    [id, ...aliases].some((name) => name.toUpperCase() === wanted),
+  );
+  if (named.length === 0) return [`\n${visible(flaw)} is not among the findings.\n`];
+  const circumstances = riskCircumstances(report);
+  return named.map((finding) => `\n${explain(riskOf(finding, circumstances)).map(visible).join('\n  ')}\n`);
 }

@@ -1,12 +1,15 @@
 import { type Command, Option } from 'commander';
 import { colorChoices } from './color.ts';
-import { database, format, mirror, quiet } from './common-options.ts';
+import { database, format, mirror, quiet, several } from './common-options.ts';
 import { failOnChoices } from './exit.ts';
 import { helpBelow } from './help.ts';
 import { addImageOptions, type ImageFlags } from './image-flags.ts';
+import { addPolicyOptions, type PolicyFlags } from './policy-flags.ts';
 
 /** Options of `scan` as commander gives them. */
-export interface ScanFlags extends ImageFlags {
+export interface ScanFlags extends ImageFlags, PolicyFlags {
+  readonly sort?: 'severity' | 'risk';
+  readonly explain?: string;
   readonly format: string;
   readonly output?: string;
   readonly failOn: (typeof failOnChoices)[number];
@@ -35,16 +38,13 @@ export interface ScanActions {
 }
 
 const color = (): Option => new Option('--color <WHEN>', 'colours').choices([...colorChoices]).default('auto');
-/** Given once for each place: one that takes all that follows would take the reference too. */
 const vex = (): Option =>
-  new Option(
-    '--vex <PLACE>',
-    'VEX: a file, a folder, a VEX repository; image: those attached to the image; may be given several times',
-  ).argParser((place: string, before: readonly string[] | undefined) => [...(before ?? []), place]);
+  several('--vex <PLACE>', 'VEX: a file, a folder, a VEX repository; image: those attached to the image');
 const failOn = (): Option =>
   new Option('--fail-on <SEVERITY>', 'the line: exit with 1 from this severity on; unknown is over every line but none')
     .choices([...failOnChoices])
-    .default('any');
+    .default('any')
+    .conflicts('policy');
 const archive = (): Option =>
   new Option('--archive <PLACE>', "ask the distribution's archive for fixes: its address, image, machine").conflicts(
     'offline',
@@ -61,6 +61,8 @@ export function addScan(program: Command, actions: ScanActions): void {
     .addOption(failOn())
     .addOption(vex())
     .addOption(archive())
+    .addOption(new Option('--sort <ORDER>', 'what comes first').choices(['severity', 'risk']).default('severity'))
+    .option('--explain <FLAW>', 'how the risk of that flaw is reckoned')
     .option('-v, --verbose', 'all evidence and references')
     .addOption(color())
     .addOption(quiet())
@@ -68,6 +70,7 @@ export function addScan(program: Command, actions: ScanActions): void {
     .option('--offline', "fetch no advisories, and nothing of a team's cache; images by name are still fetched")
     .addOption(mirror())
     .addOption(database());
+  addPolicyOptions(scan);
   addImageOptions(scan);
   addManyOptions(scan);
   scan
@@ -107,6 +110,8 @@ function contradiction(reference: string | undefined, flags: ScanFlags): string 
     return `that is either one image or all from a place: ${reference}, --all-from ${allFrom}`;
   const ofMany = Object.entries({ include, exclude, latest, resume }).find(([, value]) => value !== undefined)?.[0];
   if (ofMany !== undefined && allFrom === undefined) return `--${ofMany} goes with --all-from only`;
+  if (allFrom !== undefined && (flags.policy !== undefined || flags.explain !== undefined))
+    return '--policy and --explain are for one image';
   if (allFrom === '-' && flags.passwordStdin) return 'standard input is either the list of images or the password';
   if (!flags.cache && (flags.cacheFrom !== undefined || flags.cachePush))
     return 'that is either --no-cache or --cache-from';

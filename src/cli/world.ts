@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { Report } from '../finding/finding.ts';
 import type * as all from '../scan/all/scan-all.ts';
 import type * as caches from '../scan/caches.ts';
+import type * as judgement from '../scan/judgement.ts';
 import type { ConflictList, ScanOptions } from '../scan/scan.ts';
 import type { Env } from './color.ts';
 
@@ -35,6 +36,8 @@ export interface World {
   readonly now: () => number;
   /** Loads what reads images, which nothing but a scan should pay for. */
   readonly loadScan: () => Promise<Scan>;
+  /** Loads what judges by policies. */
+  readonly loadJudgement: () => Promise<typeof judgement>;
   /** Loads what scans many images. */
   readonly loadScanAll: () => Promise<Pick<typeof all, 'listReferences' | 'scanAll'>>;
   /** Loads what knows the caches. */

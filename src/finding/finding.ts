@@ -1,6 +1,7 @@
 import type { AffectedStatus, FixState, FlawFact, Reference, Severity, SourceRef } from '../advisory/advisory.ts';
 import type { Distro } from '../distro/distro.ts';
 import type { CatalogerRun, LayerRef, Package, Problem, Relationship, Subject } from '../inventory/inventory.ts';
+import type { Decision } from './decision.ts';
 
 /** Whether the flaw is in the package. `unknown` is said, never rounded to one of the others. */
 export type Verdict = 'affected' | 'not-affected' | 'unknown';
@@ -184,6 +185,8 @@ export interface VulnerabilityFinding {
   readonly vulnerability: Vulnerability;
   readonly fix: Fix;
   readonly risk?: FindingRisk;
+  /** ISO 8601, when it was first told of; only where an earlier report was given. */
+  readonly firstSeen?: string;
   /** First is what decided, then every record that says the same of it, then those that say otherwise. */
   readonly evidence: readonly Evidence[];
   /** What a VEX document says of it, which does not settle it: `affected` or `under_investigation`. */
@@ -353,6 +356,8 @@ export interface Report {
   /** Absent where nobody says how long its distribution is looked after. */
   readonly lifecycle?: Lifecycle;
   readonly risk?: ImageRisk;
+  /** Only where a policy was asked. */
+  readonly decision?: Decision;
   readonly coverage: Coverage;
   readonly runs: readonly CatalogerRun[];
   readonly problems: readonly Problem[];
@@ -374,4 +379,6 @@ export interface PresentOptions {
   readonly color: boolean;
   /** Everything a finding knows, not just its line. */
   readonly verbose: boolean;
+  /** What comes first; default the worst severity. */
+  readonly sort?: 'severity' | 'risk';
 }

@@ -11,6 +11,11 @@ const nothing = async (): Promise<void> => {};
 const actions = {
   scan: nothing,
   scanAll: nothing,
+  gate: nothing,
+  baseline: nothing,
+  policyTest: nothing,
+  policyExplain: nothing,
+  policyInit: nothing,
   dbUpdate: nothing,
   dbStatus: nothing,
   dbSearch: nothing,

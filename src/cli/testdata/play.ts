@@ -66,6 +66,7 @@ export async function play(line: string, stage: Stage = {}): Promise<Played> {
         if (stage.error !== undefined) throw stage.error;
         return stage.report ?? sampleReports.clean;
       }),
+    loadJudgement: () => import('../../scan/judgement.ts'),
     loadScanAll: stage.loadScanAll ?? (() => import('../../scan/all/scan-all.ts')),
     loadCaches: async () => caches,
     loadConflicts: async () => () => ({ conflicts: [], packages: 0, unordered: [] }),

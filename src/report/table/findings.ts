@@ -3,6 +3,7 @@ import { day } from '../../internal/terminal-figures.ts';
 import { clipped, flow, type Line, labelled, type Span, span } from '../../internal/terminal-layout.ts';
 import type { LayerRef } from '../../inventory/inventory.ts';
 import type { Group } from './groups.ts';
+import { figure } from './risk.ts';
 import { fixText, severityTone } from './words.ts';
 
 /** Column of what is said of a flaw, right of the longest severity. */
@@ -13,6 +14,8 @@ const indentUnder = { first: under, rest: under + 2 };
 export interface FindingView {
   readonly width: number;
   readonly verbose: boolean;
+  /** Says of each what it puts at risk. */
+  readonly risk: boolean;
   /** Layers of the image; 0 for a root file system. */
   readonly layers: number;
 }
@@ -77,6 +80,7 @@ function findingLines(finding: Finding, view: FindingView): Line[] {
   const head = [
     span(vulnerability.id, 'title'),
     span(`· ${fixText(finding.fix)}`, finding.fix.state === 'fixed' ? 'good' : undefined),
+    ...(view.risk && finding.risk !== undefined ? [span(`· ${riskText(finding.risk)}`)] : []),
   ];
   return [
     ...labelled({ text: label, tone: severityTone[label] }, under, head, view.width),
@@ -88,6 +92,12 @@ function findingLines(finding: Finding, view: FindingView): Line[] {
     ...knownLines(vulnerability, view.width),
     ...(view.verbose ? detailLines(finding, view.width) : []),
   ];
+}
+
+/** `risk 3.1 of 100, at most 40.2 (attend)`. */
+function riskText({ score, most, assumed, ssvc }: NonNullable<Finding['risk']>): string {
+  const doubt = assumed.length === 0 ? '' : `, at most ${figure(most)}`;
+  return `risk ${figure(score)} of 100${doubt} (${ssvc})`;
 }
 
 function vexText({ status, text, author, document }: NonNullable<Finding['vex']>): string {

@@ -20,7 +20,8 @@ interface Carrier {
 }
 
 /** Groups findings by source package, worst group first. Any order of findings gives the same groups. */
-export function groupFindings(findings: readonly Finding[]): Group[] {
+export function groupFindings(findings: readonly Finding[], sort: 'severity' | 'risk' = 'severity'): Group[] {
+  const compare = sort === 'risk' ? byRisk : byFlaw;
   const carriers = new Map<string, Carrier>();
   for (const finding of findings) {
     const { package: ref } = finding;
@@ -30,13 +31,13 @@ export function groupFindings(findings: readonly Finding[]): Group[] {
   }
   const groups = new Map<string, Carrier[]>();
   for (const carrier of carriers.values()) {
-    carrier.findings.sort(byFlaw);
+    carrier.findings.sort(compare);
     const key = groupKey(carrier);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [carrier]);
     else group.push(carrier);
   }
-  return [...groups.values()].map(toGroup).toSorted(byGroup);
+  return [...groups.values()].map(toGroup).toSorted(sort === 'risk' ? byGroupRisk : byGroup);
 }
 
 /** Packages stand together when they have one source and would be told the same of. */
@@ -84,6 +85,20 @@ function byFlaw(a: Finding, b: Finding): number {
     compareText(a.id, b.id) ||
     compareText(a.fix.version ?? '', b.fix.version ?? '')
   );
+}
+
+/** The greatest hazard first, then the most that it may be. */
+function byRisk(a: Finding, b: Finding): number {
+  return (
+    (b.risk?.hazard ?? 0) - (a.risk?.hazard ?? 0) ||
+    (b.risk?.mostHazard ?? 0) - (a.risk?.mostHazard ?? 0) ||
+    byFlaw(a, b)
+  );
+}
+
+function byGroupRisk(a: Group, b: Group): number {
+  const [x, y] = [a.findings[0], b.findings[0]];
+  return (x !== undefined && y !== undefined ? byRisk(x, y) : 0) || byGroup(a, b);
 }
 
 function byGroup(a: Group, b: Group): number {

@@ -2,9 +2,11 @@ import type { Presenter, PresentOptions, Report } from '../../finding/finding.ts
 import { type Line, render, span } from '../../internal/terminal-layout.ts';
 import { archiveLines } from './archive.ts';
 import { coverageLines, problemLines, starterLines } from './coverage.ts';
+import { decisionLines } from './decision.ts';
 import { groupLines, unknownLines } from './findings.ts';
 import { groupFindings, sortFindings } from './groups.ts';
 import { headLines } from './head.ts';
+import { riskLines } from './risk.ts';
 import { summaryLines } from './summary.ts';
 import { vexLines } from './vex.ts';
 
@@ -14,21 +16,28 @@ const narrowest = 40;
 /** For people at a terminal: worst first, then what the silence is worth. */
 export const table: Presenter = { id: 'table', present };
 
-function present(report: Report, { width: columns, color, verbose }: PresentOptions): string {
+function present(report: Report, { width: columns, color, verbose, sort = 'severity' }: PresentOptions): string {
   const width = Math.max(narrowest, Math.trunc(columns) || 80);
   const affected = report.findings.filter(({ verdict }) => verdict === 'affected');
   const unknown = report.findings.filter(({ verdict }) => verdict === 'unknown');
-  const view = { width, verbose, layers: report.subject.kind === 'image' ? report.subject.layers.length : 0 };
+  const view = {
+    width,
+    verbose,
+    risk: sort === 'risk',
+    layers: report.subject.kind === 'image' ? report.subject.layers.length : 0,
+  };
   const starter = starterLines(report, width);
   const sections: Line[][] = [
     [...headLines(report, width), ...starter],
-    groupFindings(affected).flatMap((group) => groupLines(group, view)),
+    groupFindings(affected, sort).flatMap((group) => groupLines(group, view)),
     summaryLines(report, affected, width),
+    sort === 'risk' || report.provenance.database?.predictions !== undefined ? riskLines(report, width) : [],
     unknownSection(unknown, width),
     archiveLines(report.archive, width, verbose),
     vexLines(report.suppressed, report.vex, width, verbose),
     [...coverageLines(report, width, verbose), ...(affected.length > 0 ? starter : [])],
     problemLines(report.problems, width),
+    decisionLines(report.decision, width, verbose),
   ];
   const lines = sections
     .filter((section) => section.length > 0)

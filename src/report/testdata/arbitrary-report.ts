@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { Reference, Severity, SourceRef } from '../../advisory/advisory.ts';
+import type { ExceptionUse, IdleException, Reason } from '../../finding/decision.ts';
 import type {
   ArchiveUse,
   Coverage,
@@ -164,6 +165,41 @@ const imageRisk = fc.record({
     }),
   ),
 });
+const outcome = fc.constantFrom('deny', 'warn', 'allow');
+const exceptionUse = record<ExceptionUse>(
+  { reason: text, owner: text, expires: text, ticket: text, place: fc.record({ file: text, line: natural, column: natural }) },
+  ['reason', 'owner', 'expires', 'place'],
+);
+const reason = record<Reason>(
+  {
+    rule: text,
+    file: text,
+    outcome,
+    ruleOutcome: outcome,
+    subject: fc.record({ kind: fc.constantFrom('finding', 'image'), name: text }),
+    message: text,
+    remedy: text,
+    unknown: few(text),
+    grace: fc.record({ daysLeft: natural, until: text }),
+    exception: exceptionUse,
+    expired: exceptionUse,
+    exemptedBy: fc.record({ rule: text, reason: text }),
+  },
+  ['rule', 'file', 'outcome', 'ruleOutcome', 'subject', 'message', 'remedy', 'unknown'],
+);
+const decision = fc.record({
+  outcome,
+  policy: text,
+  decidedAt: time,
+  reasons: few(reason),
+  counts: fc.record({ deny: natural, warn: natural, excused: natural, inGrace: natural }),
+  idleExceptions: few(
+    fc
+      .tuple(exceptionUse, fc.constantFrom('expired' as const, 'unmatched' as const), natural)
+      .map(([use, because, matches]): IdleException => ({ ...use, because, matches })),
+  ),
+});
+
 const lifecycle = record<Lifecycle>(
   {
     product: text,
@@ -186,9 +222,10 @@ const finding: fc.Arbitrary<Finding> = fc
     unknownReason: fc.option(text, { nil: undefined }),
     vex: fc.option(vexCitation, { nil: undefined }),
     risk: fc.option(findingRisk, { nil: undefined }),
+    firstSeen: fc.option(text, { nil: undefined }),
   })
-  .map(({ unknownReason, vex, risk, ...rest }) => {
-    const whole = { ...rest, ...(vex === undefined ? {} : { vex }), ...(risk === undefined ? {} : { risk }) };
+  .map(({ unknownReason, vex, risk, firstSeen, ...rest }) => {
+    const whole = { ...rest, ...(vex === undefined ? {} : { vex }), ...(risk === undefined ? {} : { risk }), ...(firstSeen === undefined ? {} : { firstSeen }) };
     return unknownReason === undefined
       ? { ...whole, verdict: 'affected' as const }
       : { ...whole, verdict: 'unknown' as const, unknownReason };
@@ -337,6 +374,7 @@ export const arbitraryReport: fc.Arbitrary<Report> = record<Report>(
     archive: archiveUse,
     lifecycle,
     risk: imageRisk,
+    decision,
     coverage,
     runs: few(run),
     problems: few(problem),
