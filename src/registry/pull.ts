@@ -26,7 +26,7 @@ export function manifestFrom(server: Server, at: Places, reference: string): Pro
       headers: () => ({ accept: acceptedManifests }),
       scopes: at.pull(server),
     },
-    (answer) => readManifest(answer, reference, server.place),
+    async (answer) => ({ ...(await readManifest(answer, reference, server.place)), from: server.place }),
   );
 }
 

@@ -120,6 +120,8 @@ export interface Manifest {
   readonly digest: string;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
+  /** `host[:port]` of the server that gave it; absent for one to push. */
+  readonly from?: string;
 }
 
 /** A blob on its way: in order, or by ranges. It is not verified here: whoever reads it hashes it. */

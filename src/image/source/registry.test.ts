@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseName } from '../../registry/name.ts';
 import { RegistryError } from '../../registry/registry.ts';
@@ -230,5 +233,25 @@ describe('what is attached', () => {
     putIndex([putArtifact('own', { subject: image })], image.digest.replace(':', '-'));
     store.set(`blobs/${sha256(Buffer.from('own'))}`, { status: 403, body: json({ errors: [{ code: 'DENIED' }] }) });
     expect(await refusal(documents(await opened(':1')))).toBe('RegistryError denied');
+  });
+});
+
+describe('a mirror', () => {
+  it('that says which image a tag names is told of, and not where the digest says it', async () => {
+    const { digest } = putImage('amd64', '1');
+    const { host } = server;
+    const folder = mkdtempSync(join(tmpdir(), 'seaworthy-mirror-'));
+    const conf = join(folder, 'registries.conf');
+    writeFileSync(
+      conf,
+      `[[registry]]\nlocation = "r.example"\n[[registry.mirror]]\nlocation = "${host}"\ninsecure = true\n`,
+    );
+    const registry = { env: {}, home: folder, systemFolder: folder, userAgent: 'test', registriesFile: conf };
+    const open = (name: string): Promise<LayeredImage> => openFromRegistry(name, parseName(name), { registry });
+    expect((await open('r.example/a:1')).remarks).toEqual([
+      `Which image the tag names was said by ${host}, a mirror of r.example.`,
+    ]);
+    expect((await open(`r.example/a@${digest}`)).remarks).toBeUndefined();
+    rmSync(folder, { recursive: true });
   });
 });
