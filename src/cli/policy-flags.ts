@@ -32,7 +32,9 @@ export function addPolicyOptions(command: Command): Command {
 export function judgeOptions(flags: PolicyFlags, usual: string | undefined, now: number): JudgeOptions | undefined {
   const policies = flags.policy ?? (usual === undefined ? undefined : [usual]);
   if (policies === undefined) {
-    const [other] = Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+    const { ignoreFile, last, base } = flags;
+    const given = Object.entries({ ignoreFile, last, base });
+    const [other] = given.flatMap(([name, value]) => (value === undefined ? [] : [name]));
     if (other !== undefined) throw new CliError('usage', 'that option goes with --policy', optionOf(other));
     return undefined;
   }

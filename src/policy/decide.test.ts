@@ -272,6 +272,7 @@ describe('exceptions', () => {
     ['another package', 'package: xz'],
     ['another purl', 'package: pkg:deb/debian/xz'],
     ['another version', 'package: { name: xz-utils, version: "< 5.6" }'],
+    ['a version that can’t be compared', 'package: { name: xz-utils, version: "< :::" }'],
     ['another path', 'vulnerability: CVE-2024-1, path: "/opt/*"'],
     ['another image', 'vulnerability: CVE-2024-1, image: "docker.io/**"'],
     ['another digest', `vulnerability: CVE-2024-1, image: { digest: "sha256:${'b'.repeat(64)}" }`],

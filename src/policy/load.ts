@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { builtinPolicies } from './builtin/builtin.ts';
 import type { CelCompiler } from './cel.ts';
 import { hasCel } from './check-condition.ts';
@@ -120,7 +120,7 @@ async function addText(
   if (file === undefined || problems.length > 0) return;
   for (const [at, wanted] of (file.document.extends ?? []).entries()) {
     const target = isPath(wanted) && isPath(key) ? resolve(dirname(key), wanted) : wanted;
-    const shown = isPath(target) ? target : `built-in ${target}`;
+    const shown = isAbsolute(wanted) ? wanted : isPath(wanted) ? join(dirname(name), wanted) : `built-in ${wanted}`;
     await addFile(loading, target, shown, file.place(['extends', at]), [...above, key]);
   }
   loading.files.push(file);

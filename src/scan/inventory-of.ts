@@ -72,7 +72,7 @@ function sharedRemarks(layers: LayerUse | undefined): string[] {
 }
 
 const unvouchedRemark =
-  'The image itself does not vouch for such a table (a SOCI index of version 1 that refers to it): whoever may write to its repository could have made one that hides files.';
+  'The image itself does not vouch for such a table (a SOCI index of version 1 that refers to it): whoever may write to its repository could have made one that hides or changes what the files hold.';
 
 function lazyRemarks(layers: LayerUse | undefined): string[] {
   const count = layers?.lazy.length ?? 0;

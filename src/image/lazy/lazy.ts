@@ -48,7 +48,8 @@ const leastForTails = 6 << 20;
  * Proven: the table is the one that the manifest names by digest (but see `Table.isVouched`), and whatever was kept of a file
  * has the digest that the table gives. Not proven: that the tar is what the table says. The digest of the blob and the diffID are not verified,
  * and a runtime without a lazy snapshotter unpacks the tar: who made the image can hide files from a lazy reading, and
- * who serves it can make a file look like no program by its first bytes.
+ * who serves it can make a file look like no program by its first bytes. Who made a zTOC can also change what is read: a span
+ * refers back to bytes that only the zTOC has.
  */
 export async function readLazily(
   layer: Layer,

@@ -64,11 +64,11 @@ interface PlainSpans {
 }
 
 function plainSpans(fetcher: Fetcher, { entries, spans, size: end }: Ztoc): PlainSpans {
-  const byOffset = new Map(spans.map((span) => [span.offset, span]));
+  const byOffset = new Map(spans.map((span, index) => [span.offset, { span, index }]));
   // In the order in which they were last used.
   const held = new Map<number, Buffer>();
   let [bytes, unpacked] = [0, 0];
-  const make = async (span: Span): Promise<Buffer> => {
+  const make = async ({ span, index }: { span: Span; index: number }): Promise<Buffer> => {
     const packed = await fetcher.read(span.offset, span.length);
     verify(packed, span);
     const plain = inflateSpan(packed, span);
@@ -76,14 +76,16 @@ function plainSpans(fetcher: Fetcher, { entries, spans, size: end }: Ztoc): Plai
     if (unpacked > limits.bombBytes && unpacked > fetcher.fetched() * limits.bombRatio)
       throw new ImageError('limit-exceeded', 'The parts of a layer unpack to too much', `over ${unpacked} bytes`);
     checkHeaders(plain, span, entries, end);
+    checkWindow(held.get(spans[index - 1]?.offset ?? -1), span);
+    checkWindow(plain, spans[index + 1]);
     return plain;
   };
   return {
     holds: (offset) => held.has(offset),
     async at(offset) {
-      const span = byOffset.get(offset);
-      if (span === undefined) throw new TypeError('no span begins there');
-      const plain = held.get(offset) ?? (await make(span));
+      const found = byOffset.get(offset);
+      if (found === undefined) throw new TypeError('no span begins there');
+      const plain = held.get(offset) ?? (await make(found));
       bytes += held.delete(offset) ? 0 : plain.length;
       held.set(offset, plain);
       for (const [first, other] of held) {
@@ -101,6 +103,14 @@ function verify(packed: Uint8Array, { digest, offset }: Span): void {
   if (`${algorithm}:${createHash(algorithm).update(packed).digest('hex')}` === digest) return;
   // Who vouches for the table vouches less than the manifest does for the blob, whose digest tells what is wrong.
   throw new ImageError('corrupt', 'A part of a layer does not have the digest that its table gives', `at ${offset}`);
+}
+
+/** Compares what a span refers back to with what stands there, where that was read. Throws `corrupt`. */
+function checkWindow(before: Buffer | undefined, span: Span | undefined): void {
+  if (before === undefined || span === undefined) return;
+  const tail = before.subarray(-span.window.length);
+  if (span.window.length === 0 || span.window.subarray(-tail.length).equals(tail)) return;
+  throw new ImageError('corrupt', 'A part of a layer does not follow the one before it', `at ${span.offset}`);
 }
 
 /** Compares the headers that lie whole in a span, and the end of the archive, with the table. Throws `corrupt`. */

@@ -29,6 +29,8 @@ const gzipHeader = 10;
 const leastFile = 64;
 const leastDigest = 64;
 const leastXattr = 8;
+/** Between two files, and behind the last, where more could hide a file: headers of them have some kilobytes. */
+const mostBetween = 128 << 10;
 const block = 512;
 const gzip = 1;
 
@@ -78,7 +80,7 @@ function spansOf(flat: FlatReader, compression: number, layerBytes: number, size
     ({ offset, length, bits, size: plain, isLast }) =>
       offset >= gzipHeader - 1 && length > 0 && bits < 8 && plain <= maximumSpan && (plain > 0 || isLast),
   );
-  return sound && spans[0]?.at === 0 ? spans : undefined;
+  return sound && spans[0]?.at === 0 && (spans.at(-1)?.at ?? 0) <= size + mostBetween ? spans : undefined;
 }
 
 interface Checkpoint {
@@ -119,14 +121,14 @@ function entriesOf(
     const { name, linkName, offset } = found.entry;
     // Texts that several entries share would be many times their bytes.
     text += name.length + linkName.length;
-    if (text > bytes || offset % block !== 0 || offset < end + block) return undefined;
+    if (text > bytes || offset % block !== 0 || offset < end + block || offset > end + mostBetween) return undefined;
     const contentEnd = offset + found.entry.size;
     end = Math.ceil(contentEnd / block) * block;
     if (contentEnd > size) return undefined;
     while ((spans[first + 1]?.at ?? Number.POSITIVE_INFINITY) <= offset) first++;
     entries.push({ ...found, chunks: chunksOf(offset, contentEnd, spans, first) });
   }
-  return entries;
+  return entries.length > 0 && size <= end + mostBetween ? entries : undefined;
 }
 
 function entryOf(flat: FlatReader, file: number): Omit<TocEntry, 'chunks'> | undefined {

@@ -27,7 +27,7 @@ export function decisionLines(decision: Decision | undefined, width: number, all
     ...(counts.inGrace === 0 ? [] : [`${counts.inGrace} of them in grace`]),
     ...(counts.excused === 0 ? [] : [`${counts.excused} excused`]),
   ].join(', ');
-  const told = reasons.filter((reason) => all || reason.outcome !== 'allow');
+  const told = alike(reasons.filter((reason) => all || reason.outcome !== 'allow'));
   const shown = all ? told : told.slice(0, mostReasons);
   const left = told.length - shown.length;
   return [
@@ -36,16 +36,31 @@ export function decisionLines(decision: Decision | undefined, width: number, all
       width,
       flush,
     ),
-    ...shown.flatMap((reason) => reasonLines(reason, width)),
+    ...shown.flatMap((same) => reasonLines(same, width)),
     ...(left === 0 ? [] : flow([span(`and ${count(left, 'more reason')} (--verbose, JSON)`, 'quiet')], width, under)),
     ...idleExceptions.flatMap((exception) => idleLines(exception, width)),
   ];
 }
 
-function reasonLines(reason: Reason, width: number): Line[] {
+/** One flaw is in several packages of one source: by one rule, they are one reason to read. */
+function alike(reasons: readonly Reason[]): (readonly [Reason, ...Reason[]])[] {
+  const groups = new Map<string, [Reason, ...Reason[]]>();
+  for (const reason of reasons) {
+    const { rule, outcome, subject, exception, exemptedBy } = reason;
+    const what = subject.kind === 'finding' ? (subject.name.split(' ')[0] ?? '') : subject.name;
+    const key = JSON.stringify([rule, outcome, subject.kind, what, exception?.place, exemptedBy?.rule]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [reason]);
+    else group.push(reason);
+  }
+  return [...groups.values()];
+}
+
+function reasonLines([reason, ...others]: readonly [Reason, ...Reason[]], width: number): Line[] {
   const { outcome, rule, message, remedy, grace, exception, expired, exemptedBy, unknown } = reason;
   const tone: Tone = outcome === 'deny' ? 'bad' : outcome === 'warn' ? 'warn' : 'quiet';
   const more: Span[][] = [
+    ...(others.length === 0 ? [] : [[span(`and so in ${count(others.length, 'other package')}`, 'quiet')]]),
     [span(`→ ${remedy}`, 'good')],
     ...(unknown.length === 0 ? [] : [[span(`not known, so taken for bad: ${unknown.join(', ')}`, 'odd')]]),
     ...(grace === undefined
