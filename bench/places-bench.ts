@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { type Containerd, startContainerd, whyNoContainerd } from '../test/containerd/containerd.ts';
 import { type Bench, scanContender } from './image-bench.ts';
 import { type Contender, held, interleave, medians, output, type Sample } from './measure.ts';
 import { type Goal, megabytes, ratio, type Section, time } from './results.ts';
@@ -14,7 +15,12 @@ export async function benchPlaces(bench: Bench): Promise<{ sections: Section[]; 
   const scratch = mkdtempSync(join(tmpdir(), 'seaworthy-places-'));
   const registry = await startRegistry(join(bench.work, 'registry'), scratch);
   try {
-    return await measured(bench, registry.host, scratch);
+    const daemon = whyNoContainerd() === undefined ? await startContainerd() : undefined;
+    try {
+      return await measured(bench, registry.host, scratch, daemon);
+    } finally {
+      await daemon?.stop();
+    }
   } finally {
     registry.process.kill();
     rmSync(scratch, { recursive: true, force: true });
@@ -48,7 +54,32 @@ function freePort(): Promise<number> {
 /** Forms of the image; those with a table of contents are there where `bench/lazy-images.sh` has made them. */
 const forms = ['large', 'large-estargz', 'large-zstd-chunked'] as const;
 
-async function measured(bench: Bench, host: string, scratch: string): Promise<{ sections: Section[]; goals: Goal[] }> {
+/** The image under a name in a containerd of our own, and how it is scanned there. */
+function inContainerd(bench: Bench, { socket, folder }: Containerd, layout: string): Contender {
+  const archive = join(folder, 'large.tar');
+  execFileSync('skopeo', ['copy', '-q', `oci:${layout}:latest`, `oci-archive:${archive}:bench.example/large:latest`]);
+  const ctr = ['--address', socket, 'images', 'import', '--no-unpack', archive];
+  try {
+    execFileSync('ctr', ctr, { stdio: 'ignore' });
+  } catch {
+    // Older ones unpack while they import.
+    execFileSync(
+      'ctr',
+      ctr.filter((word) => word !== '--no-unpack'),
+      { stdio: 'ignore' },
+    );
+  }
+  rmSync(archive);
+  const scan = scanContender(bench, 'containerd://bench.example/large:latest', ['--no-cache']);
+  return { ...scan, env: { ...scan.env, CONTAINERD_ADDRESS: socket } };
+}
+
+async function measured(
+  bench: Bench,
+  host: string,
+  scratch: string,
+  daemon: Containerd | undefined,
+): Promise<{ sections: Section[]; goals: Goal[] }> {
   const there = forms.filter((form) => existsSync(join(bench.work, form, 'oci/index.json')));
   for (const form of there) push(join(bench.work, form, 'oci'), `${host}/${form}:latest`);
   const reference = `registry://${host}/large:latest`;
@@ -58,6 +89,7 @@ async function measured(bench: Bench, host: string, scratch: string): Promise<{ 
   const contenders = [
     named('registry', held(scanContender(bench, reference, plain)).contender),
     named('file', held(scanContender(bench, `oci:${layout}:latest`, ['--no-cache'])).contender),
+    ...(daemon === undefined ? [] : [named('containerd', held(inContainerd(bench, daemon, layout)).contender)]),
     await download(host, scratch),
     { name: 'floor', command: [process.execPath, join(bench.root, 'bench/floor.ts'), layout] },
     ...there
@@ -101,6 +133,13 @@ async function measured(bench: Bench, host: string, scratch: string): Promise<{ 
         what: 'registry: wall, of max(download alone, floor)',
         measured: of('registry').wallMs / least,
         limit: 1.15,
+        unit: '',
+      },
+      {
+        input: 'g',
+        what: "containerd's content store: wall, of the file's",
+        measured: daemon === undefined ? Number.NaN : of('containerd').wallMs / of('file').wallMs,
+        limit: 1.1,
         unit: '',
       },
       ...shares.map(
