@@ -87,6 +87,11 @@ describe('platforms', () => {
     await expect(opened(both)).rejects.toMatchObject({ code: 'corrupt' });
   });
 
+  it('a manifest with a layer that is none is refused', async () => {
+    const odd = layout(spec({ layers: [], manifest: { layers: [null] } }));
+    await expect(opened(odd)).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
   it('an image with the annotation of an attestation is one to runtimes all the same', async () => {
     const path = layout([amd64, arm64]);
     const index = JSON.parse(readFileSync(join(path, 'index.json'), 'utf8'));

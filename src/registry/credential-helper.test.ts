@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findCredentials } from './docker-config.ts';
 import { basicAuth, refusal, writtenSettings } from './testdata/written-settings.ts';
@@ -39,6 +40,21 @@ describe('a helper', () => {
       'bin/docker-credential-x.y_z-1': says('<token>', 'T'),
     });
     expect(await findCredentials(place, settings)).toEqual({ kind: 'identity', token: 'T' });
+  });
+
+  it('ends with whoever asked it', () => {
+    const body = 'echo $$ > "$(dirname "$0")/../pid"; exec sleep 60';
+    const settings = writtenSettings({ [config]: '{"credsStore": "s"}', 'bin/docker-credential-s': helper(body) });
+    const pid = `${settings.folder}/pid`;
+    const script = `import { existsSync } from 'node:fs';
+      import { findCredentials } from ${JSON.stringify(new URL('docker-config.ts', import.meta.url).href)};
+      void findCredentials(${JSON.stringify(place)}, ${JSON.stringify(settings)}).catch(() => undefined);
+      setInterval(() => existsSync(${JSON.stringify(pid)}) && setTimeout(() => process.exit(0), 50), 20);`;
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 10_000 });
+    const number = Number(readFileSync(pid, 'utf8'));
+    const state = (): string =>
+      existsSync(`/proc/${number}/stat`) ? (readFileSync(`/proc/${number}/stat`, 'utf8').split(') ')[1] ?? '') : 'Z';
+    return expect.poll(state).toMatch(/^Z/);
   });
 
   it('is asked once for the same settings, also at the same time', async () => {

@@ -82,9 +82,12 @@ function run(program: string, server: string, where: string, env: RegistrySettin
   } catch (cause) {
     return Promise.reject(badSetting(where, 'it cannot be run', cause));
   }
+  const kill = (): void => void child.kill('SIGKILL');
+  // Whoever is interrupted leaves nobody behind.
+  process.once('exit', kill);
   const texts = { stdout: '', stderr: '' };
   const stop = (what: string): void => {
-    child.kill('SIGKILL');
+    kill();
     // A child of the helper may hold its pipes open.
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
     reject(badSetting(where, what));
@@ -104,5 +107,8 @@ function run(program: string, server: string, where: string, env: RegistrySettin
   child.on('close', (status) => resolve({ status, ...texts }));
   // It may end without reading.
   child.stdin.on('error', () => undefined).end(`${server}\n`);
-  return promise.finally(() => clearTimeout(timer));
+  return promise.finally(() => {
+    clearTimeout(timer);
+    process.off('exit', kill);
+  });
 }

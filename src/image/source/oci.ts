@@ -71,6 +71,8 @@ async function imageIn(
   refuseArtifact(config, manifest);
   const layers = objects(manifest['layers']);
   checkLayerCount(layers.length);
+  if (Array.isArray(manifest['layers']) && manifest['layers'].length !== layers.length)
+    throw new ImageError('corrupt', 'A layer that the manifest names is none', descriptor.digest);
   const read = await readBlob(contents, { digest: configDigest, mediaType: configuration });
   const { found, discarded } = await located(contents, read, layers);
   const image = imageOf({
