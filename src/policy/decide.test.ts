@@ -224,6 +224,13 @@ describe('grace', () => {
     ],
     ['by severity', '{ days: { critical: 1, high: 10 } }', { firstSeen: '2026-11-20' }, 'warn', 6],
     ['none for this severity', '{ days: { critical: 10 } }', { firstSeen: '2026-11-20' }, 'deny', undefined],
+    [
+      'an unknown severity has the shortest',
+      '{ days: { negligible: 9, low: 9, medium: 9, high: 9, critical: 1 } }',
+      { firstSeen: '2026-11-20', severity: undefined },
+      'deny',
+      undefined,
+    ],
     ['until a day', '{ until: 2026-11-24 }', {}, 'warn', 1],
     ['until yesterday', '{ until: 2026-11-23 }', {}, 'deny', undefined],
     ['both, and the earlier counts', '{ days: 30, until: 2026-11-25 }', { firstSeen: '2026-11-20' }, 'warn', 2],

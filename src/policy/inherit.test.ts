@@ -50,6 +50,7 @@ const organisation = `rules:
   - { id: high, when: { severity: { atLeast: high } }, then: warn }
   - { id: soft, when: { severity: high }, then: warn, overridable: true }
   - { id: slow, when: { severity: high }, grace: { days: 30, from: published } }
+  - { id: ends, when: { severity: high }, grace: { until: 2026-12-31 } }
 `;
 
 describe('organisation, team, image', () => {
@@ -74,6 +75,7 @@ describe('organisation, team, image', () => {
       ['base', 'warn', ['built-in own:2']],
       ['high', 'deny', ['/p/team.yaml:3', '/p/organisation.yaml:4']],
       ['slow', 'deny', ['/p/organisation.yaml:6']],
+      ['ends', 'deny', ['/p/organisation.yaml:7']],
       ['own-rule', 'deny', ['/p/image.yaml:4']],
     ]);
   });
@@ -88,6 +90,8 @@ describe('organisation, team, image', () => {
       '{ id: high, ifUnknown: allow }',
       'loosens high: warn in the higher file where a fact is unknown',
     ],
+    ['ends later', '{ id: ends, grace: { until: 2027-01-31 } }', 'loosens ends: a longer time of grace'],
+    ['does not end', '{ id: ends, grace: { days: 9 } }', 'loosens ends: a longer time of grace'],
     ['denies no more', '{ id: slow, then: warn }', 'loosens slow: deny in the higher file'],
     ['gives more days', '{ id: slow, grace: { days: 31, from: published } }', 'loosens slow: a longer time of grace'],
     [
@@ -117,6 +121,7 @@ describe('organisation, team, image', () => {
 
   it.each<[string, string]>([
     ['denies', '{ id: high, then: deny }'],
+    ['ends earlier', '{ id: ends, grace: { until: 2026-12-01 } }'],
     ['says it in other words', '{ id: high, message: m, when: { severity: { atLeast: high } } }'],
     ['gives fewer days', '{ id: slow, grace: { days: 3, from: published } }'],
     ['gives days to some', '{ id: slow, grace: { days: { critical: 3 }, from: published } }'],

@@ -218,6 +218,7 @@ describe('what is wrong with a policy is told with its place', () => {
 describe('hostile documents', () => {
   it.each<[string, string, string]>([
     ['brackets without end', '['.repeat(200_000), 'too-deep'],
+    ['lists in lists without end', `${'- '.repeat(200_000)}a`, 'too-deep'],
     ['maps without end', `${head}x: ${'{a: '.repeat(50_000)}`, 'too-deep'],
     ['a million lines', `${head}#\n`.repeat(30_000), 'too-large'],
     [
@@ -244,7 +245,7 @@ describe('hostile documents', () => {
     const start = performance.now();
     const [first] = await problemsOf(parsePolicy(text, { now }));
     expect(first?.code).toBe(code);
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   it('reads plain files alone', async () => {

@@ -21,6 +21,8 @@ export interface ReadDocument {
 
 /** Most characters of a policy file. */
 const longest = 512 * 1024;
+/** Most levels in a line, and brackets open at once: the parser takes long to find that it can't go on. */
+const deepest = 200;
 /** Most problems that are told of one file. */
 const most = 50;
 
@@ -31,6 +33,7 @@ export function readDocument(name: string, text: string): ReadDocument {
     problems: [problemAt(code, { file: name, line: 1, column: 1 }, detail)],
   });
   if (text.length > longest) return failed('too-large', `more than ${longest} characters`);
+  if (isDeep(text)) return failed('too-deep', `more than ${deepest} levels in a line, or brackets that are open`);
   try {
     return readYaml(name, text);
   } catch (error) {
@@ -38,6 +41,17 @@ export function readDocument(name: string, text: string): ReadDocument {
     if (error instanceof RangeError) return failed('too-deep', 'more levels than can be read');
     throw error;
   }
+}
+
+/** Brackets in texts count too, of which nobody leaves so many open. */
+function isDeep(text: string): boolean {
+  if (/(?:[-?] ){200}/.test(text)) return true;
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = Math.max(0, depth + (bracket === '[' || bracket === '{' ? 1 : -1));
+    if (depth > deepest) return true;
+  }
+  return false;
 }
 
 function readYaml(name: string, text: string): ReadDocument {
