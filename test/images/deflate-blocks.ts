@@ -1,7 +1,7 @@
 // Finds where the blocks of a deflate stream begin (RFC 1951, 3.2.3), to the bit, without unpacking it.
 
 /** A block: the bit at which its header begins, and the bytes that stand before its own in what the stream unpacks to. */
-export interface DeflateBlock {
+interface DeflateBlock {
   readonly bit: number;
   readonly out: number;
   readonly isLast: boolean;
