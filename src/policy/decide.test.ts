@@ -100,6 +100,7 @@ describe('a condition is asked of facts', () => {
       'deny',
     ],
     ['end of life', '{ endOfLife: true }', { findings: [flaw], image: { endOfLife: '2026-11-01' } }, 'deny'],
+    ['the last day of life', '{ endOfLife: true }', { findings: [flaw], image: { endOfLife: '2026-11-24' } }, 'allow'],
     [
       'end of life soon',
       '{ endOfLife: { over: -30 } }',

@@ -100,6 +100,8 @@ describe('facts of a report', () => {
 
   it('name an image that was found by name, and no path', () => {
     expect(factsOf(clean).image).not.toHaveProperty('name');
+    const path = { ...clean, subject: { ...clean.subject, reference: 'build/app' } };
+    expect(factsOf(path).image).not.toHaveProperty('name');
     expect(factsOf(named('ghcr.io/acme/app:1')).image).toMatchObject({
       name: 'ghcr.io/acme/app',
       registry: 'ghcr.io',

@@ -204,6 +204,16 @@ describe('organisation, team, image', () => {
     );
   });
 
+  it('does not allow again what is forbidden above', async () => {
+    const exception = 'exceptions: [{ vulnerability: CVE-2024-1, reason: r, owner: o, expires: 2026-12-01 }]\n';
+    const found = await errors({
+      'organisation.yaml': 'limits: { exceptions: false }\n',
+      'team.yaml': 'extends: [./organisation.yaml]\nlimits: { exceptions: true }\n',
+      'image.yaml': `extends: [./team.yaml]\n${exception}`,
+    });
+    expect(found).toEqual(['image.yaml:3 exception-forbidden undefined']);
+  });
+
   it('is not endless', async () => {
     const chain = Object.fromEntries(
       Array.from({ length: 40 }, (_, at) => [`${at}.yaml`, `extends: [./${at + 1}.yaml]\n`]),
