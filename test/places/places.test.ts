@@ -136,7 +136,7 @@ describe.runIf(haveRegistry)('a registry (skipped where no docker-registry is in
     const registry = { ...registrySettings, hostsFolder };
     for (const name of names) {
       const report = await expectSame(name, `registry.test/team/app:${images[name].tag}`, { registry });
-      expect(report.provenance.image?.foundAt?.address).toBe('registry.test');
+      expect(report.provenance.image?.foundAt?.address).toBe(host);
     }
   });
 

@@ -237,7 +237,7 @@ describe('what is attached', () => {
 });
 
 describe('a mirror', () => {
-  it('that says which image a tag names is told of, and not where the digest says it', async () => {
+  it('that answered is told of', async () => {
     const { digest } = putImage('amd64', '1');
     const { host } = server;
     const folder = mkdtempSync(join(tmpdir(), 'seaworthy-mirror-'));
@@ -248,10 +248,9 @@ describe('a mirror', () => {
     );
     const registry = { env: {}, home: folder, systemFolder: folder, userAgent: 'test', registriesFile: conf };
     const open = (name: string): Promise<LayeredImage> => openFromRegistry(name, parseName(name), { registry });
-    expect((await open('r.example/a:1')).remarks).toEqual([
-      `Which image the tag names was said by ${host}, a mirror of r.example.`,
-    ]);
-    expect((await open(`r.example/a@${digest}`)).remarks).toBeUndefined();
+    for (const wanted of ['r.example/a:1', `r.example/a@${digest}`])
+      expect((await open(wanted)).foundAt).toEqual({ place: 'registry', address: host });
+    expect((await opened(':1')).foundAt).toEqual({ place: 'registry', address: host });
     rmSync(folder, { recursive: true });
   });
 });

@@ -23,12 +23,10 @@ export async function openFromRegistry(
     const image = await openManifest(reference, contentsIn(repository, access, top), top, options);
     const digests = [top.digest, ...(image.indexDigests ?? []), ...(image.digest === undefined ? [] : [image.digest])];
     const layers = options.lazy === true ? await lazyLayers(image, repository, access) : image.layers;
-    const byMirror = name.digest === undefined ? mirrorRemark(access, top) : [];
     return {
       ...image,
       layers,
-      ...(byMirror.length === 0 ? {} : { remarks: [...(image.remarks ?? []), ...byMirror] }),
-      foundAt: { place: 'registry', address: name.registry },
+      foundAt: { place: 'registry', address: answering(access, top) },
       attachments: () => attachedTo(access, top, [...new Set(digests)]),
     };
   } finally {
@@ -51,11 +49,10 @@ async function lazyLayers(
   });
 }
 
-/** Bytes are verified whoever gives them, but which image a tag names is what the answering server says. */
-function mirrorRemark({ registry, endpoints }: RegistryAccess, { from }: Manifest): string[] {
+/** Who gave the manifest: the registry, or a mirror, which says what its tags name. */
+function answering({ registry, endpoints }: RegistryAccess, { from }: Manifest): string {
   const itself = endpoints.at(-1);
-  if (from === undefined || itself === undefined || new URL(itself.url).host === from) return [];
-  return [`Which image the tag names was said by ${from}, a mirror of ${registry}.`];
+  return from === undefined || itself === undefined || new URL(itself.url).host === from ? registry : from;
 }
 
 function contentsIn(repository: Repository, access: RegistryAccess, top: Manifest): ContentStore {
