@@ -48,7 +48,8 @@ export async function openLayerCaches(
 }
 
 /** What flags say, and the environment of no certain registry; files say for which each is. */
-function withoutCredentials({ credentials: _, ...settings }: RegistrySettings): RegistrySettings {
+function withoutCredentials(given: RegistrySettings): RegistrySettings {
+  const { credentials: _, ...settings } = given;
   if (settings.env['SEAWORTHY_REGISTRY_HOST']) return settings;
   const env = Object.entries(settings.env).filter(([name]) => !name.startsWith('SEAWORTHY_REGISTRY_'));
   return { ...settings, env: Object.fromEntries(env) };

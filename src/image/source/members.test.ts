@@ -18,6 +18,11 @@ describe('a member that readers understand differently', () => {
     expect(ambiguousMember(text)).toBe(name);
   });
 
+  it('is one that is deeper than runtimes read', () => {
+    const nested = (levels: number): string => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    expect([nested(9_999), nested(4_000_000)].map(ambiguousMember)).toEqual([undefined, '']);
+  });
+
   it('is refused', () => {
     const bytes = Buffer.from('{"layers":[1],"LAYERS":[2]}');
     expect(() => parseJson(bytes, 'manifest')).toThrow(expect.objectContaining({ code: 'corrupt' }));

@@ -24,6 +24,9 @@ function fold(name: string): string {
   return name.toLowerCase().replaceAll('ſ', 's').replaceAll('\u212a', 'k');
 }
 
+/** Go reads no more than 10,000 levels. */
+const deepest = 10_000;
+
 interface Level {
   /** Names so far, folded; absent in an array and in a map. */
   readonly seen?: Set<string>;
@@ -34,7 +37,7 @@ interface Level {
 
 /**
  * The first member of a JSON document about an image that another reader would take for another one: named twice, or
- * not spelled as the specifications have it. The text must be JSON.
+ * not spelled as the specifications have it; or one that is too deep for it. The text must be JSON.
  */
 export function ambiguousMember(text: string): string | undefined {
   const levels: Level[] = [];
@@ -52,6 +55,7 @@ export function ambiguousMember(text: string): string | undefined {
       at = end;
     } else if (code === open || code === openList) {
       isName = code === open;
+      if (levels.length === deepest) return level?.key ?? '';
       const isMap = maps.has(level?.key ?? '');
       levels.push({ isObject: isName, key: '', ...(isName && !isMap ? { seen: new Set<string>() } : {}) });
     } else if (code === close || code === closeList) levels.pop();
