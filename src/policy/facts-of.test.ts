@@ -142,6 +142,14 @@ describe('facts of a report', () => {
     ]);
   });
 
+  it('do not believe in the coverage of packages that are not there', async () => {
+    const policy = await parsePolicy('seaworthy: policy/1\n', { now });
+    const whole = { ...clean, coverage: { ...clean.coverage, complete: true } };
+    expect(decide(policy, factsOf(whole), now).outcome).toBe('allow');
+    const less = { ...whole, packages: whole.packages.slice(1) };
+    expect(decide(policy, factsOf(less), now)).toMatchObject({ outcome: 'deny', reasons: [{ unknown: ['coverage'] }] });
+  });
+
   it('lead to a decision', async () => {
     const policy = await loadPolicy('default', { now });
     expect(decide(policy, factsOf(flawed), now)).toMatchObject({ outcome: 'deny' });

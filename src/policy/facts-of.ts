@@ -1,5 +1,5 @@
 import { cvssOf } from '../cvss/cvss.ts';
-import type { Report, VulnerabilityFinding } from '../finding/finding.ts';
+import type { EcosystemCoverage, Report, VulnerabilityFinding } from '../finding/finding.ts';
 import type { Package } from '../inventory/inventory.ts';
 import type { Assumable, Circumstances, Facts, FindingFacts, PackageFacts, RiskFacts } from './facts.ts';
 import { identitiesOf } from './identity.ts';
@@ -12,14 +12,11 @@ import { imageFacts } from './image-facts.ts';
 export function factsOf(report: Report, circumstances: Circumstances = {}): Facts {
   const packages = new Map(report.packages.map((found) => [found.id, packageFacts(found)]));
   const risks = new Map((circumstances.risks ?? []).map((risk) => [risk.finding.id, risk]));
-  const { ecosystems, complete } = report.coverage;
-  const sum = (count: (one: (typeof ecosystems)[number]) => number): number =>
-    ecosystems.reduce((all, one) => all + count(one), 0);
   return {
     image: imageFacts(report, circumstances),
     findings: report.findings.map((finding) => findingFacts(finding, { report, circumstances, packages, risks })),
     packages: [...packages.values()],
-    coverage: { complete, packages: sum((one) => one.packages), unassessed: sum((one) => one.packages - one.assessed) },
+    coverage: coverageFacts(report),
     problems: report.problems.map(({ code, message, path, lossy }) => ({
       code,
       message,
@@ -27,6 +24,15 @@ export function factsOf(report: Report, circumstances: Circumstances = {}): Fact
       lossy,
     })),
   };
+}
+
+/** A report that lists fewer packages than were looked at has lost some: what it says of them all is not believed. */
+function coverageFacts({ coverage, packages }: Report): Facts['coverage'] {
+  const count = (of: (one: EcosystemCoverage) => number): number =>
+    coverage.ecosystems.reduce((sum, one) => sum + of(one), 0);
+  const covered = count((one) => one.packages);
+  const counts = { packages: covered, unassessed: count((one) => one.packages - one.assessed) };
+  return covered > packages.length ? counts : { complete: coverage.complete, ...counts };
 }
 
 interface Known {
