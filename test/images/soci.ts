@@ -47,6 +47,8 @@ export interface SociOptions {
   readonly older?: boolean;
   readonly level?: number;
   readonly memLevel?: number;
+  /** Instead of one gzip member by these levels; the header of the first has ten bytes. */
+  readonly compress?: (plain: Buffer) => Buffer;
   /** Changes what the zTOC says. */
   readonly draft?: (draft: ZtocDraft) => ZtocDraft;
   /** Changes its bytes. */
@@ -73,7 +75,8 @@ const windowBytes = 32 << 10;
 /** A gzip layer with a zTOC beside it. */
 export function sociLayer(entries: readonly TarEntry[], options: SociOptions = {}): SociLayer {
   const plain = tarBytes(entries);
-  const blob = gzipSync(plain, { level: options.level ?? 6, memLevel: options.memLevel ?? 8 });
+  const { level = 6, memLevel = 8, compress = (bytes) => gzipSync(bytes, { level, memLevel }) } = options;
+  const blob = compress(plain);
   const checkpoints = checkpointsOf(blob, plain, options.spanBytes ?? 4 << 20);
   const draft: ZtocDraft = {
     compressed: blob.length,

@@ -75,8 +75,9 @@ function plainSpans(fetcher: Fetcher, { entries, spans, size: end }: Ztoc): Plai
     unpacked += plain.length;
     if (unpacked > limits.bombBytes && unpacked > fetcher.fetched() * limits.bombRatio)
       throw new ImageError('limit-exceeded', 'The parts of a layer unpack to too much', `over ${unpacked} bytes`);
-    checkHeaders(plain, span, entries, end);
-    checkWindow(held.get(spans[index - 1]?.offset ?? -1), span);
+    const before = held.get(spans[index - 1]?.offset ?? -1);
+    checkHeaders(plain, span, entries, end, before);
+    checkWindow(before, span);
     checkWindow(plain, spans[index + 1]);
     return plain;
   };
@@ -113,15 +114,24 @@ function checkWindow(before: Buffer | undefined, span: Span | undefined): void {
   throw new ImageError('corrupt', 'A part of a layer does not follow the one before it', `at ${span.offset}`);
 }
 
-/** Compares the headers that lie whole in a span, and the end of the archive, with the table. Throws `corrupt`. */
-function checkHeaders(plain: Buffer, span: Span, entries: readonly TocEntry[], end: number): void {
+/** Compares the headers in a span, if they do not begin before what was read, and the end of the archive with the table. */
+function checkHeaders(
+  plain: Buffer,
+  span: Span,
+  entries: readonly TocEntry[],
+  end: number,
+  before: Buffer = Buffer.alloc(0),
+): void {
   let index = firstFrom(entries, span.at);
   let from = endOf(entries[index - 1]);
   for (; index <= entries.length; index++) {
     const stated = entries[index]?.entry;
     const to = stated?.offset ?? Math.max(end, from);
     if (to > span.at + plain.length) return;
-    if (from >= span.at) checkBetween(plain.subarray(from - span.at, to - span.at), stated);
+    const start = from - span.at;
+    if (start >= 0) checkBetween(plain.subarray(start, to - span.at), stated);
+    else if (-start <= before.length)
+      checkBetween(Buffer.concat([before.subarray(start), plain.subarray(0, to - span.at)]), stated);
     from = endOf(entries[index]);
   }
 }

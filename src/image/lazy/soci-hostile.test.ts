@@ -115,6 +115,26 @@ describe('a zTOC', () => {
   });
 });
 
+it('a header that lies in two spans is compared too, where both are read', async () => {
+  // Blocks are stored, so that spans end in the middle of headers somewhere.
+  const many = Array.from({ length: 400 }, (_, index) => ({ name: `${index}.conf`, body: 'x'.repeat(index) }));
+  const options = { spanBytes: 1, level: 0 };
+  const sound = sociLayer(many, options);
+  const ztoc = readZtoc(sound.ztoc, sound.blob.length);
+  const straddling = many.findIndex((_, index) => {
+    const at = ztoc?.entries[index]?.entry.offset ?? 0;
+    return ztoc?.spans.some((span) => span.at > at - 512 && span.at < at) === true;
+  });
+  expect(straddling).toBeGreaterThanOrEqual(0);
+  const lying = (name: string): SociOptions => ({
+    ...options,
+    draft: (draft) => ({ ...draft, files: draft.files.map((one, i) => (i === straddling ? { ...one, name } : one)) }),
+  });
+  const kept = async (name: string) => (await readBySoci(sociLayer(many, lying(name)), () => true))?.files.length;
+  expect(await kept(`${straddling}.conf`)).toBe(400);
+  expect(await kept('other.conf')).toBeUndefined();
+});
+
 it('any damage to a zTOC ends in the same content or a reading of the whole', async () => {
   const sound = sociLayer(files);
   const kept = async (layer: SociLayer): Promise<string | undefined> =>

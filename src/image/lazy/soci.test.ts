@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { layerOf, probe, rangeSource, read, readBySoci, selects } from '../../../test/images/lazy-reading.ts';
@@ -116,6 +116,14 @@ describe('a zTOC', () => {
   it('is no help where nearly all is wanted: the whole is read, which proves more', async () => {
     const files = Array.from({ length: 20 }, (_, index) => ({ name: `${index}.conf`, body: randomBytes(100_000) }));
     expect(await readBySoci(sociLayer(files, { spanBytes: 100_000 }), selects)).toBeUndefined();
+  });
+  it('of a layer in several gzip members, of which it has only the first, is none', async () => {
+    const members = (size: number) => (plain: Buffer) =>
+      Buffer.concat([gzipSync(plain.subarray(0, size)), gzipSync(plain.subarray(size))]);
+    const several = sociLayer(entries, { spanBytes: 50_000, compress: members(150_000) });
+    expect(await readBySoci(several, () => true)).toBeUndefined();
+    const one = sociLayer(entries, { spanBytes: 50_000, compress: (plain) => gzipSync(plain) });
+    expect(await readBySoci(one, () => true)).toBeDefined();
   });
   it('looks into unlikely files that lie in spans which are fetched anyway', async () => {
     const odd = [{ name: 'data/odd', body: text('P', 600) }];
