@@ -341,7 +341,7 @@ const imageUse = record<ImageUse>(
   {
     foundAt: fc.record({ place: fc.constantFrom('registry', 'containerd', 'docker', 'podman'), address: text }),
     layers: fc.record({ known: natural, shared: natural, bytes: natural }),
-    lazy: few(fc.record({ format: fc.constantFrom('estargz', 'zstd-chunked'), fetched: natural, of: natural })),
+    lazy: few(fc.record({ format: fc.constantFrom('estargz', 'zstd-chunked', 'soci'), fetched: natural, of: natural })),
   },
   [],
 );
