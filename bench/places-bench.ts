@@ -17,7 +17,7 @@ export async function benchPlaces(bench: Bench): Promise<{ sections: Section[]; 
   try {
     const daemon = whyNoContainerd() === undefined ? await startContainerd() : undefined;
     try {
-      return await measured(bench, registry.host, scratch, daemon);
+      return await measured({ bench, host: registry.host, scratch, daemon });
     } finally {
       await daemon?.stop();
     }
@@ -74,84 +74,89 @@ function inContainerd(bench: Bench, { socket, folder }: Containerd, layout: stri
   return { ...scan, env: { ...scan.env, CONTAINERD_ADDRESS: socket } };
 }
 
-async function measured(
-  bench: Bench,
-  host: string,
-  scratch: string,
-  daemon: Containerd | undefined,
-): Promise<{ sections: Section[]; goals: Goal[] }> {
-  const there = forms.filter((form) => existsSync(join(bench.work, form, 'oci/index.json')));
-  for (const form of there) push(join(bench.work, form, 'oci'), `${host}/${form}:latest`);
-  const reference = `registry://${host}/large:latest`;
+const named = (name: string, contender: Contender): Contender => ({ ...contender, name });
+
+async function contendersAt(place: Places, lazy: readonly string[]): Promise<Contender[]> {
+  const { bench, host, scratch, daemon } = place;
   const layout = join(bench.work, 'large/oci');
   const plain = ['--no-cache', '--plain-http'];
-  const named = (name: string, contender: Contender): Contender => ({ ...contender, name });
-  const contenders = [
-    named('registry', held(scanContender(bench, reference, plain)).contender),
-    named('file', held(scanContender(bench, `oci:${layout}:latest`, ['--no-cache'])).contender),
+  const scanned = (name: string, reference: string, options: readonly string[]): Contender =>
+    named(name, held(scanContender(bench, reference, options)).contender);
+  return [
+    scanned('registry', `registry://${host}/large:latest`, plain),
+    scanned('file', `oci:${layout}:latest`, ['--no-cache']),
     ...(daemon === undefined ? [] : [named('containerd', held(inContainerd(bench, daemon, layout)).contender)]),
     await download(host, scratch),
     { name: 'floor', command: [process.execPath, join(bench.root, 'bench/floor.ts'), layout] },
-    ...there
-      .slice(1)
-      .map((form) =>
-        named(
-          `${form} lazy`,
-          held(scanContender(bench, `registry://${host}/${form}:latest`, [...plain, '--lazy'])).contender,
-        ),
-      ),
+    ...lazy.map((form) => scanned(`${form} lazy`, `registry://${host}/${form}:latest`, [...plain, '--lazy'])),
   ];
+}
+
+/** Where the image is. */
+interface Places {
+  readonly bench: Bench;
+  /** Of the registry. */
+  readonly host: string;
+  readonly scratch: string;
+  readonly daemon: Containerd | undefined;
+}
+
+async function measured(place: Places): Promise<{ sections: Section[]; goals: Goal[] }> {
+  const { bench, host, daemon } = place;
+  const there = forms.filter((form) => existsSync(join(bench.work, form, 'oci/index.json')));
+  for (const form of there) push(join(bench.work, form, 'oci'), `${host}/${form}:latest`);
+  const lazy = there.slice(1);
+  const contenders = await contendersAt(place, lazy);
   bench.log(`places: ${bench.rounds} rounds`);
   const samples = interleave(contenders, bench.rounds);
   const of = (name: string): Sample => medians(samples.get(name) ?? []);
   const least = Math.max(of('download alone').wallMs, of('floor').wallMs);
-  const shares = there
-    .slice(1)
-    .map((form) => ({ form, share: fetchedShare(bench, `registry://${host}/${form}:latest`) }));
+  const ofFile = daemon === undefined ? Number.NaN : of('containerd').wallMs / of('file').wallMs;
+  const goal = (what: string, value: number, limit: number): Goal => ({
+    input: 'g',
+    what,
+    measured: value,
+    limit,
+    unit: '',
+  });
   return {
     sections: [
-      {
-        title: '(g) large, from a registry on this machine (plain HTTP)',
-        text: 'The registry and whoever reads from it share the two cores. *download alone*: curl, all layers at once, to nowhere.',
-        columns: ['whole process', 'wall', 'CPU', 'peak memory', 'wall / max(download, floor)', 'wall / file'],
-        rows: contenders.map(({ name }) => {
-          const sample = of(name);
-          return [
-            name,
-            time(sample.wallMs),
-            time(sample.cpuMs),
-            megabytes(sample.peakMb),
-            ratio(sample.wallMs / least),
-            ratio(sample.wallMs / of('file').wallMs),
-          ];
-        }),
-      },
-    ],
-    goals: [
-      {
-        input: 'g',
-        what: 'registry: wall, of max(download alone, floor)',
-        measured: of('registry').wallMs / least,
-        limit: 1.15,
-        unit: '',
-      },
-      {
-        input: 'g',
-        what: "containerd's content store: wall, of the file's",
-        measured: daemon === undefined ? Number.NaN : of('containerd').wallMs / of('file').wallMs,
-        limit: 1.1,
-        unit: '',
-      },
-      ...shares.map(
-        ({ form, share }): Goal => ({
-          input: 'g',
-          what: `${form} --lazy: share of the bytes fetched`,
-          measured: share,
-          limit: 0.1,
-          unit: '',
-        }),
+      sectionOf(
+        contenders.map(({ name }) => name),
+        of,
+        least,
       ),
     ],
+    goals: [
+      goal('registry: wall, of max(download alone, floor)', of('registry').wallMs / least, 1.15),
+      goal("containerd's content store: wall, of the file's", ofFile, 1.1),
+      ...lazy.map((form) =>
+        goal(
+          `${form} --lazy: share of the bytes fetched`,
+          fetchedShare(bench, `registry://${host}/${form}:latest`),
+          0.1,
+        ),
+      ),
+    ],
+  };
+}
+
+function sectionOf(names: readonly string[], of: (name: string) => Sample, least: number): Section {
+  return {
+    title: '(g) large, from a registry on this machine (plain HTTP)',
+    text: 'The registry and whoever reads from it share the two cores. *download alone*: curl, all layers at once, to nowhere.',
+    columns: ['whole process', 'wall', 'CPU', 'peak memory', 'wall / max(download, floor)', 'wall / file'],
+    rows: names.map((name) => {
+      const sample = of(name);
+      return [
+        name,
+        time(sample.wallMs),
+        time(sample.cpuMs),
+        megabytes(sample.peakMb),
+        ratio(sample.wallMs / least),
+        ratio(sample.wallMs / of('file').wallMs),
+      ];
+    }),
   };
 }
 
