@@ -74,6 +74,14 @@ function inContainerd(bench: Bench, { socket, folder }: Containerd, layout: stri
   return { ...scan, env: { ...scan.env, CONTAINERD_ADDRESS: socket } };
 }
 
+const goal = (what: string, value: number, limit: number): Goal => ({
+  input: 'g',
+  what,
+  measured: value,
+  limit,
+  unit: '',
+});
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 const named = (name: string, contender: Contender): Contender => ({ ...contender, name });
 
 async function contendersAt(place: Places, lazy: readonly string[]): Promise<Contender[]> {
@@ -112,13 +120,6 @@ async function measured(place: Places): Promise<{ sections: Section[]; goals: Go
   const of = (name: string): Sample => medians(samples.get(name) ?? []);
   const least = Math.max(of('download alone').wallMs, of('floor').wallMs);
   const ofFile = daemon === undefined ? Number.NaN : of('containerd').wallMs / of('file').wallMs;
-  const goal = (what: string, value: number, limit: number): Goal => ({
-    input: 'g',
-    what,
-    measured: value,
-    limit,
-    unit: '',
-  });
   return {
     sections: [
       sectionOf(
@@ -189,6 +190,5 @@ function fetchedShare(bench: Bench, reference: string): number {
     provenance: { image?: { lazy?: { fetched: number; of: number }[] } };
   };
   const read = report.provenance.image?.lazy ?? [];
-  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
   return sum(read.map(({ fetched }) => fetched)) / sum(read.map((layer) => layer.of));
 }

@@ -41,10 +41,10 @@ export function asRegistryError(error: unknown, place: string): unknown {
   // What OpenSSL makes of a first line in plain HTTP.
   if (code === 'tls' && /wrong version number|packet length too long|unknown protocol/i.test(`${cause} ${said}`))
     return new RegistryError('no-tls', 'The registry answers without TLS', place, error);
-  const [kind, message]: readonly [RegistryErrorCode, string] = String(cause).startsWith('HPE_')
+  const [kind, message]: readonly [RegistryErrorCode, string] = cause.startsWith('HPE_')
     ? ['bad-answer', 'The registry does not speak HTTP as it should']
     : (messages[code] ?? ['interrupted', 'The connection to the registry broke off']);
-  const more = inWords(String(cause), said) ?? detail ?? (code === 'timeout' ? error.message : undefined);
+  const more = inWords(cause, said) ?? detail ?? (code === 'timeout' ? error.message : undefined);
   return new RegistryError(kind, message, more === undefined ? place : `${place}: ${withoutCredentials(more)}`, error);
 }
 
