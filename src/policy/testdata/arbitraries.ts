@@ -55,7 +55,7 @@ const findingFields = {
   package: packageFacts,
 };
 
-const findingFacts = fc.record(
+const anyFinding = fc.record(
   {
     kind: fc.constantFrom('vulnerability', 'vulnerability', 'secret'),
     id: fc.constantFrom(...ids),
@@ -66,6 +66,11 @@ const findingFacts = fc.record(
   },
   { requiredKeys: ['kind', 'id', 'aliases', 'verdict', 'disputed'] },
 ) as Arbitrary<FindingFacts>;
+
+/** What is installable is a fix that is available: reports say nothing else (`facts-of.ts`). */
+const findingFacts = anyFinding.map(({ installable, ...facts }): FindingFacts =>
+  installable === undefined || (facts.fix !== undefined && facts.fix !== 'available') ? facts : { ...facts, installable },
+);
 
 const imageFacts = fc.record(
   {
