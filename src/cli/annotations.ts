@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Decision, Reason } from '../finding/decision.ts';
+import { type Decision, messageOf, type Reason } from '../finding/decision.ts';
 import { visible } from '../internal/terminal.ts';
 
 /** GitHub shows ten errors and ten warnings of a step (workflow commands, "Setting an error message"). */
@@ -17,8 +17,8 @@ export function annotations({ reasons }: Decision): string {
 }
 
 /** Of a workflow command: what would end it is written in percent signs. */
-function data({ message, remedy }: Reason): string {
-  return escaped(`${message} → ${remedy}`);
+function data(reason: Reason): string {
+  return escaped(`${messageOf(reason)} → ${reason.remedy}`);
 }
 
 function property(text: string): string {
@@ -42,13 +42,13 @@ export interface QualityEntry {
 export function codeQuality(reference: string, { reasons }: Decision): readonly QualityEntry[] {
   return reasons
     .filter(({ outcome }) => outcome !== 'allow')
-    .map(({ rule, outcome, message, remedy, subject }) => ({
-      description: `${message} → ${remedy}`,
-      check_name: rule,
+    .map((reason) => ({
+      description: `${messageOf(reason)} → ${reason.remedy}`,
+      check_name: reason.rule,
       fingerprint: createHash('sha256')
-        .update(JSON.stringify([rule, subject.name]))
+        .update(JSON.stringify([reason.rule, reason.subject.name, reason.subject.package]))
         .digest('hex'),
-      severity: outcome === 'deny' ? 'blocker' : 'minor',
+      severity: reason.outcome === 'deny' ? 'blocker' : 'minor',
       location: { path: reference, lines: { begin: 1 } },
     }));
 }

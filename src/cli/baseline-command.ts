@@ -1,6 +1,6 @@
 import type { Report } from '../finding/finding.ts';
-import { visible } from '../internal/terminal.ts';
 import { safeJson } from '../internal/terminal-json.ts';
+import { flow, type Line, render, span } from '../internal/terminal-layout.ts';
 import { assess, type BaselineResult, type ControlResult, difference, standards } from '../policy/baseline/baseline.ts';
 import { baselineFacts } from '../policy/baseline/facts.ts';
 import { CliError } from './cli-error.ts';
@@ -27,7 +27,11 @@ export async function baselineCommand(reference: string, flags: BaselineFlags, w
   await world.stdout.write(
     flags.format === 'json'
       ? `${safeJson(JSON.stringify({ reference, results, ...(changes === undefined ? {} : { changes }) }, null, 2))}\n`
-      : results.map((result, i) => resultText(result, changes?.[i], flags.verbose === true)).join('\n'),
+      : results
+          .map((result, i) =>
+            resultText(result, changes?.[i], { verbose: flags.verbose === true, width: world.stdout.columns ?? 80 }),
+          )
+          .join('\n'),
   );
   return { code: results.some(({ failed }) => failed > 0) ? exits.findings : exits.clean };
 }
@@ -49,32 +53,36 @@ function differenceOf(
 }
 
 const words: Readonly<Record<ControlResult['status'], string>> = {
-  pass: 'pass   ',
-  fail: 'FAIL   ',
+  pass: 'pass',
+  fail: 'FAIL',
   unknown: 'unknown',
 };
 
 function resultText(
   { title, results, passed, failed, unknown }: BaselineResult,
   changed: ReturnType<typeof difference> | undefined,
-  verbose: boolean,
+  { verbose, width }: { readonly verbose: boolean; readonly width: number },
 ): string {
+  const laid = (text: string, first: number, rest: number): Line[] => flow([span(text)], width, { first, rest });
   const shown = results.filter(({ status }) => verbose || status !== 'unknown');
   const lines = shown.flatMap(({ id, title: name, status, why, evidence }) => [
-    `  ${words[status]} ${visible(id)} ${visible(name)}`,
-    `            ${visible(why)}`,
-    ...evidence.map((text) => `            - ${visible(text)}`),
+    ...laid(`${words[status]} ${id} ${name}`, 2, 10),
+    ...laid(why, 10, 12),
+    ...evidence.flatMap((text) => laid(`- ${text}`, 10, 12)),
   ]);
   const change =
     changed === undefined
       ? []
-      : [
-          `  since the last time: better ${listed(changed.better)}, worse ${listed(changed.worse)}, no longer known ${listed(changed.lost)}`,
-        ];
+      : laid(
+          `since the last time: better ${listed(changed.better)}, worse ${listed(changed.worse)}, no longer known ${listed(changed.lost)}`,
+          2,
+          4,
+        );
   const hint = !verbose && unknown > 0 ? ' (--verbose lists them)' : '';
-  return `${[title, ...lines, ...change, `  ${passed} of ${passed + failed} known controls passed; ${unknown} not known${hint}`].join('\n')}\n`;
+  const score = laid(`${passed} of ${passed + failed} known controls passed; ${unknown} not known${hint}`, 2, 4);
+  return render([...laid(title, 0, 2), ...lines, ...change, ...score], false);
 }
 
 function listed(ids: readonly string[]): string {
-  return ids.length === 0 ? 'none' : ids.map(visible).join(' ');
+  return ids.length === 0 ? 'none' : ids.join(' ');
 }

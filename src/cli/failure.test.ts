@@ -3,6 +3,7 @@ import { AdvisoryError, type AdvisoryErrorCode } from '../advisory/advisory.ts';
 import { DatabaseError, type DatabaseErrorCode } from '../database/database.ts';
 import { EngineError, type EngineErrorCode } from '../engine/engine.ts';
 import { ImageError, type ImageErrorCode } from '../image/image.ts';
+import { PolicyError, type PolicyErrorCode } from '../policy/policy.ts';
 import { RegistryError, type RegistryErrorCode } from '../registry/registry.ts';
 import { ScanAllError, type ScanAllErrorCode } from '../scan/all/error.ts';
 import { VexError, type VexErrorCode } from '../vex/statement.ts';
@@ -79,6 +80,28 @@ const scanAllCodes: Record<ScanAllErrorCode, 2 | 3> = {
   unwritable: 2,
 };
 const vexCodes: Record<VexErrorCode, 2 | 3> = { 'not-vex': 2, 'too-large': 2, unreadable: 2 };
+const policyCodes: Record<PolicyErrorCode, 2 | 3> = {
+  unreadable: 2,
+  'too-large': 2,
+  'not-yaml': 2,
+  'unknown-field': 2,
+  'wrong-type': 2,
+  'bad-value': 2,
+  'missing-field': 2,
+  'duplicate-id': 2,
+  contradiction: 2,
+  'bad-cel': 2,
+  'cel-too-complex': 2,
+  'bad-template': 2,
+  'not-found': 2,
+  cycle: 2,
+  'too-deep': 2,
+  loosens: 2,
+  'exception-too-broad': 2,
+  'exception-too-long': 2,
+  'exception-forbidden': 2,
+  expired: 2,
+};
 
 /** An error of each code, with the code of the process that it ends. */
 function all<Code extends string>(
@@ -99,6 +122,7 @@ const errors = [
   ...all(databaseCodes, (code, message) => new DatabaseError(code, message)),
   ...all(advisoryCodes, (code, message) => new AdvisoryError(code, message)),
   ...all(vexCodes, (code, message) => new VexError(code, message, '')),
+  ...all(policyCodes, (code, message) => new PolicyError([{ code, message, file: 'x.yaml', line: 3, column: 5 }])),
   ...all(cliCodes, (code, message) => new CliError(code, message)),
 ];
 
@@ -112,7 +136,7 @@ describe('describeFailure', () => {
   it.each(errors)('tells what to do next about %s', (_name, error, exit) => {
     const failure = describeFailure(error, {});
     expect(failure.code).toBe(exit);
-    expect(failure.text).toMatch(/^seaworthy: the message\n {2}\S.*\n$/);
+    expect(failure.text).toMatch(/^seaworthy: (?:x\.yaml:3:5: T|t)he message\n {2}\S.*\n$/);
     expect(failure.text).not.toContain('defect');
   });
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { visible } from '../internal/terminal.ts';
+import type { PolicyProblem } from '../policy/policy.ts';
 import type { Env } from './color.ts';
 import { type ExitCode, exits } from './exit.ts';
 import nextSteps from './next-steps.json' with { type: 'json' };
@@ -17,6 +18,7 @@ interface Step {
 }
 
 const steps: ReadonlyMap<string, Step> = new Map(Object.entries(nextSteps));
+const mostProblems = 20;
 const defect = 'this is a defect in seaworthy: run it again with SEAWORTHY_DEBUG=1 and report what it prints';
 
 /**
@@ -26,6 +28,13 @@ const defect = 'this is a defect in seaworthy: run it again with SEAWORTHY_DEBUG
 export function describeFailure(error: unknown, env: Env, command = 'seaworthy'): Failure {
   const { name, code, message, detail } = partsOf(error);
   const step = steps.get(`${name}/${code}`);
+  const problems = problemsOf(error);
+  if (problems.length > 0) {
+    const told = problems.slice(0, mostProblems).map((problem) => `seaworthy: ${shown(problem)}\n`);
+    const left = problems.length - told.length;
+    const more = left > 0 ? `  and ${left} more\n` : '';
+    return { code: exitFor(step), text: `${told.join('')}${more}  ${step?.next ?? defect}\n` };
+  }
   const what = [lowerFirst(message), detail].filter((part) => part !== '').join(': ');
   const lines = [
     `seaworthy: ${shown(step === undefined && nextOf(error) === undefined ? `unexpected failure: ${what}` : what)}`,
@@ -33,6 +42,14 @@ export function describeFailure(error: unknown, env: Env, command = 'seaworthy')
     ...(env['SEAWORTHY_DEBUG'] === '1' ? debugLines(error) : []),
   ];
   return { code: exitFor(step), text: `${lines.join('\n')}\n` };
+}
+
+/** What is wrong with a policy, each with file, line and column. */
+function problemsOf(error: unknown): string[] {
+  if (!(error instanceof Error && 'problems' in error && Array.isArray(error.problems))) return [];
+  return (error.problems as readonly PolicyProblem[]).map(({ file, line, column, message, detail }) =>
+    [`${file}:${line}:${column}`, message, detail].filter((part) => part !== undefined).join(': '),
+  );
 }
 
 /** An error of an archive says itself what to do. */

@@ -21,7 +21,7 @@ const usualFile = 'seaworthy.policy.yaml';
 /** `seaworthy gate`: scans, and lets a policy decide: 0 allowed, 1 denied, 3 could not be decided. */
 export async function gateCommand(reference: string, flags: GateFlags, world: World): Promise<Exit> {
   const usual = existsSync(usualFile) ? `./${usualFile}` : 'default';
-  const judge = await judging(judgeOptions(flags, usual, Date.now()), world);
+  const judge = await judging(judgeOptions(flags, usual, Date.now()), flags, world);
   try {
     const { decision } = judge(await scanned(reference, { ...flags, format: 'table', failOn: 'none' }, world));
     if (decision === undefined) throw new TypeError('a gate has a policy');

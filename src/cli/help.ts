@@ -8,6 +8,7 @@ export function helpBelow(command: string): string {
     ...(command === 'scan' ? [`References:\n${columns(help.references)}`] : []),
     `Examples:\n${(examples.get(command) ?? []).map(example).join('\n')}`,
     ...(command === '' || command === 'scan' ? [`Exit status:\n${indented(help.exitStatus)}`] : []),
+    ...(command === 'gate' ? [`Exit status:\n${indented(help.gateStatus)}`] : []),
     ...(command === '' ? [`Environment:\n${indented(help.environment)}`] : []),
   ];
   return `\n${sections.join('\n\n')}\n`;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { visible } from '../internal/terminal.ts';
+import { flow, render, span } from '../internal/terminal-layout.ts';
 import type { Explanation, RuleExplanation } from '../policy/explain.ts';
 import type { Policy } from '../policy/policy.ts';
 import { CliError } from './cli-error.ts';
@@ -22,6 +23,7 @@ export async function policyTestCommand(files: readonly string[], world: World):
   for (const file of files) {
     const policy = await loaded(file, world);
     await world.stdout.write(policy.warnings.map(warningText).join(''));
+    if (policy.tests.length === 0) await world.stdout.write(`${visible(file)}: there are no tests in it\n`);
     for (const { name, wrong } of testPolicy(policy)) {
       if (wrong.length === 0) passed++;
       else failed++;
@@ -39,9 +41,10 @@ export async function policyTestCommand(files: readonly string[], world: World):
 export async function policyExplainCommand(name: string, report: string | undefined, world: World): Promise<Exit> {
   const policy = await loaded(name, world);
   const { warnings } = policy;
+  const width = world.stdout.columns ?? 80;
   await world.stdout.write(warnings.map(warningText).join(''));
   if (report === undefined) {
-    await world.stdout.write(policy.rules.map((rule) => ruleText(rule)).join(''));
+    await world.stdout.write(policy.rules.map((rule) => ruleText(rule, width)).join(''));
     return { code: exits.clean };
   }
   const [{ explainPolicy }, { policyFacts }] = await Promise.all([
@@ -50,7 +53,7 @@ export async function policyExplainCommand(name: string, report: string | undefi
   ]);
   const facts = policyFacts(reportIn(report, 'REPORT'), {});
   const { decision, rules } = explainPolicy(policy, facts, Date.now());
-  await world.stdout.write(rules.map(explanationText).join(''));
+  await world.stdout.write(rules.map((one) => explanationText(one, width)).join(''));
   await world.stdout.write(`${decision.outcome}: ${decision.counts.deny} to deny, ${decision.counts.warn} warnings\n`);
   return { code: exits.clean };
 }
@@ -66,6 +69,13 @@ export async function policyInitCommand({ from, output }: PolicyInitFlags, world
   return { code: exits.clean };
 }
 
+/** `seaworthy policy schema`: the JSON Schema of policies, for editors. */
+export async function policySchemaCommand({ stdout }: World): Promise<Exit> {
+  const { policySchema } = await import('../policy/policy-template.ts');
+  await stdout.write(`${JSON.stringify(policySchema, null, 2)}\n`);
+  return { code: exits.clean };
+}
+
 async function migrated(file: string, world: World): Promise<string> {
   const [{ flawRules, ignoreKindOf, migrate }, { migratedPolicy }] = await Promise.all([
     import('../policy/migrate/migrate.ts'),
@@ -77,17 +87,15 @@ async function migrated(file: string, world: World): Promise<string> {
   const today = new Date().toISOString().slice(0, 10);
   const rules = flawRules(await loaded('default', world));
   const migration = await migrate(textOf(file), kind, { today, file, rules });
-  const told = migration.problems.map(({ line, effect, message, detail }) => {
-    const what = detail === undefined ? message : `${message}: ${detail}`;
-    return `seaworthy: ${visible(file)}:${line}: ${effect === 'left-out' ? 'left out' : 'changed'}: ${visible(what)}\n`;
-  });
-  await world.stderr.write(told.join(''));
+  const { noteOf } = await world.loadJudgement();
+  const notes = migration.problems.map((problem) => `seaworthy: ${visible(noteOf(file, problem))}\n`);
+  await world.stderr.write(notes.join(''));
   return await migratedPolicy(migration, { file });
 }
 
 async function loaded(name: string, { loadJudgement }: World): Promise<Policy> {
   const { loadPolicies } = await loadJudgement();
-  return await loadPolicies({ policies: [name], now: Date.now() });
+  return (await loadPolicies({ policies: [name], now: Date.now() })).policy;
 }
 
 function textOf(path: string): string {
@@ -107,23 +115,43 @@ function warningText({ file, line, column, message, detail }: Policy['warnings']
   return `warning: ${visible(file)}:${line}:${column}: ${visible(detail === undefined ? message : `${message}: ${detail}`)}\n`;
 }
 
-function ruleText({ id, on, outcome, description, origin }: Policy['rules'][number]): string {
-  const places = origin.map(({ file, line }) => `${visible(file)}:${line}`).join(', then ');
-  const what = description === undefined ? '' : `\n      ${visible(description)}`;
-  return `${outcome.padEnd(5)} ${visible(id)} (on ${on}; ${places})${what}\n`;
+function ruleText({ id, on, outcome, description, origin }: Policy['rules'][number], width: number): string {
+  const places = origin.map(({ file, line }) => `${file}:${line}`).join(', then ');
+  return laidOut(
+    [
+      [0, `${outcome.padEnd(5)} ${id} (on ${on}; ${places})`],
+      [6, description ?? ''],
+    ],
+    width,
+  );
 }
 
-function explanationText({ rule, scope, judged, explanations }: RuleExplanation): string {
-  const head = `${ruleText(rule).split('\n')[0] ?? ''}\n`;
-  const where = scope === true ? '' : `      speaks of this image: ${scope === 'unknown' ? 'not known' : 'no'}\n`;
-  return `${head}${where}      judged ${judged}\n${explanations.map(subjectText).join('')}`;
+/** Lines, each with how far it stands from the left; empty ones are left out. */
+function laidOut(lines: readonly (readonly [indent: number, text: string])[], width: number): string {
+  return render(
+    lines.flatMap(([first, text]) => (text === '' ? [] : flow([span(text)], width, { first, rest: first + 2 }))),
+    false,
+  );
 }
 
-function subjectText({ subject, truth, parts }: Explanation): string {
+function explanationText({ rule, scope, judged, explanations }: RuleExplanation, width: number): string {
+  const { description: _, ...bare } = rule;
+  const where = scope === true ? '' : `speaks of this image: ${scope === 'unknown' ? 'not known' : 'no'}`;
+  const head = laidOut(
+    [
+      [6, where],
+      [6, `judged ${judged}`],
+    ],
+    width,
+  );
+  return `${ruleText(bare, width)}${head}${explanations.map((one) => subjectText(one, width)).join('')}`;
+}
+
+function subjectText({ subject, truth, parts }: Explanation, width: number): string {
   const word = truth === true ? 'applies to' : truth === false ? 'does not apply to' : 'may apply to';
   const why = parts.map(({ key, asked, known, truth: holds }) => {
     const sign = holds === true ? 'yes' : holds === false ? 'no' : 'not known';
-    return `          ${visible(key)}: ${visible(asked)}; is ${visible(known)}: ${sign}\n`;
+    return [10, `${key}: ${asked}; is ${known}: ${sign}`] as const;
   });
-  return `      ${word} ${visible(subject.name)}\n${why.join('')}`;
+  return laidOut([[6, `${word} ${subject.name}`], ...why], width);
 }

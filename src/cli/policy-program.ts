@@ -15,6 +15,7 @@ export interface PolicyActions {
   policyTest(files: readonly string[]): Promise<void>;
   policyExplain(policy: string, report: string | undefined): Promise<void>;
   policyInit(options: PolicyInitFlags): Promise<void>;
+  policySchema(): Promise<void>;
 }
 
 /** Adds `gate` to the program. */
@@ -91,4 +92,9 @@ export function addPolicy(program: Command, actions: PolicyActions): void {
     .option('-o, --output <FILE>', 'write it there')
     .addHelpText('after', () => helpBelow('policy init'))
     .action((options: PolicyInitFlags) => actions.policyInit(options));
+  policy
+    .command('schema')
+    .description('print the JSON Schema of policies, by which editors complete and check')
+    .addHelpText('after', () => helpBelow('policy schema'))
+    .action(() => actions.policySchema());
 }

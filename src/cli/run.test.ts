@@ -14,6 +14,13 @@ describe('transcripts', () => {
   it.each([
     ['help', '--help'],
     ['help-scan', 'scan --help'],
+    ['help-gate', 'gate --help'],
+    ['help-baseline', 'baseline --help'],
+    ['help-policy', 'policy --help'],
+    ['help-policy-test', 'policy test --help'],
+    ['help-policy-explain', 'policy explain --help'],
+    ['help-policy-init', 'policy init --help'],
+    ['help-policy-schema', 'policy schema --help'],
     ['help-db', 'db --help'],
     ['help-db-update', 'db update --help'],
     ['help-db-status', 'db status --help'],

@@ -52,6 +52,7 @@ function actionsFor(world: World, done: (exit: Exit) => void): Actions {
     policyExplain: async (name, report) =>
       done(await (await import('./policy-command.ts')).policyExplainCommand(name, report, world)),
     policyInit: async (flags) => done(await (await import('./policy-command.ts')).policyInitCommand(flags, world)),
+    policySchema: async () => done(await (await import('./policy-command.ts')).policySchemaCommand(world)),
     cacheStatus: async (flags) => done(await (await import('./cache-command.ts')).cacheStatusCommand(flags, world)),
     cachePrune: async (flags) => done(await (await import('./cache-command.ts')).cachePruneCommand(flags, world)),
     completion: async (shell) => {

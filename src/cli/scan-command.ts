@@ -17,7 +17,7 @@ import type { World } from './world.ts';
 export async function scanCommand(reference: string, flags: ScanFlags, world: World): Promise<Exit> {
   const target = flags.output === '-' ? undefined : flags.output;
   if (target !== undefined) checkTarget(target);
-  const judge = await judging(judgeOptions(flags, undefined, Date.now()), world);
+  const judge = await judging(judgeOptions(flags, undefined, Date.now()), flags, world);
   const report = judge(await scanned(reference, flags, world));
   const text = await presented(report, flags, world, target === undefined);
   // An interrupt that came during the last of the work finds its handler only now.
@@ -34,11 +34,13 @@ export async function scanCommand(reference: string, flags: ScanFlags, world: Wo
 /** Policies are loaded before anything is scanned: what is wrong with them is told at once. */
 export async function judging(
   options: JudgeOptions | undefined,
-  { loadJudgement }: World,
+  { quiet }: Pick<ScanFlags, 'quiet'>,
+  { loadJudgement, stderr }: World,
 ): Promise<(report: Report) => Report> {
   if (options === undefined) return (report) => report;
   const { judged, loadPolicies } = await loadJudgement();
-  const policy = await loadPolicies(options);
+  const { policy, notes } = await loadPolicies(options);
+  if (!quiet) await stderr.write(notes.map((note) => `seaworthy: ${visible(note)}\n`).join(''));
   return (report) => judged(report, policy, options);
 }
 
@@ -77,21 +79,15 @@ async function presented(report: Report, flags: ScanFlags, world: World, toStdou
     sort: flags.sort ?? 'severity',
   };
   const text = presenter.pieces?.(report) ?? [presenter.present(report, options)];
-  return flags.explain === undefined ? text : [...text, ...(await explained(report, flags.explain, flags.format))];
+  return flags.explain === undefined
+    ? text
+    : [...text, ...(await explained(report, flags.explain, flags.format, options.width))];
 }
 
 /** How the risk of a flaw is reckoned, in each package that has it. Throws `CliError` (`usage`). */
-async function explained(report: Report, flaw: string, format: string): Promise<string[]> {
+async function explained(report: Report, flaw: string, format: string, width: number): Promise<string[]> {
   if (format !== 'table') throw new CliError('usage', '--explain goes with --format table; JSON has the numbers', flaw);
-  const [{ explain, riskOf }, { riskCircumstances }] = await Promise.all([
-    import('../risk/risk.ts'),
-    import('../scan/risk.ts'),
-  ]);
-  const wanted = flaw.toUpperCase();
-  const named = report.findings.filter(({ vulnerability: { id, aliases } }) =>
-    [id, ...aliases].some((name) => name.toUpperCase() === wanted),
-  );
-  if (named.length === 0) return [`\n${visible(flaw)} is not among the findings.\n`];
-  const circumstances = riskCircumstances(report);
-  return named.map((finding) => `\n${explain(riskOf(finding, circumstances)).map(visible).join('\n  ')}\n`);
+  const { explainedLines } = await import('./explained.ts');
+  const { riskCircumstances } = await import('../scan/risk.ts');
+  return explainedLines(report, flaw, riskCircumstances(report), width);
 }

@@ -77,3 +77,8 @@ export interface Decision {
   };
   readonly idleExceptions: readonly IdleException[];
 }
+
+/** What a reason says; where it rests on facts that are not known, it says no more than that it may be so. */
+export function messageOf({ message, unknown }: Pick<Reason, 'message' | 'unknown'>): string {
+  return unknown.length === 0 ? message : `perhaps: ${message}`;
+}

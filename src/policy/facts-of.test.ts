@@ -68,6 +68,9 @@ describe('facts of a report', () => {
     if (database === undefined) throw new Error('a database');
     const starter = { ...flawed, provenance: { ...flawed.provenance, database: { ...database, starter: true } } };
     expect(findingIn(starter, 'CVE-2022-3715')).not.toHaveProperty('kev');
+    const { exploited: _list, ...unlisted } = database;
+    const listless = { ...flawed, provenance: { ...flawed.provenance, database: unlisted } };
+    expect(findingIn(listless, 'CVE-2022-3715')).not.toHaveProperty('kev');
     const { database: _none, ...without } = flawed.provenance;
     expect(findingIn({ ...flawed, provenance: without }, 'CVE-2022-3715')).not.toHaveProperty('kev');
   });
@@ -135,7 +138,13 @@ describe('facts of a report', () => {
       exposed: true,
       distribution: { id: 'debian', version: '12' },
     });
-    expect(coverage).toEqual({ complete: false, packages: 5, unassessed: 1 });
+    expect(coverage).toEqual({
+      complete: false,
+      packages: 5,
+      unassessed: 1,
+      because:
+        'packages without an answer: 1 of 5 (Debian:12); what could not be read: 1 (A stanza has no Package field)',
+    });
     expect(problems).toEqual([
       { code: 'corrupt', message: 'A stanza has no Package field', path: '/var/lib/dpkg/status', lossy: true },
       { code: 'unsupported', message: 'A device file was passed over', path: '/dev/null', lossy: false },

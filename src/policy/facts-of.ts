@@ -27,12 +27,33 @@ export function factsOf(report: Report, circumstances: Circumstances = {}): Fact
 }
 
 /** A report that lists fewer packages than were looked at has lost some: what it says of them all is not believed. */
-function coverageFacts({ coverage, packages }: Report): Facts['coverage'] {
+function coverageFacts(report: Report): Facts['coverage'] {
+  const { coverage, packages } = report;
   const count = (of: (one: EcosystemCoverage) => number): number =>
     coverage.ecosystems.reduce((sum, one) => sum + of(one), 0);
   const covered = count((one) => one.packages);
   const counts = { packages: covered, unassessed: count((one) => one.packages - one.assessed) };
-  return covered > packages.length ? counts : { complete: coverage.complete, ...counts };
+  if (covered > packages.length) return { ...counts, because: 'the report lists fewer packages than were looked at' };
+  return coverage.complete
+    ? { complete: true, ...counts }
+    : { complete: false, ...counts, because: becauseOf(report, counts) };
+}
+
+/** Why coverage is incomplete, in words. */
+function becauseOf(
+  { coverage: { ecosystems }, problems, findings }: Report,
+  { packages, unassessed }: { readonly packages: number; readonly unassessed: number },
+): string {
+  const names = ecosystems.flatMap((one) => (one.assessed < one.packages ? [one.ecosystem || 'unknown'] : []));
+  const lossy = problems.filter((problem) => problem.lossy);
+  const behind = findings.some(({ evidence }) => evidence.every(({ found }) => found.source.name === 'starter'));
+  const reasons = [
+    ...(unassessed === 0 ? [] : [`packages without an answer: ${unassessed} of ${packages} (${names.join(', ')})`]),
+    ...(lossy.length === 0 ? [] : [`what could not be read: ${lossy.length} (${lossy[0]?.message})`]),
+    ...(ecosystems.length === 0 ? ['no package in the image that could be judged'] : []),
+    ...(unassessed === 0 && behind ? ['advisories that lack flaws of the starter set: they are old'] : []),
+  ];
+  return reasons.length === 0 ? 'see the notes of the coverage' : reasons.join('; ');
 }
 
 interface Known {
@@ -125,7 +146,7 @@ function exploitFacts(
 ): Pick<Partial<FindingFacts>, 'kev' | 'ransomware'> {
   const { exploited, id, aliases } = vulnerability;
   if (exploited !== undefined) return { kev: true, ransomware: exploited.ransomware };
-  const listed = provenance.database !== undefined && !provenance.database.starter;
+  const listed = provenance.database?.exploited !== undefined && !provenance.database.starter;
   return listed && [id, ...aliases].some((name) => name.startsWith('CVE-')) ? { kev: false, ransomware: false } : {};
 }
 

@@ -97,6 +97,8 @@ export interface CoverageFacts {
   readonly complete?: boolean;
   readonly packages?: number;
   readonly unassessed?: number;
+  /** Why it is not complete, in words. */
+  readonly because?: string;
 }
 
 /** Trouble that the scan met. */

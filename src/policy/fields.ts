@@ -1,6 +1,6 @@
 import type { SubjectKind } from './condition.ts';
 import { ageInDays, daysSince } from './days.ts';
-import type { ImageFacts } from './facts.ts';
+import type { CoverageFacts, ImageFacts } from './facts.ts';
 import types from './fields.json' with { type: 'json' };
 import type { Subject } from './policy.ts';
 
@@ -40,6 +40,7 @@ const derived: Readonly<Record<string, (subject: Subject) => FactValue>> = {
   'image.scanAgeDays': ({ facts, now }) => ageInDays(facts.image.scanned, now),
   'image.databaseAgeDays': ({ facts, now }) => ageInDays(facts.image.databaseBuilt, now),
   'image.endOfLife': ({ facts, now }) => endOfLifePassed(facts.image, now),
+  'coverage.because': ({ facts: { coverage } }) => coverage.because ?? countsText(coverage),
   'image.endOfLifeDays': ({ facts, now }) =>
     typeof facts.image.endOfLife === 'string' ? daysSince(facts.image.endOfLife, now) : undefined,
 };
@@ -96,4 +97,8 @@ function endOfLifePassed({ endOfLife }: ImageFacts, now: number): boolean | unde
   if (typeof endOfLife !== 'string') return endOfLife;
   const days = daysSince(endOfLife, now);
   return days === undefined ? undefined : days > 0;
+}
+
+function countsText({ packages, unassessed }: CoverageFacts): string | undefined {
+  return unassessed === undefined ? undefined : `packages without an answer: ${unassessed} of ${packages ?? 'unknown'}`;
 }

@@ -144,7 +144,7 @@ function builtinOf({ options, problems }: Loading, name: string, from: Place): s
 
 async function textOf({ options, problems }: Loading, path: string, from: Place): Promise<string | undefined> {
   try {
-    return await (options.read ?? readText)(path);
+    return await (options.read ?? readPolicyText)(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     problems.push(
@@ -158,8 +158,8 @@ async function textOf({ options, problems }: Loading, path: string, from: Place)
   }
 }
 
-/** At most so many bytes, of a plain file alone: a pipe would never end. */
-async function readText(path: string): Promise<string> {
+/** Text of a plain file, since a pipe would never end, of at most 1 MiB. Throws where it can't be read. */
+export async function readPolicyText(path: string): Promise<string> {
   const about = await stat(path);
   if (!about.isFile()) throw Object.assign(new Error('not a file'), { code: 'not a file' });
   if (about.size > mostBytes) throw Object.assign(new Error('too large'), { code: `more than ${mostBytes} bytes` });

@@ -1,5 +1,11 @@
+import schema from './policy.schema.json' with { type: 'json' };
+
+/** JSON Schema of policy files. */
+export const policySchema: Readonly<Record<string, unknown>> = schema;
+
 /** What `policy init` writes: a policy that extends the built-in one, with what is changed most often. */
 export const policyTemplate = `# yaml-language-server: $schema=policy.schema.json
+# For completion in editors: seaworthy policy schema > policy.schema.json
 seaworthy: policy/1
 name: our images
 description: What we let into production, and why.
@@ -41,9 +47,27 @@ exceptions: []
 #    expires: 2027-01-31
 #    ticket: SEC-123
 
-# Run with: seaworthy policy test
+# Run with: seaworthy policy test FILE
 tests:
   - name: an exploited flaw stops the image
     findings: [{ id: CVE-2024-0002, severity: high, kev: true, fix: available, fixVersion: "2.0", package: libexample 1.0 }]
-    expect: { outcome: deny, messages: [is being exploited] }
+    expect: { outcome: deny, messages: [is being exploited, upgrade libexample to 2.0] }
+  - name: a high flaw without a fix does not
+    image: { user: app, databaseBuilt: 2026-01-01, endOfLife: 2030-01-01 }
+    findings: [{ id: CVE-2024-0003, severity: high, kev: false, fix: none, epss: 0.01, package: libexample 1.0 }]
+    expect: allow
+  - name: a new one with a fix is warned of, for 30 days
+    today: 2026-01-20
+    image: { user: app, databaseBuilt: 2026-01-19, endOfLife: 2030-01-01 }
+    findings:
+      - id: CVE-2026-0004
+        severity: high
+        kev: false
+        fix: available
+        published: 2026-01-10
+        package: libexample 1.0
+    expect: { outcome: warn, rules: [high-fixable] }
+  - name: what was not assessed stops the image
+    coverage: { complete: false, packages: 10, unassessed: 3 }
+    expect: { outcome: deny, messages: ["3 of 10"] }
 `;

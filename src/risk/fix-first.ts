@@ -1,6 +1,6 @@
 import { type Action, actionsOf, groupOf, type VersionOrder } from './actions.ts';
 import { cover } from './cover.ts';
-import { type Hazard, probabilityOfHazard, sumOf } from './hazard.ts';
+import { type Hazard, sumOf } from './hazard.ts';
 import type { Risk } from './risk-of.ts';
 
 /** How to choose. */
@@ -103,17 +103,4 @@ function sharesOf(risks: readonly Risk[]): {
     }
   }
   return { indexes, shares, before: sumOf(totals) };
-}
-
-/** A step in words, for `--explain`. */
-export function explainStep({ action, cost, removes, flaws, left, assumed }: FixStep): string {
-  const what = `upgrade ${action.name} to ${action.version}`;
-  const gain = `removes ${removes.toFixed(4)} of hazard for a cost of ${cost} (${flaws.length} ${flaws.length === 1 ? 'flaw' : 'flaws'}: ${listed(flaws)})`;
-  const rest = `left: ${left.toFixed(4)}, a risk of ${(100 * probabilityOfHazard(left)).toFixed(1)}`;
-  return `${what}: ${gain}; ${rest}${assumed ? '; in part assumed' : ''}`;
-}
-
-function listed(flaws: readonly string[]): string {
-  const shown = flaws.slice(0, 5).join(', ');
-  return flaws.length > 5 ? `${shown} and ${flaws.length - 5} more` : shown;
 }

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { Finding, Report } from '../finding/finding.ts';
 import { builtinNames } from '../policy/builtin/builtin.ts';
 import { decide } from '../policy/decide.ts';
 import { factsOf } from '../policy/facts-of.ts';
 import { identitiesIn, identitiesOf } from '../policy/identity.ts';
-import { parsePolicy } from '../policy/load.ts';
-import { ignoreKindOf, migrate } from '../policy/migrate/migrate.ts';
-import type { Circumstances, Facts, Policy } from '../policy/policy.ts';
+import { type LoadOptions, loadPolicy, parsePolicy, readPolicyText } from '../policy/load.ts';
+import { flawRules, ignoreKindOf, type Migration, migrate } from '../policy/migrate/migrate.ts';
+import { type Circumstances, type Facts, type Policy, PolicyError } from '../policy/policy.ts';
 import { riskOfImage } from '../risk/risk.ts';
 import { versionSchemes } from './formats.ts';
 import { riskCircumstances } from './risk.ts';
@@ -26,26 +26,75 @@ export interface JudgeOptions {
   readonly now: number;
 }
 
-/** Loads what to judge by. Throws `PolicyError`. */
-export async function loadPolicies({ policies, ignoreFiles = [], now }: JudgeOptions): Promise<Policy> {
-  const exceptions: unknown[] = [];
-  for (const path of ignoreFiles) {
-    const kind = ignoreKindOf(path) ?? 'trivyignore';
-    const today = new Date(now).toISOString().slice(0, 10);
-    exceptions.push(...(await migrate(readFileSync(path, 'utf8'), kind, { today, file: path })).exceptions);
-  }
-  // One file that extends all, so that they are merged as the language says. JSON is YAML.
-  const text = JSON.stringify({
-    seaworthy: 'policy/1',
-    name: policies.join(', '),
-    extends: policies.map(placeOf),
-    exceptions,
-  });
-  return await parsePolicy(text, { now, schemes: versionSchemes, name: 'command line' });
+/** A policy, and what else is to be told of it. */
+export interface LoadedPolicy {
+  readonly policy: Policy;
+  /** What of ignore files was not taken over as it stands: `FILE:LINE: left out: …`. */
+  readonly notes: readonly string[];
 }
 
+/** Loads what to judge by. Throws `PolicyError`. */
+export async function loadPolicies({ policies, ignoreFiles = [], now }: JudgeOptions): Promise<LoadedPolicy> {
+  const options = { now, schemes: versionSchemes };
+  const places = policies.map(placeOf);
+  const policy = await loadAll(places, options);
+  if (ignoreFiles.length === 0) return { policy, notes: [] };
+  const today = new Date(now).toISOString().slice(0, 10);
+  const rules = flawRules(policy);
+  const texts = new Map<string, string>();
+  const notes: string[] = [];
+  for (const file of ignoreFiles) {
+    const kind = ignoreKindOf(file) ?? 'trivyignore';
+    const migration = await migrate(await ignoreText(file), kind, { today, file, rules });
+    texts.set(resolve(file), policyOf(migration));
+    notes.push(...migration.problems.map((problem) => noteOf(file, problem)));
+  }
+  const read = async (path: string): Promise<string> => texts.get(path) ?? (await readPolicyText(path));
+  const files = ignoreFiles.map((file) => (isAbsolute(file) ? file : `./${file}`));
+  return { policy: await loadAll([...places, ...files], { ...options, read }), notes };
+}
+
+/** What of an ignore file was not taken over as it stands, and where. */
+export function noteOf(file: string, { line, effect, message, detail }: Migration['problems'][number]): string {
+  const what = detail === undefined ? message : `${message}: ${detail}`;
+  return `${file}:${line}: ${effect === 'left-out' ? 'left out' : 'changed'}: ${what}`;
+}
+
+/** Several are one file that extends all, so that they are merged as the language says. JSON is YAML. */
+async function loadAll(places: readonly string[], options: LoadOptions): Promise<Policy> {
+  const [only] = places;
+  if (only !== undefined && places.length === 1) return await loadPolicy(only, options);
+  const name = places.filter((place) => !ignoreKindOf(place)).join(', ');
+  const text = JSON.stringify({ seaworthy: 'policy/1', name, extends: places });
+  return await parsePolicy(text, { ...options, name: 'command line' });
+}
+
+/** Exceptions as a policy in which each stands on its line of the ignore file: decisions say where that is. */
+function policyOf({ exceptions, lines }: Migration): string {
+  const entries = exceptions.map((exception, i) => ({ line: lines[i] ?? 1, text: JSON.stringify(exception) }));
+  let text = '{"seaworthy":"policy/1","exceptions":[';
+  let at = 1;
+  for (const { line, text: one } of entries.toSorted((a, b) => a.line - b.line)) {
+    text += `${'\n'.repeat(Math.max(0, line - at))}${one},`;
+    at = Math.max(at, line);
+  }
+  return `${text.replace(/,$/, '')}]}`;
+}
+
+async function ignoreText(file: string): Promise<string> {
+  try {
+    return await readPolicyText(file);
+  } catch (cause) {
+    const detail = `${file} (${(cause as NodeJS.ErrnoException).code ?? 'not UTF-8'})`;
+    const message = 'the ignore file can’t be read';
+    throw new PolicyError([{ code: 'unreadable', message, detail, file, line: 1, column: 1 }], cause);
+  }
+}
+
+/** A bare word that is no file is the name of a built-in policy, perhaps misspelt. */
 function placeOf(text: string): string {
-  return builtinNames.includes(text) || isAbsolute(text) ? text : resolve(text);
+  if (builtinNames.includes(text) || isAbsolute(text) || /^\.{1,2}\//.test(text)) return text;
+  return /[/.]/.test(text) || existsSync(text) ? `./${text}` : text;
 }
 
 /** The report with what a policy says of it. */

@@ -16,6 +16,7 @@ const actions = {
   policyTest: nothing,
   policyExplain: nothing,
   policyInit: nothing,
+  policySchema: nothing,
   dbUpdate: nothing,
   dbStatus: nothing,
   dbSearch: nothing,
@@ -52,6 +53,9 @@ describe('describeCommands', () => {
   it('sees every command, option and choice', () => {
     expect(root.children.map(({ path }) => path.join(' '))).toEqual([
       'seaworthy scan',
+      'seaworthy gate',
+      'seaworthy baseline',
+      'seaworthy policy',
       'seaworthy db',
       'seaworthy cache',
       'seaworthy completion',
@@ -76,7 +80,7 @@ describe('describeCommands', () => {
 
 describe.skipIf(!has('bash'))('bash (skipped where it is missing)', () => {
   it.each<[string[], string[]]>([
-    [[''], ['scan', 'db', 'cache', 'completion']],
+    [[''], ['scan', 'gate', 'baseline', 'policy', 'db', 'cache', 'completion']],
     [['s'], ['scan']],
     [['--v'], ['--version']],
     [
@@ -143,7 +147,7 @@ describe.skipIf(!has('bash'))('bash (skipped where it is missing)', () => {
     [['completion', 'z'], ['zsh']],
     [
       ['nonsense', ''],
-      ['scan', 'db', 'cache', 'completion'],
+      ['scan', 'gate', 'baseline', 'policy', 'db', 'cache', 'completion'],
     ],
     [['scan', '$(touch evil)', ''], []],
   ])('%j offers %j', (words, offered) => {
@@ -198,7 +202,7 @@ describe.skipIf(!has('zsh'))('zsh (skipped where it is missing)', () => {
 
 describe.skipIf(!has('fish'))('fish (skipped where it is missing)', () => {
   it.each([
-    ['seaworthy ', ['cache', 'completion', 'db', 'scan']],
+    ['seaworthy ', ['baseline', 'cache', 'completion', 'db', 'gate', 'policy', 'scan']],
     ['seaworthy cache ', ['prune', 'status']],
     ['seaworthy scan reg', ['registry://']],
     ['seaworthy scan --from ', ['containerd', 'docker', 'podman', 'registry']],

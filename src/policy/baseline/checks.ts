@@ -32,7 +32,7 @@ export const checks: Readonly<Record<string, Check>> = {
     if (root === undefined) return unknown('the configuration of the image is not known');
     if (root)
       return fail('a pod that must not run as root refuses the image unless it names another user', [
-        `user ${user ?? ''}`,
+        user === '' ? 'no user is named' : `user ${user ?? ''}`,
       ]);
     return /^\d/.test(user ?? '')
       ? unknown('the image is ready for it; whether the pod asks for it is not known', [`user ${user ?? ''}`])

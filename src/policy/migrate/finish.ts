@@ -1,7 +1,7 @@
 import { limitText } from '../../internal/limit-text.ts';
 import { dayOf, endOfDay, later } from '../days.ts';
 import type { ExceptionSource } from '../policy.ts';
-import type { MigrateOptions, Told } from './model.ts';
+import type { MigrateOptions, Migration, Told } from './model.ts';
 
 /** An entry of an ignore file as far as it is understood. */
 export interface Wish {
@@ -20,8 +20,13 @@ const defaultDays = 90;
 const mostDays = 365;
 
 /** Exceptions of what is wished, each with reason, owner and expiry; of those that excuse the same, the one that lasts longest. */
-export function finished(wishes: readonly Wish[], options: MigrateOptions, told: Told): readonly ExceptionSource[] {
+export function finished(
+  wishes: readonly Wish[],
+  options: MigrateOptions,
+  told: Told,
+): Pick<Migration, 'exceptions' | 'lines'> {
   const exceptions = new Map<string, ExceptionSource>();
+  const lines = new Map<string, number>();
   for (const wish of wishes) {
     const { vulnerability, package: named, path } = wish;
     const rules = vulnerability === undefined ? (options.rules ?? []) : undefined;
@@ -35,6 +40,7 @@ export function finished(wishes: readonly Wish[], options: MigrateOptions, told:
     const scope = JSON.stringify([vulnerability, named?.name, named?.purl, named?.version, path]);
     const known = exceptions.get(scope);
     if (known !== undefined && known.expires >= expires) continue;
+    lines.set(scope, wish.line);
     exceptions.set(scope, {
       ...(vulnerability === undefined ? {} : { vulnerability }),
       ...(named === undefined ? {} : { package: named }),
@@ -45,7 +51,7 @@ export function finished(wishes: readonly Wish[], options: MigrateOptions, told:
       expires,
     });
   }
-  return [...exceptions.values()];
+  return { exceptions: [...exceptions.values()], lines: [...lines.values()] };
 }
 
 function reasonOf({ reason }: Wish, file: string): string {

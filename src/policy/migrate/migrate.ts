@@ -26,6 +26,7 @@ export async function migrate(text: string, kind: IgnoreKind, options: MigrateOp
     const message = 'the file is larger than an ignore file may be';
     return {
       exceptions: [],
+      lines: [],
       problems: [{ line: 1, code: 'too-large', effect: 'left-out', message, detail: `${mostBytes} bytes` }],
     };
   }
@@ -36,8 +37,8 @@ export async function migrate(text: string, kind: IgnoreKind, options: MigrateOp
       : kind === 'grype'
         ? await readGrype(text, told)
         : await readTrivyYaml(text, told);
-  const exceptions = finished(wishes, options, told);
-  return { exceptions, problems: told.toSorted((a, b) => a.line - b.line) };
+  const found = finished(wishes, options, told);
+  return { ...found, problems: told.toSorted((a, b) => a.line - b.line) };
 }
 
 /** The rules of a policy that judge flaws and nothing else, by identifier. */

@@ -36,6 +36,8 @@ export interface MigrationProblem {
 /** What came of an ignore file. */
 export interface Migration {
   readonly exceptions: readonly ExceptionSource[];
+  /** The line of the file that each exception is from. */
+  readonly lines: readonly number[];
   readonly problems: readonly MigrationProblem[];
 }
 

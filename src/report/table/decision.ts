@@ -1,4 +1,10 @@
-import type { Decision, ExceptionUse, IdleException, Reason } from '../../finding/decision.ts';
+import {
+  type Decision,
+  type ExceptionUse,
+  type IdleException,
+  messageOf,
+  type Reason,
+} from '../../finding/decision.ts';
 import type { PresentOptions } from '../../finding/finding.ts';
 import { count, day } from '../../internal/terminal-figures.ts';
 import { flow, type Line, render, type Span, span, type Tone } from '../../internal/terminal-layout.ts';
@@ -9,6 +15,9 @@ const below = { first: 8, rest: 10 };
 
 /** Reasons that are shown unless all are wanted. */
 const mostReasons = 10;
+
+/** Exceptions without effect that are, likewise. */
+const mostIdle = 5;
 
 const words: Readonly<Record<Decision['outcome'], readonly [word: string, tone: Tone]>> = {
   deny: ['DENIED', 'worst'],
@@ -38,7 +47,14 @@ export function decisionLines(decision: Decision | undefined, width: number, all
     ),
     ...shown.flatMap((same) => reasonLines(same, width)),
     ...(left === 0 ? [] : flow([span(`and ${count(left, 'more reason')} (--verbose, JSON)`, 'quiet')], width, under)),
-    ...idleExceptions.flatMap((exception) => idleLines(exception, width)),
+    ...idleExceptions.slice(0, all ? undefined : mostIdle).flatMap((exception) => idleLines(exception, width)),
+    ...(all || idleExceptions.length <= mostIdle
+      ? []
+      : flow(
+          [span(`and ${count(idleExceptions.length - mostIdle, 'more exception')} without effect`, 'warn')],
+          width,
+          under,
+        )),
   ];
 }
 
@@ -57,12 +73,12 @@ function alike(reasons: readonly Reason[]): (readonly [Reason, ...Reason[]])[] {
 }
 
 function reasonLines([reason, ...others]: readonly [Reason, ...Reason[]], width: number): Line[] {
-  const { outcome, rule, message, remedy, grace, exception, expired, exemptedBy, unknown } = reason;
+  const { outcome, rule, remedy, grace, exception, expired, exemptedBy, unknown } = reason;
   const tone: Tone = outcome === 'deny' ? 'bad' : outcome === 'warn' ? 'warn' : 'quiet';
   const more: Span[][] = [
     ...(others.length === 0 ? [] : [[span(`and so in ${count(others.length, 'other package')}`, 'quiet')]]),
     [span(`→ ${remedy}`, 'good')],
-    ...(unknown.length === 0 ? [] : [[span(`not known, so taken for bad: ${unknown.join(', ')}`, 'odd')]]),
+    ...(unknown.length === 0 ? [] : [[span(`not known, and so counted as bad: ${unknown.join(', ')}`, 'odd')]]),
     ...(grace === undefined
       ? []
       : [[span(`denied from ${day(grace.until)} on: ${count(grace.daysLeft, 'day')} left`)]]),
@@ -71,7 +87,7 @@ function reasonLines([reason, ...others]: readonly [Reason, ...Reason[]], width:
     ...(exemptedBy === undefined ? [] : [[span(`exempted by ${exemptedBy.rule}: ${exemptedBy.reason}`)]]),
   ];
   return [
-    ...flow([span(outcome.padEnd(5), tone), span(message), span(`(${rule})`, 'quiet')], width, under),
+    ...flow([span(outcome.padEnd(5), tone), span(messageOf(reason)), span(`(${rule})`, 'quiet')], width, under),
     ...more.flatMap((spans) => flow(spans, width, below)),
   ];
 }

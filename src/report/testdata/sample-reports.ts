@@ -172,7 +172,7 @@ const base0 = {
   provenance: {
     tool: { name: 'seaworthy', version: '0.1.0' },
     createdAt: '2026-11-24T09:30:00Z',
-    database: { digest: digest('db'), builtAt: '2026-08-23T04:10:00Z', starter: false },
+    database: { digest: digest('db'), builtAt: '2026-08-23T04:10:00Z', starter: false, exploited: '2026-08-22' },
     inventoryCached: false,
   },
 } as const;
