@@ -32,7 +32,7 @@ function dueTexts(finding: Finding, circumstances: Circumstances): string[] {
       'next-upgrade': 'at the next upgrade',
       'no-fix': 'no fix yet, so no day',
     };
-    return `fix, ${clock.title}: ${words[state]} (${lines.join('; ')})`;
+    return `fix, ${clock.title}: ${words[state]} (${lines.map((line) => line.replace(`${clock.title}: `, '')).join('; ')})`;
   });
 }
 
