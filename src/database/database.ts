@@ -14,7 +14,6 @@ export type {
   EcosystemSource,
   FeedFailure,
   FeedInfo,
-  PackageKey,
   SearchHit,
   SearchResult,
   StoredEntry,

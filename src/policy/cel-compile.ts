@@ -1,10 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { functions, operators, unaryMinus } from './cel-functions.ts';
-import { type FactValue, fieldTypes, readerOf } from './fields.ts';
+import { type CelValue, functions, operators, unaryMinus } from './cel-functions.ts';
+import { fieldTypes, readerOf } from './fields.ts';
 import type { Subject } from './policy.ts';
-
-/** A value of an expression; undefined is unknown. */
-export type CelValue = FactValue | readonly CelValue[];
 
 /** What an expression is run over. */
 export interface CelState {

@@ -1,5 +1,8 @@
-import type { CelValue } from './cel-compile.ts';
+import type { FactValue } from './fields.ts';
 import { globOf } from './glob.ts';
+
+/** A value of an expression; undefined is unknown. */
+export type CelValue = FactValue | readonly CelValue[];
 
 type Operate = (left: CelValue, right: CelValue, whole: boolean) => CelValue;
 

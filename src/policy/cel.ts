@@ -1,5 +1,6 @@
 import type { ASTNode, Environment } from '@marcbachmann/cel-js';
-import { type CelValue, type Compiled, celGroups, compileCel, Unavailable } from './cel-compile.ts';
+import { type Compiled, celGroups, compileCel, Unavailable } from './cel-compile.ts';
+import type { CelValue } from './cel-functions.ts';
 import type { SubjectKind } from './condition.ts';
 import { fieldTypes, groupsOf } from './fields.ts';
 import type { Test } from './policy.ts';

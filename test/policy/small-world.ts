@@ -44,6 +44,12 @@ function flaw(id: string, name: string, severity: keyof typeof scores): FlawSpec
   };
 }
 
+function feed(url: string | undefined, content: string | Buffer): void {
+  if (url === undefined) throw new Error('no feed');
+  const { host, pathname } = new URL(url);
+  put(join('mirror', host, pathname), content);
+}
+
 /** A database of three flaws: of one CISA knows that it is exploited, one is likely to be, one is high. */
 export async function makeDatabase(endOfLife: string | boolean = '2099-01-01'): Promise<string> {
   const mirror = at('mirror');
@@ -63,11 +69,6 @@ export async function makeDatabase(endOfLife: string | boolean = '2099-01-01'): 
       packages: [{ pkg: { name: 'busybox', secfixes: { '1.36.1-r0': ['CVE-2024-9'] } } }],
     },
   );
-  const feed = (url: string | undefined, content: string | Buffer): void => {
-    if (url === undefined) throw new Error('no feed');
-    const { host, pathname } = new URL(url);
-    put(join('mirror', host, pathname), content);
-  };
   const entry = {
     cveID: 'CVE-2024-1001',
     vendorProject: 'x',
@@ -121,6 +122,10 @@ export interface Ran {
   readonly stderr: string;
 }
 
+function unused(): never {
+  throw new Error('not wanted here');
+}
+
 /** Carries out the words of a command line. */
 export async function seaworthy(...words: readonly string[]): Promise<Ran> {
   const written = { stdout: '', stderr: '' };
@@ -132,9 +137,6 @@ export async function seaworthy(...words: readonly string[]): Promise<Ran> {
       written[name] += text;
     },
   });
-  const unused = (): never => {
-    throw new Error('not wanted here');
-  };
   const world: World = {
     version: '1.2.3',
     env: { SEAWORTHY_HOME: at('home') },

@@ -5,8 +5,8 @@ import { type EngineContainer, EngineError, type EngineImage } from '../../engin
 import { chainIds } from '../../engine/unpacked/unpacked.ts';
 import { ImageError, type LayeredImage, type OpenOptions } from '../image.ts';
 import { hostPlatform } from '../platform.ts';
-import { folderLayer, withWritten } from './container.ts';
 import { addressOf, openTarget, unlessAbsent } from './containerd.ts';
+import { folderLayer, withWritten } from './written.ts';
 
 /** Images that are looked at for the one that a container stands on. */
 const mostImages = 2000;

@@ -3,10 +3,10 @@ import { engineFacts, findDockerContainer } from '../../engine/docker/docker.ts'
 import type { EngineFacts } from '../../engine/docker/documents.ts';
 import { type EngineContainer, EngineError } from '../../engine/engine.ts';
 import type { Image, OpenOptions } from '../image.ts';
-import { withWritten } from './container.ts';
 import { openTarget, unlessAbsent } from './containerd.ts';
 import { at, dockerAddress, openFound, patience } from './docker-daemon.ts';
 import { marksOf } from './unpacked.ts';
+import { withWritten } from './written.ts';
 
 /** Opens a container of Docker; `undefined` where it has none of that name. Throws `EngineError`, `ImageError`. */
 export async function openDockerContainer(

@@ -1,11 +1,11 @@
 import { EngineError } from '../../engine/engine.ts';
 import { podmanStoreContainers, podmanStoredImage } from '../../engine/podman/store.ts';
 import type { Image, OpenOptions } from '../image.ts';
-import { theContainer, withWritten } from './container.ts';
 import { notApart } from './container-docker.ts';
 import { at } from './docker-daemon.ts';
 import { serviceRoot, storeOf } from './podman.ts';
 import { marksOf, unpackedImage } from './unpacked.ts';
+import { theContainer, withWritten } from './written.ts';
 
 /**
  * Opens a container of podman from its storage, for which it need not run; `undefined` where it has none of that name. Whether

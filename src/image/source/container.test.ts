@@ -6,7 +6,8 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Answers, startFakeEngine } from '../../../test/daemon/fake-engine.ts';
 import { EngineError } from '../../engine/engine.ts';
 import { ImageError, type Place } from '../image.ts';
-import { openContainer, theContainer } from './container.ts';
+import { openContainer } from './container.ts';
+import { theContainer } from './written.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-container-'));
 afterAll(() => rmSync(folder, { recursive: true }));

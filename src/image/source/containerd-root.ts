@@ -12,10 +12,10 @@ import { chainIds } from '../../engine/unpacked/unpacked.ts';
 import { formatName, parseName } from '../../registry/name.ts';
 import { ImageError, type LayeredImage, type OpenOptions, type Reference } from '../image.ts';
 import { contentsOf } from './blob-store.ts';
-import { theContainer, withWritten } from './container.ts';
 import { unpackedBelow } from './containerd.ts';
 import { folderStore } from './layout.ts';
 import { openManifest } from './oci.ts';
+import { theContainer, withWritten } from './written.ts';
 
 type RootReference = Extract<Reference, { scheme: 'containerd-root' }>;
 

@@ -5,7 +5,7 @@ import { parseJson, string } from './blob-store.ts';
 import { imageOf } from './config.ts';
 
 /** What is said of an image of which some layers are folders. */
-export const unproven =
+const unproven =
   'Its layers were read as the engine has unpacked them: nothing proves that they still are what their digests say.';
 
 /** How the folders of a store are marked. */
