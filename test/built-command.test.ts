@@ -50,6 +50,15 @@ describe.skipIf(!built)(`the built command${built ? '' : ' (SKIPPED: there is no
     expect(run('--version')).toMatchObject({ status: 0, stdout: `${manifest.version}\n` });
   });
 
+  it('decides by built-in policies, and has the schema of others', () => {
+    const { status, stdout } = run('gate', '--offline', join(root, 'examples/debian-outdated.tar'));
+    expect([status, stdout.split('\n')[1]]).toEqual([1, expect.stringMatching(/^Policy default: DENIED \(/)]);
+    expect(JSON.parse(run('policy', 'schema').stdout)).toMatchObject({ $id: 'urn:seaworthy:schema:policy:1' });
+    const rules = 'seaworthy: policy/1\nrules:\n  - { id: a, when: { cel: "finding.epss > 0.5" } }\n';
+    writeFileSync(join(folder, 'cel.yaml'), rules);
+    expect(run('policy', 'explain', join(folder, 'cel.yaml'))).toMatchObject({ status: 0, stderr: '' });
+  });
+
   it('reads a larger image on several lanes', () => {
     const layer = (name: string): LayerSpec => ({ entries: [{ name, body: randomBytes(6 << 20) }] });
     const path = join(folder, 'larger');

@@ -47,6 +47,7 @@ export function decisionLines(decision: Decision | undefined, width: number, all
     ),
     ...shown.flatMap((same) => reasonLines(same, width)),
     ...(left === 0 ? [] : flow([span(`and ${count(left, 'more reason')} (--verbose, JSON)`, 'quiet')], width, under)),
+    ...sourceLines(reasons, width),
     ...idleExceptions.slice(0, all ? undefined : mostIdle).flatMap((exception) => idleLines(exception, width)),
     ...(all || idleExceptions.length <= mostIdle
       ? []
@@ -58,13 +59,36 @@ export function decisionLines(decision: Decision | undefined, width: number, all
   ];
 }
 
-/** One flaw is in several packages of one source: by one rule, they are one reason to read. */
+/** Who may know what is not known. */
+const sources: Readonly<Record<string, string>> = {
+  severity: 'nvd',
+  cvss: 'nvd',
+  kev: 'kev',
+  ransomware: 'kev',
+  epss: 'epss',
+  epssPercentile: 'epss',
+  endOfLife: 'endoflife',
+  ssvc: 'vulnrichment',
+  exploitation: 'vulnrichment',
+  automatable: 'vulnrichment',
+  technicalImpact: 'vulnrichment',
+};
+
+function sourceLines(reasons: readonly Reason[], width: number): Line[] {
+  const counted = reasons.filter(({ outcome }) => outcome !== 'allow');
+  const names = new Set(counted.flatMap(({ unknown }) => unknown.flatMap((key) => sources[key] ?? [])));
+  if (names.size === 0) return [];
+  const command = `seaworthy db update --only ${[...names].toSorted().join(' ')}`;
+  return flow([span(`Some of what is not known may come with \`${command}\`.`)], width, under);
+}
+
+/** One flaw is in several packages of one source, and several rules may be against it: it is one reason to read. */
 function alike(reasons: readonly Reason[]): (readonly [Reason, ...Reason[]])[] {
   const groups = new Map<string, [Reason, ...Reason[]]>();
   for (const reason of reasons) {
-    const { rule, outcome, subject, exception, exemptedBy } = reason;
-    const what = subject.kind === 'finding' ? (subject.name.split(' ')[0] ?? '') : subject.name;
-    const key = JSON.stringify([rule, outcome, subject.kind, what, exception?.place, exemptedBy?.rule]);
+    const { rule, outcome, subject, grace, exception, exemptedBy } = reason;
+    const what = subject.kind === 'finding' ? [subject.name.split(' ')[0]] : [subject.name, rule];
+    const key = JSON.stringify([outcome, subject.kind, what, grace?.until, exception?.place, exemptedBy?.rule]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [reason]);
     else group.push(reason);
@@ -72,11 +96,15 @@ function alike(reasons: readonly Reason[]): (readonly [Reason, ...Reason[]])[] {
   return [...groups.values()];
 }
 
-function reasonLines([reason, ...others]: readonly [Reason, ...Reason[]], width: number): Line[] {
-  const { outcome, rule, remedy, grace, exception, expired, exemptedBy, unknown } = reason;
+function reasonLines(same: readonly [Reason, ...Reason[]], width: number): Line[] {
+  // What is known says more than what may be.
+  const reason = same.find((one) => one.unknown.length === 0) ?? same[0];
+  const rules = [...new Set([reason, ...same].map(({ rule }) => rule))].join(', ');
+  const others = new Set(same.map(({ subject }) => subject.package)).size - 1;
+  const { outcome, remedy, grace, exception, expired, exemptedBy, unknown } = reason;
   const tone: Tone = outcome === 'deny' ? 'bad' : outcome === 'warn' ? 'warn' : 'quiet';
   const more: Span[][] = [
-    ...(others.length === 0 ? [] : [[span(`and so in ${count(others.length, 'other package')}`, 'quiet')]]),
+    ...(others === 0 ? [] : [[span(`and so in ${count(others, 'other package')}`, 'quiet')]]),
     [span(`→ ${remedy}`, 'good')],
     ...(unknown.length === 0 ? [] : [[span(`not known, and so counted as bad: ${unknown.join(', ')}`, 'odd')]]),
     ...(grace === undefined
@@ -87,7 +115,7 @@ function reasonLines([reason, ...others]: readonly [Reason, ...Reason[]], width:
     ...(exemptedBy === undefined ? [] : [[span(`exempted by ${exemptedBy.rule}: ${exemptedBy.reason}`)]]),
   ];
   return [
-    ...flow([span(outcome.padEnd(5), tone), span(messageOf(reason)), span(`(${rule})`, 'quiet')], width, under),
+    ...flow([span(outcome.padEnd(5), tone), span(messageOf(reason)), span(`(${rules})`, 'quiet')], width, under),
     ...more.flatMap((spans) => flow(spans, width, below)),
   ];
 }
