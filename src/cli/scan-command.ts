@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import type { Report } from '../finding/finding.ts';
 import { visible } from '../internal/terminal.ts';
 import type { JudgeOptions } from '../scan/judgement.ts';
-import { CliError } from './cli-error.ts';
 import { wantsColor } from './color.ts';
 import { type Exit, exitOf, exitOfDecision } from './exit.ts';
 import { imageOptions } from './image-flags.ts';
@@ -79,14 +78,11 @@ async function presented(report: Report, flags: ScanFlags, world: World, toStdou
     sort: flags.sort ?? 'severity',
   };
   const text = presenter.pieces?.(report) ?? [presenter.present(report, options)];
-  return flags.explain === undefined
-    ? text
-    : [...text, ...(await explained(report, flags.explain, flags.format, options.width))];
+  return flags.explain === undefined ? text : [...text, ...(await explained(report, flags.explain, options.width))];
 }
 
-/** How the risk of a flaw is reckoned, in each package that has it. Throws `CliError` (`usage`). */
-async function explained(report: Report, flaw: string, format: string, width: number): Promise<string[]> {
-  if (format !== 'table') throw new CliError('usage', '--explain goes with --format table; JSON has the numbers', flaw);
+/** How the risk of a flaw is reckoned, in each package that has it. */
+async function explained(report: Report, flaw: string, width: number): Promise<string[]> {
   const { explainedLines } = await import('./explained.ts');
   const { riskCircumstances } = await import('../scan/risk.ts');
   return explainedLines(report, flaw, riskCircumstances(report), width);

@@ -110,8 +110,17 @@ function contradiction(reference: string | undefined, flags: ScanFlags): string 
     return `that is either one image or all from a place: ${reference}, --all-from ${allFrom}`;
   const ofMany = Object.entries({ include, exclude, latest, resume }).find(([, value]) => value !== undefined)?.[0];
   if (ofMany !== undefined && allFrom === undefined) return `--${ofMany} goes with --all-from only`;
-  if (allFrom !== undefined && (flags.policy !== undefined || flags.explain !== undefined))
-    return '--policy and --explain are for one image';
+  const ofOne = Object.entries({
+    policy: flags.policy,
+    'ignore-file': flags.ignoreFile,
+    last: flags.last,
+    base: flags.base,
+    explain: flags.explain,
+    sort: flags.sort === 'risk' ? flags.sort : undefined,
+  }).find(([, value]) => value !== undefined)?.[0];
+  if (allFrom !== undefined && ofOne !== undefined) return `--${ofOne} is for one image`;
+  if (flags.explain !== undefined && flags.format !== 'table')
+    return '--explain goes with --format table; JSON has the numbers';
   if (allFrom === '-' && flags.passwordStdin) return 'standard input is either the list of images or the password';
   if (!flags.cache && (flags.cacheFrom !== undefined || flags.cachePush))
     return 'that is either --no-cache or --cache-from';
