@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { updateDatabase } from '../database/database.ts';
-import { advisory, fakeSource, feedText } from '../database/testdata/fake-source.ts';
+import { advisory, fakeSource, feedText, prediction } from '../database/testdata/fake-source.ts';
 import { chooseAdvisories } from './advisories.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-advisories-'));
@@ -14,7 +14,13 @@ beforeAll(async () => {
   const ecosystem = 'Alpine:v3.20';
   writeFileSync(join(folder, 'mirror/feeds.example/alpine'), feedText([advisory('CVE-1', { ecosystem })]));
   const clock = { now: () => Date.parse('2026-02-03T04:05:06Z'), sleep: async () => undefined };
-  const sources = [fakeSource('alpine', [{ url: 'https://feeds.example/alpine', ecosystems: [ecosystem] }])];
+  writeFileSync(join(folder, 'mirror/feeds.example/epss'), feedText([], { facts: [prediction('CVE-2', 0.5)] }));
+  const sources = [
+    fakeSource('alpine', [{ url: 'https://feeds.example/alpine', ecosystems: [ecosystem] }]),
+    fakeSource('epss', [{ url: 'https://feeds.example/epss', ecosystems: [], facts: ['prediction'] }], {
+      role: 'facts',
+    }),
+  ];
   await updateDatabase({ path, sources, mirror: join(folder, 'mirror'), tool: 'test', env: {}, clock });
 });
 
@@ -44,5 +50,15 @@ describe('without a network', () => {
   ])('%s with %s (named: %s) is told %j', async (ecosystem, at, explicit, notes) => {
     const kind = at === path && ecosystem !== 'Debian:12' ? 'database' : 'starter';
     expect(await notesOf(ecosystem, at, explicit)).toEqual([...notes, kind]);
+  });
+
+  it('what a database knows of flaws is known also where only the starter set speaks of the image', async () => {
+    const { advisories, starter, provenance } = await chooseAdvisories(['Debian:12'], path, { offline: true });
+    expect({ starter, facts: advisories.facts('prediction', 'CVE-2') }).toMatchObject({
+      starter: true,
+      facts: [{ score: 0.5 }],
+    });
+    expect(provenance).toMatchObject({ starter: true, predictions: '2026-02-03' });
+    advisories.close();
   });
 });

@@ -43,7 +43,7 @@ export async function chooseAdvisories(
   if (before?.some && lacking.length === 0) return { ...before.chosen, notes: large };
   if (options.offline) {
     const notes = offlineNotes(before?.lacking ?? ecosystems, databasePath, options);
-    return before?.some ? { ...before.chosen, notes } : closing(before, starter(notes));
+    return before?.some ? { ...before.chosen, notes } : withFacts(before, starter(notes));
   }
   before?.chosen.advisories.close();
   const fetch =
@@ -52,7 +52,7 @@ export async function chooseAdvisories(
   const after = existsSync(databasePath) ? openKnown(databasePath, ecosystems) : undefined;
   const said = [...notes, ...large, ...unserved.map((name) => `No source is known that has advisories of ${name}.`)];
   if (after?.some || (after && ecosystems.length === 0)) return { ...after.chosen, notes: said };
-  return closing(after, starter(said));
+  return withFacts(after, starter(said));
 }
 
 /** Some advisories are too large to be fetched for one image. */
@@ -64,9 +64,27 @@ function largeNote(ecosystem: string): string[] {
 
 const nothingFetched = { notes: [], unserved: [] };
 
-function closing(opened: Opened | undefined, chosen: ChosenAdvisories): ChosenAdvisories {
-  opened?.chosen.advisories.close();
-  return chosen;
+/** What a database that has no advisories of the image knows of flaws and distributions stays known. */
+function withFacts(opened: Opened | undefined, chosen: ChosenAdvisories): ChosenAdvisories {
+  if (opened === undefined) return chosen;
+  const { advisories, provenance } = opened.chosen;
+  const { exploited, predictions } = provenance;
+  return {
+    ...chosen,
+    provenance: {
+      ...chosen.provenance,
+      ...(exploited === undefined ? {} : { exploited }),
+      ...(predictions === undefined ? {} : { predictions }),
+    },
+    advisories: {
+      ...chosen.advisories,
+      facts: (kind, key) => advisories.facts(kind, key),
+      close() {
+        chosen.advisories.close();
+        advisories.close();
+      },
+    },
+  };
 }
 
 /** No database and one that has something else are not the same news, and a mistyped name is a third. */
