@@ -229,7 +229,7 @@ export interface VexUse {
   /** Places without a document, and files in folders that are none. */
   readonly passedOver: readonly {
     readonly place: string;
-    readonly because: 'none-there' | 'not-vex' | 'not-json' | 'bad-entry' | 'named-image';
+    readonly because: 'none-there' | 'not-vex' | 'not-json' | 'bad-entry' | 'named-image' | 'not-refreshed';
   }[];
   readonly documents: readonly {
     readonly id: string;
@@ -247,7 +247,7 @@ export interface VexUse {
     readonly product: string;
     /**
      * The product has no package URL or digest; or the image has no such product, or one of that name in another
-     * namespace, or another version or build of it, or the flaw was not found in it; or it is an image named without digest.
+     * namespace, or another version or build of it, or the flaw was not found in it; or it is an image named without digest, and this one was not found by name.
      */
     readonly because:
       | 'unidentified'

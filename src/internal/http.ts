@@ -86,6 +86,8 @@ export interface HttpOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly userAgent: string;
   readonly limits?: Partial<HttpLimits>;
+  /** Whether a redirect may lead there, besides the rules that hold for all. */
+  readonly mayFollow?: (next: URL) => boolean;
 }
 
 /** Loads undici, which costs some 60 ms: call it when a request is certain. */
@@ -113,7 +115,7 @@ export async function openHttpClient(options: HttpOptions): Promise<HttpClient> 
     }
   };
   return {
-    get: (url, headers, signal) => follow(send, limits, url, headers, signal),
+    get: (url, headers, signal) => follow({ send, limits, mayFollow: options.mayFollow }, url, headers, signal),
     close: () => agent.destroy(),
   };
 }
@@ -133,9 +135,14 @@ export function withoutCredentials(url: string): string {
   return parsed.href;
 }
 
+interface Following {
+  readonly send: Send;
+  readonly limits: HttpLimits;
+  readonly mayFollow: HttpOptions['mayFollow'] | undefined;
+}
+
 async function follow(
-  send: Send,
-  limits: HttpLimits,
+  { send, limits, mayFollow }: Following,
   address: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal | undefined,
@@ -155,7 +162,12 @@ async function follow(
     answer.body.on('error', () => {}).destroy();
     if (hops >= limits.redirects) throw new HttpError('redirect', 'the address redirects too often', url.href);
     const next = URL.parse(location, url.href);
-    if (next === null || !/^https?:$/.test(next.protocol) || (url.protocol === 'https:' && next.protocol === 'http:')) {
+    const isRefused =
+      next === null ||
+      !/^https?:$/.test(next.protocol) ||
+      (url.protocol === 'https:' && next.protocol === 'http:') ||
+      mayFollow?.(next) === false;
+    if (isRefused) {
       throw new HttpError(
         'redirect',
         'the address redirects to one that is not followed',

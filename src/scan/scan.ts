@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { databasePath } from '../database/database.ts';
 import type { Report } from '../finding/finding.ts';
 import type { Image } from '../image/image.ts';
@@ -19,6 +20,7 @@ import { withRisk } from './risk.ts';
 import { version } from './version.ts';
 import { applyVex, purlsOf, type VexOutcome } from './vex.ts';
 import { type DocumentsRead, readDocuments } from './vex-documents.ts';
+import { bearsOf } from './vex-image-name.ts';
 
 export type { Conflict, ConflictList, ConflictSide } from './conflicts.ts';
 export type { ScanOptions, ScanProgress } from './options.ts';
@@ -45,7 +47,7 @@ export async function scanImage(image: Image, options: ScanOptions = {}): Promis
   const database = options.databasePath ?? databasePath(process.env);
   const read = await inventoryOf(image, database, options);
   const { inventory: found } = read;
-  const documents = await vexFor(image, found, options.vex ?? []);
+  const documents = await vexFor(image, found, options);
   await checkpoint(options.signal);
   const chosen = await chooseAdvisories(wantedEcosystems(found.packages), database, options);
   try {
@@ -72,7 +74,7 @@ export async function scanImage(image: Image, options: ScanOptions = {}): Promis
     const coverage = coverageOf(inventory, asked, assessment, notes);
     await checkpoint(options.signal);
     const indexes = image.kind === 'layered' ? (image.indexDigests ?? []) : [];
-    const outcome = applyVex(withAvailable(assessment.findings, answer), documents, inventory, indexes);
+    const outcome = applyVex(withAvailable(assessment.findings, answer), documents, inventory, indexes, bearsOf(image));
     const lifecycle = lifecycleOf(inventory.distro, chosen.advisories);
     const report = reportOf(inventory, outcome, coverage, { ...read, database: chosen.provenance });
     return withRisk({
@@ -106,13 +108,14 @@ async function answered(
 async function vexFor(
   image: Image,
   { packages, distro }: Inventory,
-  places: readonly string[],
+  { vex: places = [], offline = false, databasePath: given }: ScanOptions,
 ): Promise<DocumentsRead> {
   if (places.length === 0) return { documents: [], passedOver: [] };
   return await readDocuments(
     places,
     image,
     packages.flatMap((found) => purlsOf(found, distro?.codename)),
+    { home: dirname(given ?? databasePath(process.env)), offline, env: process.env },
   );
 }
 

@@ -2,8 +2,12 @@ import { closeSync, type Dirent, fstatSync, openSync, readdirSync, readSync, sta
 import { join } from 'node:path';
 import type { VexUse } from '../finding/finding.ts';
 import type { Attachment, Image } from '../image/image.ts';
+import { withoutCredentials } from '../internal/http.ts';
 import { type Purl, parsePurl } from '../purl/purl.ts';
-import { mostVexBytes, packageKey, readVex, type VexDocument, VexError } from '../vex/vex.ts';
+import { mostVexBytes, namedImage, packageKey, readVex, type VexDocument, VexError } from '../vex/vex.ts';
+import { type Bears, bearsOf, imageNameOf } from './vex-image-name.ts';
+import { type AddressOptions, isAddress, readAddress } from './vex-repository.ts';
+import { openArchive } from './vex-repository-archive.ts';
 
 /** The documents at the given places, and what there was none of them for. */
 export interface DocumentsRead {
@@ -18,19 +22,31 @@ const deepest = 8;
 const mostFiles = 100_000;
 
 /**
- * Reads the documents at the given places: a file, a folder of them, or a folder laid out as a VEX repository (of which
- * only the documents on the image's packages are read); `image` stands for what is attached to the image itself. Throws
+ * Reads the documents at the given places: a file, a folder of them, a folder laid out as a VEX repository (of which
+ * only the documents on the image and its packages are read), or the address of either; `image` stands for what is attached to the image itself. Throws
  * `VexError`.
  */
 export async function readDocuments(
   places: readonly string[],
   image: Image,
   purls: readonly Purl[],
+  options?: AddressOptions,
 ): Promise<DocumentsRead> {
   const passed: Passed[] = [];
+  const asked: Asked = {
+    packages: new Set(purls.map(packageKey)),
+    bears: bearsOf(image),
+    lastPart: imageNameOf(image)?.repository.split('/').at(-1),
+    passed,
+  };
   const documents: VexDocument[] = [];
   for (const place of places) {
-    const found = place === 'image' ? await attachedTo(image, passed) : documentsAt(place, { purls, passed });
+    const found =
+      place === 'image'
+        ? await attachedTo(image, passed)
+        : options !== undefined && isAddress(place)
+          ? await documentsAtAddress(place, asked, options)
+          : documentsAt(place, asked);
     if (found.length === 0) passed.push({ place, because: 'none-there' });
     documents.push(...found);
   }
@@ -38,22 +54,67 @@ export async function readDocuments(
 }
 
 interface Asked {
-  readonly purls: readonly Purl[];
+  readonly packages: ReadonlySet<string>;
+  readonly bears: Bears | undefined;
+  /** Of the image's repository. */
+  readonly lastPart: string | undefined;
   readonly passed: Passed[];
 }
 
-function documentsAt(place: string, { purls, passed }: Asked): readonly VexDocument[] {
+function documentsAt(place: string, asked: Asked): readonly VexDocument[] {
   const stats = statSync(place, { throwIfNoEntry: false });
   if (stats === undefined) throw new VexError('unreadable', 'there is no such VEX document', place);
   if (!stats.isDirectory()) return [readVex(read(place), place)];
-  const repository = repositoryIndex(place);
-  if (repository === undefined) return filesIn(place, 0).flatMap((path) => vexIn(read(path), path, passed));
-  const here = new Set(purls.map(packageKey));
-  return repository.flatMap(({ id, purl, path }) => {
-    if (purl === undefined || path === undefined) passed.push({ place: `${place}: ${id}`, because: 'bad-entry' });
-    if (purl?.type === 'oci') passed.push({ place: `${place}: ${id}`, because: 'named-image' });
-    return purl && path && here.has(packageKey(purl)) ? [readVex(read(path), path)] : [];
+  const path = join(place, 'index.json');
+  const entries = isFile(path) ? entriesOfIndex(read(path)) : undefined;
+  if (entries === undefined) return filesIn(place, 0).flatMap((file) => vexIn(read(file), file, asked.passed));
+  return wanted(entries, place, asked).map((location) => {
+    const file = join(place, location);
+    return readVex(read(file), file);
   });
+}
+
+/** What is at an address; the reports name the address, whatever copy was read. */
+async function documentsAtAddress(
+  address: string,
+  asked: Asked,
+  options: AddressOptions,
+): Promise<readonly VexDocument[]> {
+  const { state, bytes, stale } = await readAddress(address, options);
+  const place = withoutCredentials(address);
+  if (stale !== undefined) asked.passed.push({ place: `${place}: ${stale}`, because: 'not-refreshed' });
+  if (state.kind === 'document') return [readVex(bytes, place)];
+  const archive = await openArchive(bytes, state.folder, place);
+  const locations = wanted(entriesOfIndex(archive.index) ?? [], place, asked);
+  const files = await archive.files(new Set(locations));
+  return locations.map((location) => {
+    const file = files.get(location);
+    if (file === undefined) throw new VexError('unreadable', 'there is no such VEX document', `${place}: ${location}`);
+    return readVex(file, `${place}: ${location}`);
+  });
+}
+
+/** The files of a repository that speak of the image or of what is in it. */
+function wanted(entries: readonly RepositoryEntry[], place: string, asked: Asked): readonly string[] {
+  const { packages, bears, lastPart, passed } = asked;
+  const locations = entries.flatMap(({ id, purl, location }) => {
+    if (purl === undefined || location === undefined) {
+      passed.push({ place: `${place}: ${id}`, because: 'bad-entry' });
+      return [];
+    }
+    if (purl.type !== 'oci') return packages.has(packageKey(purl)) ? [location] : [];
+    if (bears !== undefined) return mayBe(purl, bears, lastPart) ? [location] : [];
+    passed.push({ place: `${place}: ${id}`, because: 'named-image' });
+    return [];
+  });
+  return [...new Set(locations)];
+}
+
+/** By the specification an entry leaves out where the image is to be had: then its document decides. */
+function mayBe(purl: Purl, bears: Bears, lastPart: string | undefined): boolean {
+  const { type, name, qualifiers } = purl;
+  const named = namedImage({ type, name, qualifiers });
+  return named === undefined ? name === lastPart : bears({ repository: named.repository });
 }
 
 /** Reads a file, a pipe or a device, none of which is asked for more than a document can have. */
@@ -130,20 +191,19 @@ function isFile(path: string): boolean {
 interface RepositoryEntry {
   readonly id: string;
   readonly purl: Purl | undefined;
-  readonly path: string | undefined;
+  /** Of a file in the repository. */
+  readonly location: string | undefined;
 }
 
 /** VEX Repository Specification 0.1: `index.json` = { packages: [ { id: purl without version, location, format? } ] }. */
-function repositoryIndex(folder: string): readonly RepositoryEntry[] | undefined {
-  const path = join(folder, 'index.json');
-  if (!isFile(path)) return undefined;
-  const index = parsed(read(path)) as { readonly packages?: unknown } | undefined;
+function entriesOfIndex(bytes: Uint8Array): readonly RepositoryEntry[] | undefined {
+  const index = parsed(bytes) as { readonly packages?: unknown } | undefined;
   if (!Array.isArray(index?.packages)) return undefined;
   return index.packages.map((entry: { readonly id?: unknown; readonly location?: unknown } | null) => {
     const id = typeof entry?.id === 'string' ? entry.id : '';
     const location = typeof entry?.location === 'string' ? entry.location : '';
     const inside = location !== '' && !/(^|\/)\.\.(\/|$)|^\/|\\/.test(location);
-    return { id, purl: parsePurl(id), path: inside ? join(folder, location) : undefined };
+    return { id, purl: parsePurl(id), location: inside ? location : undefined };
   });
 }
 

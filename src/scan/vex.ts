@@ -3,6 +3,7 @@ import type { Inventory, Package } from '../inventory/inventory.ts';
 import { type Purl, parsePurl } from '../purl/purl.ts';
 import { settle, settles, type VexAnswer } from '../vex/vex.ts';
 import type { DocumentsRead } from './vex-documents.ts';
+import type { Bears } from './vex-image-name.ts';
 
 /** What VEX made of the findings. */
 export interface VexOutcome {
@@ -32,6 +33,7 @@ export function applyVex(
   { documents, passedOver }: DocumentsRead,
   { packages, distro, subject }: Inventory,
   indexDigests: readonly string[] = [],
+  bears?: Bears,
 ): VexOutcome {
   if (documents.length === 0 && passedOver.length === 0) return { findings, suppressed: [] };
   const codename = distro?.codename;
@@ -43,7 +45,7 @@ export function applyVex(
   const digests = [subject.digest, subject.configDigest, ...indexDigests].filter((digest) => digest !== undefined);
   const { answers, unmatched } = settle(asked, documents, {
     digests: new Set(digests),
-    repositories: [],
+    ...(bears === undefined ? {} : { bears }),
     purls: [...byId.values()].flat(),
   });
   const left: Finding[] = [];

@@ -29,7 +29,7 @@ function told(product: string): string {
   const document = { '@context': 'https://openvex.dev/ns/v0.2.0', statements: [statement] };
   const read = readVex(Buffer.from(JSON.stringify(document)), 'x');
   const findings = here.map((purl) => ({ names: ['CVE-2026-1'], purls: [purl] }));
-  const { answers, unmatched } = settle(findings, [read], { digests: new Set(), repositories: [], purls: here });
+  const { answers, unmatched } = settle(findings, [read], { digests: new Set(), purls: here });
   const spoken = here
     .filter((_, at) => answers[at])
     .map(({ name, qualifiers: { arch } }) => `${name} ${arch ?? ''}`.trim());

@@ -1,4 +1,5 @@
 import type { Purl } from '../purl/purl.ts';
+import { digestIn, isImage, type NamedImage, namedImage } from './image-name.ts';
 import { goesForBuild, goesForVersion, isSource, nameKey, packageKey } from './same.ts';
 import type { VexComponent, VexDocument, VexProduct, VexStatement } from './statement.ts';
 
@@ -6,8 +7,8 @@ import type { VexComponent, VexDocument, VexProduct, VexStatement } from './stat
 export interface VexSubject {
   /** Digests of the image's manifest, index and configuration. */
   readonly digests: ReadonlySet<string>;
-  /** Repository names that it goes by, without tag: `registry.test/team/app`; empty where none is known. */
-  readonly repositories: readonly string[];
+  /** Whether it was found by a name that a statement means; absent where it was not found by name. */
+  readonly bears?: (name: NamedImage) => boolean;
   readonly purls: readonly Purl[];
 }
 
@@ -22,6 +23,13 @@ export interface VexFinding {
 export interface VexSaying {
   readonly document: VexDocument;
   readonly statement: VexStatement;
+}
+
+/** What of the subject a statement named: names move to other images, so that one by digest goes before one by name. */
+type By = 'digest' | 'name' | 'package';
+
+interface Said extends VexSaying {
+  readonly by: By;
 }
 
 /** The statement that counts for a finding: of several the newest, of equally old ones one that does not settle it. */
@@ -72,17 +80,20 @@ export function settle(
     }
   }
   const here = presence(subject);
-  const said: VexSaying[][] = findings.map(() => []);
+  const said: Said[][] = findings.map(() => []);
   const unmatched: UnmatchedStatement[] = [];
   for (const document of documents) {
     for (const statement of document.statements) {
       const of = new Set(statement.names.flatMap((name) => byName.get(name) ?? []));
-      const spoken = [...of].filter((at) => {
+      let spoke = false;
+      for (const at of of) {
         const { names: known = [], purls = [] } = findings[at] ?? {};
-        return isOfFlaw(statement, known) && speaksOf(statement, purls, here);
-      });
-      for (const at of spoken) said[at]?.push({ document, statement });
-      if (spoken.length === 0) unmatched.push({ document, statement, ...silence(statement, here) });
+        const by = isOfFlaw(statement, known) ? speaksOf(statement, purls, here) : undefined;
+        if (by === undefined) continue;
+        said[at]?.push({ document, statement, by });
+        spoke = true;
+      }
+      if (!spoke) unmatched.push({ document, statement, ...silence(statement, here) });
     }
   }
   return { answers: said.map(answerOf), unmatched };
@@ -103,12 +114,18 @@ export function settles({ status }: VexStatement): boolean {
   return status === 'not_affected' || status === 'fixed';
 }
 
-function answerOf(said: readonly VexSaying[]): VexAnswer | undefined {
+function answerOf(said: readonly Said[]): VexAnswer | undefined {
+  const counting = said.some(({ by }) => by === 'digest') ? said.filter(({ by }) => by !== 'name') : said;
   let best: VexSaying | undefined;
-  for (const one of said) if (best === undefined || outranks(one, best)) best = one;
+  for (const one of counting) if (best === undefined || outranks(one, best)) best = one;
   if (best === undefined) return undefined;
-  const { statement } = best;
-  return { ...best, otherwise: said.filter((one) => settles(one.statement) !== settles(statement)) };
+  const { document, statement } = best;
+  const otherwise = said.filter((one) => settles(one.statement) !== settles(statement));
+  return {
+    document,
+    statement,
+    otherwise: otherwise.map((one) => ({ document: one.document, statement: one.statement })),
+  };
 }
 
 function outranks(one: VexSaying, other: VexSaying): boolean {
@@ -138,12 +155,13 @@ function presence(subject: VexSubject): Presence {
   };
 }
 
-function speaksOf({ products }: VexStatement, found: readonly Purl[], here: Presence): boolean {
-  return products.some((product) =>
-    isSubject(product, here)
-      ? product.parts.length === 0 || product.parts.some((part) => names(part, found, here))
-      : speaksOfPackage(product, found, here),
-  );
+function speaksOf({ products }: VexStatement, found: readonly Purl[], here: Presence): By | undefined {
+  const bys = products.flatMap((product): readonly By[] => {
+    const by = subjectBy(product, here);
+    if (by === undefined) return speaksOfPackage(product, found, here) ? ['package'] : [];
+    return product.parts.length === 0 || product.parts.some((part) => names(part, found, here)) ? [by] : [];
+  });
+  return bys.find((by) => by === 'digest') ?? bys.find((by) => by === 'package') ?? bys[0];
 }
 
 /** A product that is a package of the image; with parts it stands for these where it is in the image itself. */
@@ -177,26 +195,18 @@ function isKind(said: Purl, found: Purl, { installed }: Presence): boolean {
   return !isSource(found) || isSource(said) || !installed.has(packageKey(found));
 }
 
-function isSubject({ purls, digests }: VexComponent, subject: VexSubject): boolean {
-  if (digests.some((digest) => subject.digests.has(digest))) return true;
-  return purls.some((purl) => {
-    if (!isImage(purl)) return false;
-    if (purl.version !== undefined && isDigest(purl.version)) return subject.digests.has(purl.version);
-    // A tag can be moved to another image: only a name without version goes for all that bear it.
-    return purl.version === undefined && subject.repositories.includes(repositoryOf(purl));
-  });
+function isSubject(component: VexComponent, subject: VexSubject): boolean {
+  return subjectBy(component, subject) !== undefined;
 }
 
-function isImage({ type }: Purl): boolean {
-  return type === 'oci' || type === 'docker';
-}
-
-function isDigest(version: string): boolean {
-  return /^sha\d+:[0-9a-f]+$/.test(version);
-}
-
-function repositoryOf({ namespace, name, qualifiers }: Purl): string {
-  return qualifiers['repository_url'] ?? (namespace === undefined ? name : `${namespace}/${name}`);
+/** By what a component names the image itself; undefined where it does not. */
+function subjectBy({ purls, digests }: VexComponent, { digests: own, bears }: VexSubject): By | undefined {
+  const said = [...digests, ...purls.filter(isImage).flatMap((purl) => digestIn(purl) ?? [])];
+  if (said.some((digest) => own.has(digest))) return 'digest';
+  // A product that gives another digest besides is that other image, whatever its name.
+  if (said.length > 0 || bears === undefined) return undefined;
+  const named = purls.flatMap((purl) => namedImage(purl) ?? []);
+  return named.some(bears) ? 'name' : undefined;
 }
 
 const nearness: readonly VexSilence[] = [
@@ -243,7 +253,11 @@ function componentSilence(component: VexComponent, here: Presence): VexSilence {
 }
 
 function purlSilence(said: Purl, here: Presence): VexSilence {
-  if (isImage(said)) return said.version !== undefined && isDigest(said.version) ? 'other-product' : 'named-image';
+  if (isImage(said)) {
+    // A name that could be compared and is another image's.
+    const isOther = digestIn(said) !== undefined || (here.bears !== undefined && namedImage(said) !== undefined);
+    return isOther ? 'other-product' : 'named-image';
+  }
   const found = here.byPackage.get(packageKey(said));
   if (found === undefined) return here.byName.has(nameKey(said)) ? 'other-namespace' : 'other-product';
   const version = found.filter((purl) => goesForVersion(said, purl));

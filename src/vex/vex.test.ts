@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parsePurl } from '../purl/purl.ts';
-import { readVex, settle } from './vex.ts';
+import { type NamedImage, readVex, settle } from './vex.ts';
 
 const sha = 'a'.repeat(64);
 const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
@@ -55,7 +55,7 @@ const tree = {
 
 const subject = {
   digests: new Set([`sha256:${sha}`]),
-  repositories: ['registry.test/team/app'],
+  bears: ({ repository, tag }: NamedImage) => repository === 'registry.test/team/app' && (tag ?? '2') === '2',
   purls: purls('pkg:deb/debian/bash@5.2-1?arch=amd64&distro=debian-12', 'pkg:npm/%40s/lib@1.0.0', 'pkg:npm/app@3.0.0'),
 };
 const findings = [
@@ -109,6 +109,27 @@ describe('a statement speaks of', () => {
       openvex(product(named('pkg:oci/app@v1?repository_url=registry.test/team/app'))),
       ['-', '-', 'named-image'],
     ],
+    [
+      'the image by the tag it was found by',
+      openvex(product(named('pkg:oci/app?repository_url=registry.test/team/app&tag=2'))),
+      ['not_affected', 'not_affected'],
+    ],
+    [
+      'not one of another tag',
+      openvex(product(named('pkg:oci/app?repository_url=registry.test/team/app&tag=1'))),
+      ['-', '-', 'other-product'],
+    ],
+    [
+      "the image by Docker's type",
+      openvex(product(named('pkg:docker/team/app@2?repository_url=registry.test'))),
+      ['not_affected', 'not_affected'],
+    ],
+    [
+      'not another repository',
+      openvex(product(named('pkg:oci/app?repository_url=registry.test/other/app'))),
+      ['-', '-', 'other-product'],
+    ],
+    ['not by a name without registry', openvex(product(named('pkg:oci/app'))), ['-', '-', 'named-image']],
     ['not another image', openvex(product(named(`pkg:oci/app@sha256:${'b'.repeat(64)}`))), ['-', '-', 'other-product']],
     [
       'the image by hash',

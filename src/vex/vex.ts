@@ -1,3 +1,4 @@
+export { type NamedImage, namedImage } from './image-name.ts';
 export { mostVexBytes, readVex } from './read.ts';
 export { packageKey } from './same.ts';
 export { settle, settles, type VexAnswer } from './settle.ts';

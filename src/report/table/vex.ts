@@ -9,7 +9,7 @@ const deeper = { first: 4, rest: 6 };
 const becauseWords: Readonly<Record<VexUse['unmatched'][number]['because'], string>> = {
   unidentified: 'it names products neither by package URL nor by digest',
   'other-product': 'no such product is here',
-  'named-image': 'it names an image without its digest, by which alone images are known here',
+  'named-image': 'it names an image without its digest, and this image was not found by such a name',
   'other-namespace': 'a package of that name is here, in another namespace',
   'other-version': 'the product is here in another version',
   'other-build': 'the product is here in another build',
@@ -21,7 +21,8 @@ const passedWords: Readonly<Record<VexUse['passedOver'][number]['because'], stri
   'not-vex': 'JSON, but neither OpenVEX nor CycloneDX nor CSAF',
   'not-json': 'not JSON',
   'bad-entry': 'the entry of the repository names no package or no file in it',
-  'named-image': 'on an image by name; images are known here by digest alone',
+  'named-image': 'on an image by name; this image was not found by name',
+  'not-refreshed': 'it could not be asked for anew; the copy that is kept was used',
 };
 
 /** What VEX documents settled, and which of their statements spoke of nothing here. */

@@ -258,7 +258,7 @@ const vexUse = record<VexUse>(
       record<VexUse['passedOver'][number]>(
         {
           place: text,
-          because: fc.constantFrom('none-there', 'not-vex', 'not-json', 'bad-entry', 'named-image'),
+          because: fc.constantFrom('none-there', 'not-vex', 'not-json', 'bad-entry', 'named-image', 'not-refreshed'),
         },
         ['place', 'because'],
       ),
