@@ -85,16 +85,21 @@ function contradictionLines(suppressed: readonly SuppressedFinding[], width: num
 }
 
 /** What was named is always told; of what lies beside documents in a folder, only what is damaged. */
+/** What the user named, and not a file or entry within it. */
+function isTold({ because }: VexUse['passedOver'][number]): boolean {
+  return because === 'none-there' || because === 'not-refreshed';
+}
+
 function passedLines(passed: VexUse['passedOver'], width: number, verbose: boolean): Line[] {
-  const told = passed.filter(({ because }) => because === 'none-there');
+  const told = passed.filter(isTold);
   const others = Map.groupBy(
-    passed.filter(({ because }) => because !== 'none-there'),
+    passed.filter((one) => !isTold(one)),
     ({ because }) => because,
   );
   return [
-    ...told.flatMap(({ place }) =>
+    ...told.flatMap(({ place, because }) =>
       flow(
-        [span(`${place === 'image' ? 'attached to the image' : place}: ${passedWords['none-there']}`, 'warn')],
+        [span(`${place === 'image' ? 'attached to the image' : place}: ${passedWords[because]}`, 'warn')],
         width,
         under,
       ),
