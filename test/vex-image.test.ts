@@ -9,16 +9,19 @@ import type { Report } from '../src/finding/finding.ts';
 import { table } from '../src/report/table/table.ts';
 import { scan } from '../src/scan/scan.ts';
 import { digestOf, writeOciLayout } from './images/oci-image.ts';
+import { haveRegistry, startRegistry } from './registry/start-registry.ts';
 
 const example = join(import.meta.dirname, '../examples/debian-outdated.tar');
 const folder = mkdtempSync(join(tmpdir(), 'vex-image-'));
 const at = (path: string): string => join(folder, path);
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const settings = { env: {}, home: folder, systemFolder: folder, userAgent: 'test', plainHttp: true };
+
 type Json = Readonly<Record<string, unknown>>;
 
 const scanned = (reference: string, ...vex: readonly string[]): Promise<Report> =>
-  scan(reference, { offline: true, databasePath: at('none.db'), cacheFolder: false, vex });
+  scan(reference, { offline: true, databasePath: at('none.db'), cacheFolder: false, vex, registry: settings });
 
 function write(path: string, value: Json): string {
   mkdirSync(join(at(path), '..'), { recursive: true });
@@ -171,12 +174,13 @@ describe('the exit code after suppression', () => {
   });
 });
 
+const status = 'Package: git\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1:2.30.2-1+deb11u2\n';
+const entries = [
+  { name: 'etc/os-release', body: 'ID=debian\nVERSION_ID="11"\nVERSION_CODENAME=bullseye\n' },
+  { name: 'var/lib/dpkg/status', body: status },
+];
+
 describe('documents attached to an image', () => {
-  const status = 'Package: git\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1:2.30.2-1+deb11u2\n';
-  const entries = [
-    { name: 'etc/os-release', body: 'ID=debian\nVERSION_ID="11"\nVERSION_CODENAME=bullseye\n' },
-    { name: 'var/lib/dpkg/status', body: status },
-  ];
   const document = openvex(statement('CVE-2024-32002', git));
   const inToto = {
     _type: 'https://in-toto.io/Statement/v1',
@@ -277,4 +281,39 @@ describe('documents that cannot be used', () => {
   it('a path that is not there ends the scan before anything is assessed', async () => {
     await expect(scanned(example, at('absent.json'))).rejects.toMatchObject({ name: 'VexError', code: 'unreadable' });
   });
+});
+
+describe.skipIf(!haveRegistry)('an image in a registry, by name (needs docker-registry and skopeo)', () => {
+  it('by repository and tag, not by another; a statement by digest goes before', async () => {
+    const registry = await startRegistry();
+    try {
+      const path = at('named');
+      writeOciLayout(path, { layers: [{ entries }] });
+      await registry.push(`${path}:latest`, 'team/app:1');
+      const reference = `${registry.host}/team/app:1`;
+      const by = (product: string): string =>
+        write(
+          'by-name.json',
+          openvex(statement('CVE-2024-32002', { '@id': product, subcomponents: [{ '@id': git }] })),
+        );
+      const purl = `pkg:oci/app?repository_url=${registry.host}/team/app`;
+      const first = await scanned(reference, by(purl));
+      expect(suppressed(first)).toEqual(['CVE-2024-32002 git']);
+      expect(suppressed(await scanned(reference, by(`${purl}&tag=1`)))).toEqual(['CVE-2024-32002 git']);
+      expect(suppressed(await scanned(reference, by(`${purl}&tag=2`)))).toEqual([]);
+      const other = by(`pkg:oci/app?repository_url=${registry.host}/other/app`);
+      expect(suppressed(await scanned(reference, other))).toEqual([]);
+      const file = await scanned(`oci:${path}:latest`, by(purl));
+      expect(file.vex?.unmatched.map(({ because }) => because)).toEqual(['named-image']);
+      const exact = openvex(
+        statement('CVE-2024-32002', `pkg:oci/app@${first.subject.digest}`, 'affected', {
+          timestamp: '2025-01-01T00:00:00Z',
+        }),
+      );
+      const both = await scanned(reference, by(purl), write('by-digest.json', exact));
+      expect(suppressed(both)).toEqual([]);
+    } finally {
+      await registry.close();
+    }
+  }, 20_000);
 });
