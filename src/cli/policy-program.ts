@@ -28,7 +28,12 @@ export function addGate(program: Command, actions: PolicyActions): void {
       new Option('--format <FORMAT>', 'how to print it').choices(['text', 'json', 'github', 'gitlab']).default('text'),
     )
     .option('--fail-open', 'let the image through where it could not be decided')
-    .addOption(several('--vex <PLACE>', 'VEX: a file, a folder, a VEX repository; image: those attached to the image'))
+    .addOption(
+      several(
+        '--vex <PLACE>',
+        'VEX: a file, a folder, a VEX repository, or an https address of one; image: those attached to the image',
+      ),
+    )
     .option('--archive <PLACE>', "ask the distribution's archive for fixes: its address, image, machine")
     .option('-v, --verbose', 'every reason, those too that are excused')
     .addOption(new Option('--color <WHEN>', 'colours').choices([...colorChoices]).default('auto'))

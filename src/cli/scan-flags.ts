@@ -39,7 +39,10 @@ export interface ScanActions {
 
 const color = (): Option => new Option('--color <WHEN>', 'colours').choices([...colorChoices]).default('auto');
 const vex = (): Option =>
-  several('--vex <PLACE>', 'VEX: a file, a folder, a VEX repository; image: those attached to the image');
+  several(
+    '--vex <PLACE>',
+    'VEX: a file, a folder, a VEX repository, or an https address of one; image: those attached to the image',
+  );
 const failOn = (): Option =>
   new Option('--fail-on <SEVERITY>', 'the line: exit with 1 from this severity on; unknown is over every line but none')
     .choices([...failOnChoices])
