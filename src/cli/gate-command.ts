@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import type { Decision } from '../finding/decision.ts';
+import type { Report } from '../finding/finding.ts';
 import { safeJson } from '../internal/terminal-json.ts';
 import { annotations, codeQuality } from './annotations.ts';
 import { wantsColor } from './color.ts';
@@ -20,19 +21,29 @@ const usualFile = 'seaworthy.policy.yaml';
 
 /** `seaworthy gate`: scans, and lets a policy decide: 0 allowed, 1 denied, 3 could not be decided. */
 export async function gateCommand(reference: string, flags: GateFlags, world: World): Promise<Exit> {
-  const usual = existsSync(usualFile) ? `./${usualFile}` : 'default';
-  const judge = await judging(judgeOptions(flags, usual, Date.now()), flags, world);
+  // A link that leads nowhere is a policy that can't be read, not one that nobody wrote.
+  const written = lstatSync(usualFile, { throwIfNoEntry: false }) !== undefined;
+  const judge = await judging(judgeOptions(flags, written ? `./${usualFile}` : 'default', Date.now()), flags, world);
+  const report = await scannedOrOpen(reference, flags, world);
+  if (report === undefined) return { code: exits.clean };
+  const { decision } = judge(report);
+  if (decision === undefined) throw new TypeError('a gate has a policy');
+  await world.stdout.write(await text(reference, decision, flags, world));
+  return exitOfDecision(decision);
+}
+
+/** Only what could not be scanned is let through: no mistake of the command line, and nothing of which a decision is known. */
+async function scannedOrOpen(reference: string, flags: GateFlags, world: World): Promise<Report | undefined> {
   try {
-    const { decision } = judge(await scanned(reference, { ...flags, format: 'table', failOn: 'none' }, world));
-    if (decision === undefined) throw new TypeError('a gate has a policy');
-    await world.stdout.write(await text(reference, decision, flags, world));
-    return exitOfDecision(decision);
+    return await scanned(reference, { ...flags, format: 'table', failOn: 'none' }, world);
   } catch (error) {
     if (!flags.failOpen || world.signal.aborted) throw error;
     const { describeFailure } = await import('./failure.ts');
-    await world.stderr.write(describeFailure(error, world.env).text);
+    const failure = describeFailure(error, world.env);
+    if (failure.code === exits.usage) throw error;
+    await world.stderr.write(failure.text);
     await world.stderr.write('seaworthy: it could not be decided, and is let through: --fail-open\n');
-    return { code: exits.clean };
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 // From an image to a decision: what a user of `gate`, `scan --policy`, `policy` and `baseline` sees.
-import { readFileSync, rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { at, makeDatabase, makeImage, put, type Ran, seaworthy } from './small-world.ts';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { at, makeDatabase, makeImage, put, type Ran, seaworthy, seaworthyTo } from './small-world.ts';
 
 let database: string;
 let flawed: string;
@@ -73,6 +73,27 @@ describe('gate', () => {
     expect(open.code).toBe(0);
     expect(open.stderr).toContain('it could not be decided, and is let through: --fail-open');
     expect((await gate(flawed, '--fail-open')).code).toBe(1);
+  });
+
+  it('never lets through with --fail-open what was denied, or asked for wrongly', async () => {
+    const full = vi.fn().mockRejectedValue(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
+    const words = ['gate', flawed, '--offline', '--db', database, '--fail-open'];
+    expect((await seaworthyTo(full, ...words)).code).not.toBe(0);
+    expect(full).toHaveBeenCalledOnce();
+    expect((await gate(flawed, '--platform', 'a/b/c/d', '--fail-open')).code).toBe(2);
+  });
+
+  it('does not fall back on the default policy where that of the folder leads nowhere', async () => {
+    const before = process.cwd();
+    put('astray/README', '');
+    symlinkSync(at('nowhere.yaml'), at('astray/seaworthy.policy.yaml'));
+    process.chdir(at('astray'));
+    try {
+      const { code, stderr } = await gate(sound);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('(ENOENT)') });
+    } finally {
+      process.chdir(before);
+    }
   });
 
   it('goes by seaworthy.policy.yaml of the folder, and by another where told', async () => {

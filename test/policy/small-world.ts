@@ -128,6 +128,11 @@ function unused(): never {
 
 /** Carries out the words of a command line. */
 export async function seaworthy(...words: readonly string[]): Promise<Ran> {
+  return await seaworthyTo(undefined, ...words);
+}
+
+/** The same, with another way to write what is told. */
+export async function seaworthyTo(write: Output['write'] | undefined, ...words: readonly string[]): Promise<Ran> {
   const written = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr'): Output => ({
     isTerminal: false,
@@ -140,7 +145,7 @@ export async function seaworthy(...words: readonly string[]): Promise<Ran> {
   const world: World = {
     version: '1.2.3',
     env: { SEAWORTHY_HOME: at('home') },
-    stdout: output('stdout'),
+    stdout: { ...output('stdout'), ...(write === undefined ? {} : { write }) },
     stderr: output('stderr'),
     readInput: () => undefined,
     signal: new AbortController().signal,
