@@ -81,6 +81,7 @@ describe('a condition is asked of facts', () => {
     ['another path', '{ path: /opt/* }', { findings: [{ ...flaw, path: '/opt/a/b.jar' }] }, 'allow'],
     ['root by no user', '{ user: root }', { findings: [flaw], image: { user: '' } }, 'deny'],
     ['root by number and group', '{ user: root }', { findings: [flaw], image: { user: '0:1000' } }, 'deny'],
+    ['root by a number with a sign', '{ user: root }', { findings: [flaw], image: { user: '+0' } }, 'deny'],
     ['nonroot', '{ user: root }', { findings: [flaw], image: { user: 'app' } }, 'allow'],
     ['an unknown user', '{ user: root }', { findings: [flaw] }, 'deny'],
     ['a label', '{ label: { team: "a*" } }', { findings: [flaw], image: { labels: { team: 'abc' } } }, 'deny'],

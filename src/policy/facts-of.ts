@@ -107,7 +107,7 @@ function findingFacts(finding: VulnerabilityFinding, known: Known): FindingFacts
       cvss: highestScore(finding),
       ...riskFacts(known.risks.get(finding.id)),
       published: flaw.published,
-      firstSeen: circumstances.firstSeen && (lookUp(circumstances.firstSeen, names) ?? report.provenance.createdAt),
+      firstSeen: lookUp(circumstances.firstSeen, names),
       newSinceRelease: circumstances.release && !names.some((name) => circumstances.release?.has(name)),
       newSinceBase: circumstances.base && !names.some((name) => circumstances.base?.has(name)),
       path: where.path,

@@ -118,7 +118,7 @@ export interface Circumstances {
   readonly endOfLife?: string | boolean;
   readonly signed?: boolean;
   readonly exposed?: boolean;
-  /** When each finding was first seen, by `identityOf`; where given, one that it lacks is seen today for the first time. */
+  /** When each finding was first seen, by `identitiesOf`; of one that it lacks nobody knows. */
   readonly firstSeen?: ReadonlyMap<string, string>;
   /** When a fix of each finding came out, by `identityOf`. */
   readonly fixed?: ReadonlyMap<string, string>;

@@ -81,11 +81,12 @@ export function groupsOf(on: SubjectKind): readonly Group[] {
   return ['finding', 'package', 'image', 'coverage'];
 }
 
-/** Whether a user is root (OCI image config, `User`): none named is; a name other than `root` is not. */
+/** Whether a user is root (OCI image config, `User`): where none is named it is, and 0 in any spelling; other names not. */
 export function rootOf(user: string | undefined): boolean | undefined {
   if (user === undefined) return undefined;
   const name = user.split(':', 1)[0] ?? '';
-  return name === '' || name === 'root' || /^0+$/.test(name);
+  // Engines read a sign as part of a number.
+  return name === '' || name === 'root' || /^[+-]?0+$/.test(name);
 }
 
 /** A number that may be larger is not known. */

@@ -134,14 +134,25 @@ function firstSeenOf({ findings }: Report): ReadonlyMap<string, string> {
   );
 }
 
-/** A finding that the earlier report has was seen then, or when that one says. */
+/**
+ * A finding that the earlier report has was seen then, or when that one says. One that it lacks is seen today for the first
+ * time; but where that report does not say that it looked at everything, it may only have been missed, and nobody knows.
+ */
 function withFirstSeen(report: Report, release: Report): Report {
   const known = new Map<string, string>();
   for (const finding of release.findings)
     for (const name of identitiesOf(finding)) known.set(name, finding.firstSeen ?? release.provenance.createdAt);
-  const seenSince = (finding: Finding): string => {
+  const lacked = saysAll(release) ? report.provenance.createdAt : undefined;
+  const dated = (finding: Finding): Finding => {
     const days = identitiesOf(finding).flatMap((name) => known.get(name) ?? []);
-    return days.toSorted()[0] ?? report.provenance.createdAt;
+    const { firstSeen: _, ...rest } = finding;
+    const firstSeen = days.toSorted()[0] ?? lacked;
+    return firstSeen === undefined ? rest : { ...rest, firstSeen };
   };
-  return { ...report, findings: report.findings.map((finding) => ({ ...finding, firstSeen: seenSince(finding) })) };
+  return { ...report, findings: report.findings.map(dated) };
+}
+
+/** It is read from a file that a user gives, which may hold less than its type says. */
+function saysAll({ coverage }: Partial<Report>): boolean {
+  return coverage?.complete === true;
 }

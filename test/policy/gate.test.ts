@@ -244,6 +244,23 @@ describe('scan --policy', () => {
   });
 });
 
+describe('a time of grace from discovery', () => {
+  const policy = 'seaworthy: policy/1\nrules:\n  - id: soon\n    when: { severity: high }\n    grace: { days: 30 }\n';
+
+  it.each([
+    ['an earlier report that looked at everything', true, 0],
+    ['one that may have missed it', false, 1],
+    ['one that does not say', undefined, 1],
+  ])('for what is not in %s', async (name, complete, code) => {
+    const last = at(`last-${name.length}.json`);
+    await over('scan', sound, '--format', 'json', '-o', last);
+    const { coverage, ...report } = JSON.parse(readFileSync(last, 'utf8')) as { coverage: object };
+    const told = complete === undefined ? report : { ...report, coverage: { ...coverage, complete } };
+    put(`last-${name.length}.json`, JSON.stringify(told));
+    expect((await gate(flawed, '--policy', put('soon.yaml', policy), '--last', last)).code).toBe(code);
+  });
+});
+
 describe('risk', () => {
   it('orders by what is at risk, and says what to upgrade first', async () => {
     const { stdout } = await over('scan', flawed, '--sort', 'risk');
