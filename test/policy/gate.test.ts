@@ -76,7 +76,9 @@ describe('gate', () => {
   });
 
   it('never lets through with --fail-open what was denied, or asked for wrongly', async () => {
-    const full = vi.fn().mockRejectedValue(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
+    const full = vi
+      .fn<() => Promise<void>>()
+      .mockRejectedValue(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
     const words = ['gate', flawed, '--offline', '--db', database, '--fail-open'];
     expect((await seaworthyTo(full, ...words)).code).not.toBe(0);
     expect(full).toHaveBeenCalledOnce();
