@@ -69,6 +69,11 @@ describe('what is wrong with a policy is told with its place', () => {
       `${head}rules:\n  - id: a\n    when: { epss: { over: .nan } }\n`,
       ['4:27 bad-value: over must be a finite number'],
     ],
+    [
+      'a share given as a percentage, which nothing would reach',
+      `${head}rules:\n  - id: a\n    when: { epss: { atLeast: 20 } }\n`,
+      ['4:30 bad-value: atLeast must be at most 1'],
+    ],
     ['an empty condition', `${head}rules:\n  - id: a\n    when: {}\n`, ['4:11 bad-value: when must not be empty']],
     ['nothing as a value', `${head}rules:\n`, ['2:7 wrong-type: rules must be a list']],
     [
