@@ -26,7 +26,7 @@ export function caseFacts({ image = {}, findings = [], packages = [], problems =
     image: imageOf(image),
     findings: findings.map(findingOf),
     packages: packages.map((one) => packageOf(one)),
-    coverage: coverage ?? { complete: true, packages: packages.length, unassessed: 0 },
+    coverage: coverage ?? { complete: true, packages: packages.length, unassessed: 0, settled: 0 },
     problems: problems.map((one) => ({ message: String(one['code']), lossy: false, ...one }) as ProblemFacts),
   };
 }

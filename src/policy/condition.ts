@@ -121,6 +121,8 @@ export interface Condition {
   readonly coverage?: 'complete' | 'incomplete';
   /** Packages that were not assessed. */
   readonly unassessed?: Bounds;
+  /** Findings that VEX statements settle, of which nobody has verified who made them. */
+  readonly settled?: Bounds;
 
   // Of a problem.
   readonly problem?: OneOf<string>;

@@ -142,6 +142,7 @@ describe('facts of a report', () => {
       complete: false,
       packages: 5,
       unassessed: 1,
+      settled: 1,
       because:
         'packages without an answer: 1 of 5 (Debian:12); what could not be read: 1 (A stanza has no Package field)',
     });

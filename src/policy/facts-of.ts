@@ -32,7 +32,11 @@ function coverageFacts(report: Report): Facts['coverage'] {
   const count = (of: (one: EcosystemCoverage) => number): number =>
     coverage.ecosystems.reduce((sum, one) => sum + of(one), 0);
   const covered = count((one) => one.packages);
-  const counts = { packages: covered, unassessed: count((one) => one.packages - one.assessed) };
+  const counts = {
+    packages: covered,
+    unassessed: count((one) => one.packages - one.assessed),
+    settled: report.suppressed.length,
+  };
   if (covered > packages.length) return { ...counts, because: 'the report lists fewer packages than were looked at' };
   return coverage.complete
     ? { complete: true, ...counts }

@@ -99,6 +99,8 @@ export interface CoverageFacts {
   readonly unassessed?: number;
   /** Why it is not complete, in words. */
   readonly because?: string;
+  /** Findings that VEX statements settle, of which nobody has verified who made them. */
+  readonly settled?: number;
 }
 
 /** Trouble that the scan met. */

@@ -74,6 +74,7 @@ export const keys: Readonly<Record<string, Key>> = {
     test: (value) => ask('coverage.complete', (fact) => fact === (value === 'complete')),
   },
   unassessed: bounds('coverage.unassessed'),
+  settled: bounds('coverage.settled'),
   problem: text('problem.code'),
   lossy: flag('problem.lossy'),
 };

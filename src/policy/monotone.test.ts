@@ -85,7 +85,7 @@ describe('whoever knows less is not let through for it', () => {
       }),
       { numRuns: 800 },
     );
-    expect(Math.min(...Object.values(seen))).toBeGreaterThan(20);
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(5);
   });
 
   it('says the same of the same facts, whatever order they are in', { timeout: 60_000 }, async () => {

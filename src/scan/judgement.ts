@@ -8,6 +8,7 @@ import { identitiesIn, identitiesOf } from '../policy/identity.ts';
 import { type LoadOptions, loadPolicy, parsePolicy, readPolicyText } from '../policy/load.ts';
 import { flawRules, ignoreKindOf, type Migration, migrate } from '../policy/migrate/migrate.ts';
 import { type Circumstances, type Facts, type Policy, PolicyError } from '../policy/policy.ts';
+import { parseName } from '../registry/name.ts';
 import { riskOfImage } from '../risk/risk.ts';
 import { versionSchemes } from './formats.ts';
 import { riskCircumstances } from './risk.ts';
@@ -99,13 +100,31 @@ function placeOf(text: string): string {
 
 /** The report with what a policy says of it. */
 export function judged(report: Report, policy: Policy, options: JudgeOptions): Report {
-  const dated = options.release === undefined ? report : withFirstSeen(report, options.release);
+  const release = ofSame(report, options.release);
+  const dated = release === undefined ? report : withFirstSeen(report, release);
   return { ...dated, decision: decide(policy, policyFacts(dated, options), options.now) };
 }
 
 /** What a policy sees of a report. */
 export function policyFacts(report: Report, { release, base }: Pick<JudgeOptions, 'release' | 'base'>): Facts {
-  return factsOf(report, circumstancesOf(report, { release, base }));
+  return factsOf(report, circumstancesOf(report, { release: ofSame(report, release), base }));
+}
+
+/** A report of an image of another repository says nothing of this one: what is new since then is not known. */
+function ofSame(report: Report, release: Report | undefined): Report | undefined {
+  const [name, other] = [repositoryOf(report), release && repositoryOf(release)];
+  return name !== undefined && other !== undefined && name !== other ? undefined : release;
+}
+
+function repositoryOf({ subject, provenance }: Report): string | undefined {
+  if (provenance.image?.foundAt === undefined) return undefined;
+  try {
+    const { registry, repository } = parseName(subject.reference.replace(/^[a-z-]+:\/\//, ''));
+    return `${registry}/${repository}`;
+  } catch {
+    // An identifier of an engine is no name.
+    return undefined;
+  }
 }
 
 function circumstancesOf(
