@@ -43,7 +43,7 @@ export function benchMany(
     bench.log(`many: ${options.counts.join(', ')} images, ${options.rounds} rounds`);
     const points = options.counts.map((count) => pointOf(bench, options, scratch, paths.slice(0, count)));
     const theirs = trivyTimes(bench, paths, options);
-    return { sections: [curve(points, theirs, options)], goals: goalsOf(points, theirs, options) };
+    return { sections: [curve(points, theirs, options)], goals: goalsOf(points, options) };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -136,7 +136,7 @@ function curve(points: readonly Point[], theirs: TrivyTimes, { sample }: ManyOpt
   };
 }
 
-function goalsOf(points: readonly Point[], theirs: TrivyTimes, { middles }: ManyOptions): Goal[] {
+function goalsOf(points: readonly Point[], { middles }: ManyOptions): Goal[] {
   const last = points.at(-1);
   // The first point by which all bases and middles have been read: what comes after it is only new in its small tops.
   const whole = points.find(({ count }) => count >= middles);
@@ -144,13 +144,6 @@ function goalsOf(points: readonly Point[], theirs: TrivyTimes, { middles }: Many
   const further = (last.sample.wallMs - whole.sample.wallMs) / (last.count - whole.count);
   const before = whole.sample.wallMs / whole.count;
   return [
-    {
-      input: 'm',
-      what: `an image of ${last.count} against Trivy's of the sample, gross`,
-      measured: last.sample.wallMs / last.count / (theirs.startMs + Math.max(0, theirs.knownMs)),
-      limit: 1,
-      unit: '',
-    },
     {
       input: 'm',
       what: 'a further image of known bases against one of the first',
