@@ -55,6 +55,23 @@ export function openTarget(path: string): Target {
   });
 }
 
+/**
+ * Goes on in a file of lines where an earlier run ended. What was written stays, also when this run is interrupted or killed:
+ * its journal will not tell of it again. Throws `CliError` (`output`).
+ */
+export async function openAppended(path: string): Promise<Target> {
+  const stats = statOf(path);
+  if (stats !== undefined && !stats.isFile()) return openTarget(path);
+  const { openAppending } = await import('../scan/all/append-lines.ts');
+  const lines = told(path, () => openAppending(path));
+  let isOpen = true;
+  const close = (): void => {
+    if (isOpen) lines.close();
+    isOpen = false;
+  };
+  return { write: (text) => told(path, () => lines.write(text)), finish: close, abandon: close };
+}
+
 /** Writes a file from these texts, as `openTarget` does. */
 export function writeTarget(path: string, texts: Iterable<string>): void {
   const target = openTarget(path);

@@ -37,16 +37,22 @@ export function addGate(program: Command, actions: PolicyActions): void {
     .option('--archive <PLACE>', "ask the distribution's archive for fixes: its address, image, machine")
     .option('-v, --verbose', 'every reason, those too that are excused')
     .addOption(new Option('--color <WHEN>', 'colours').choices([...colorChoices]).default('auto'))
-    .addOption(quiet())
+    .addOption(quiet());
+  addScanOptions(gate);
+  addPolicyOptions(gate);
+  addImageOptions(gate)
+    .addHelpText('after', () => helpBelow('gate'))
+    .action((reference: string, options: GateFlags) => actions.gate(reference, options));
+}
+
+/** What both scan with. */
+function addScanOptions(command: Command): void {
+  command
     .optionsGroup('Advisories:')
     .option('--offline', 'fetch no advisories; images by name are still fetched')
     .addOption(mirror())
     .addOption(database())
     .option('--no-cache', 'neither use nor keep what earlier scans found in the same image or layer');
-  addPolicyOptions(gate);
-  addImageOptions(gate)
-    .addHelpText('after', () => helpBelow('gate'))
-    .action((reference: string, options: GateFlags) => actions.gate(reference, options));
 }
 
 /** Adds `baseline` to the program. */
@@ -59,12 +65,8 @@ export function addBaseline(program: Command, actions: PolicyActions): void {
     .addOption(several('--standard <ID>', 'only this one'))
     .option('--last <REPORT>', 'JSON report of the last time, to tell what has changed')
     .option('-v, --verbose', 'what is not known, too')
-    .addOption(quiet())
-    .optionsGroup('Advisories:')
-    .option('--offline', 'fetch no advisories; images by name are still fetched')
-    .addOption(mirror())
-    .addOption(database())
-    .option('--no-cache', 'neither use nor keep what earlier scans found in the same image or layer');
+    .addOption(quiet());
+  addScanOptions(baseline);
   addImageOptions(baseline)
     .addHelpText('after', () => helpBelow('baseline'))
     .action((reference: string, options: BaselineFlags) => actions.baseline(reference, options));

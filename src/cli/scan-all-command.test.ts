@@ -178,6 +178,16 @@ describe('--output', () => {
     expect(readFileSync(join(path, 'all.ndjson'), 'utf8')).toBe('old');
   });
 
+  it('keeps what a run has told that is interrupted, since the journal will not tell of it again', async () => {
+    const path = join(folder, 'resumed.ndjson');
+    const line = `scan --all-from docker --format json --resume ${folder}/journal -o ${path}`;
+    await play(line, outcomes(clean, new Error('the power went')));
+    expect(linesOf(readFileSync(path, 'utf8'))).toMatchObject([{ references: ['clean:1'] }]);
+    await play(line, outcomes(flawed));
+    const told = [{ references: ['clean:1'] }, { references: ['flawed:1', 'flawed:latest'] }, { total: { images: 1 } }];
+    expect(linesOf(readFileSync(path, 'utf8'))).toMatchObject(told);
+  });
+
   it('is not touched where the command is not understood', async () => {
     const path = at('misuse');
     expect(await play(`scan --all-from docker --latest x --output ${path}/all`)).toMatchObject({ code: 2 });

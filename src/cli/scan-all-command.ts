@@ -7,7 +7,7 @@ import { CliError } from './cli-error.ts';
 import { wantsColor } from './color.ts';
 import { type Exit, exitOfMany, exits, overTheLine } from './exit.ts';
 import { imageOptions } from './image-flags.ts';
-import { checkTarget, openTarget, type Target } from './output.ts';
+import { checkTarget, openAppended, openTarget, type Target } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { ScanFlags } from './scan-flags.ts';
 import { scanOptions } from './scan-options.ts';
@@ -34,7 +34,7 @@ export async function scanAllCommand(place: string, flags: ScanFlags, world: Wor
   const progress = createProgress(stderr, { env, quiet: flags.quiet === true, color: flags.color, now });
   // Options that can't be right are told before anything is touched.
   const options = manyOptions(place, flags, world);
-  const target = path === undefined ? undefined : openTarget(path);
+  const target = path === undefined ? undefined : await targetAt(path, flags);
   try {
     const { tally, isWhole } = await told({ place, flags, world, progress, target }, options);
     target?.finish();
@@ -48,6 +48,11 @@ export async function scanAllCommand(place: string, flags: ScanFlags, world: Wor
     target?.abandon();
     await progress.clear();
   }
+}
+
+/** What a run that can be resumed has told is not told again, so it is kept line by line. */
+async function targetAt(path: string, { resume, format }: ScanFlags): Promise<Target> {
+  return resume !== undefined && format === 'json' ? await openAppended(path) : openTarget(path);
 }
 
 /** Scans, tells of each image, and in the end of all; what they come to, and whether that is all of them. */
