@@ -3,6 +3,7 @@ import type { Decision } from '../finding/decision.ts';
 import type { Report } from '../finding/finding.ts';
 import { safeJson } from '../internal/terminal-json.ts';
 import { annotations, codeQuality } from './annotations.ts';
+import { CliError } from './cli-error.ts';
 import { wantsColor } from './color.ts';
 import { type Exit, exitOfDecision, exits } from './exit.ts';
 import { judgeOptions } from './policy-flags.ts';
@@ -19,10 +20,19 @@ export interface GateFlags extends Omit<ScanFlags, 'format' | 'failOn' | 'output
 /** The policy of a folder, which a gate goes by unless it is told of another. */
 const usualFile = 'seaworthy.policy.yaml';
 
+/** What would be passed over in silence, and another policy decide. */
+const misnamedFile = 'seaworthy.policy.yml';
+
+/** A link that leads nowhere is a policy that can't be read, not one that nobody wrote. */
+function isWritten(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
 /** `seaworthy gate`: scans, and lets a policy decide: 0 allowed, 1 denied, 3 could not be decided. */
 export async function gateCommand(reference: string, flags: GateFlags, world: World): Promise<Exit> {
-  // A link that leads nowhere is a policy that can't be read, not one that nobody wrote.
-  const written = lstatSync(usualFile, { throwIfNoEntry: false }) !== undefined;
+  const written = isWritten(usualFile);
+  if (!written && flags.policy === undefined && isWritten(misnamedFile))
+    throw new CliError('usage', `the policy of a folder is called ${usualFile}`, misnamedFile);
   const judge = await judging(judgeOptions(flags, written ? `./${usualFile}` : 'default', Date.now()), flags, world);
   const report = await scannedOrOpen(reference, flags, world);
   if (report === undefined) return { code: exits.clean };

@@ -85,6 +85,18 @@ describe('gate', () => {
     expect((await gate(flawed, '--platform', 'a/b/c/d', '--fail-open')).code).toBe(2);
   });
 
+  it('does not pass over a policy of the folder under another ending', async () => {
+    const before = process.cwd();
+    put('misnamed/seaworthy.policy.yml', 'seaworthy: policy/1\n');
+    process.chdir(at('misnamed'));
+    try {
+      const { code, stderr } = await gate(sound);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('seaworthy.policy.yaml') });
+    } finally {
+      process.chdir(before);
+    }
+  });
+
   it('does not fall back on the default policy where that of the folder leads nowhere', async () => {
     const before = process.cwd();
     put('astray/README', '');
